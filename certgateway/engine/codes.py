@@ -1,0 +1,43 @@
+"""Whether a code, Coding, CodeableConcept or Quantity is in a required value set.
+
+Only value sets that can be listed come here. Nothing here may judge a display text or name the code it refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from certgateway.engine.compile import AllowedCodes
+    from certgateway.engine.instance import Trail
+    from certgateway.engine.run import Run
+
+Tree = Any
+
+
+def check_codes(run: Run, allowed: AllowedCodes, value: Tree, code: str, trail: Trail) -> None:
+    """Record a fault where the value holds no code of the set."""
+    if not in_value_set(allowed, value, code):
+        run.add("code-not-allowed", trail, allowed.value_set)
+
+
+def in_value_set(allowed: AllowedCodes, value: Tree, code: str) -> bool:
+    """Whether the value holds a code of the set; of a CodeableConcept's codings one is enough.
+
+    A concept whose only content is an extension (why the code is absent) isn't refused.
+    """
+    if not isinstance(value, dict):
+        return not isinstance(value, str) or value in allowed.any_system
+    codings = value.get("coding", []) if code == "CodeableConcept" else [value]
+    if not codings and "extension" in value:
+        return True
+    return isinstance(codings, list) and any(_is_listed(allowed, coding) for coding in codings)
+
+
+def _is_listed(allowed: AllowedCodes, coding: Tree) -> bool:
+    if not isinstance(coding, dict):
+        return False
+    system, code = coding.get("system"), coding.get("code")
+    if not isinstance(system, str):
+        return False
+    return isinstance(code, str) and code in allowed.by_system.get(system, ())

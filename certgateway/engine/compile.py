@@ -1,0 +1,130 @@
+"""Compiles the facts of a type into a plan: what to do with each JSON key, once for all instances.
+
+A plan holds everything the walk needs in one look-up. Nothing here may look at an instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from certgateway.engine.primitives import Check, check_for
+
+if TYPE_CHECKING:
+    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts
+
+# Stated by the structure itself, each with a kind of its own: ele-1 (value-empty), ref-1 (reference-unresolved),
+# bdl-7 (full-url-duplicated), dom-3 (judged natively), txt-1 and txt-2 (narrative-not-allowed).
+IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
+# These speak of one property alone and hold where it is absent: most resources are spared the trying.
+ABOUT = {"dom-2": "contained", "dom-4": "contained", "dom-5": "contained"}
+_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedCodes:
+    """A required value set that can be listed: all its codes, and its codes by system."""
+
+    value_set: str
+    any_system: frozenset[str]
+    by_system: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest."""
+
+    name: str
+    code: str
+    repeats: bool
+    check: Check | None
+    children: str
+    allowed: AllowedCodes | None
+    targets: tuple[str, ...]
+    invariants: tuple[Invariant, ...]
+    guarded: tuple[tuple[str, Invariant], ...]
+    is_modifier: bool
+    companion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TypePlan:
+    """One type: its properties by key, which must be there, and which exclude one another."""
+
+    name: str
+    is_resource: bool
+    properties: Mapping[str, Property]
+    required: tuple[tuple[str, tuple[str, ...]], ...]
+    choices: tuple[tuple[str, tuple[str, ...]], ...]
+    invariants: tuple[Invariant, ...]
+    guarded: tuple[tuple[str, Invariant], ...]
+
+
+class Plans:
+    """The plans of one set of definitions, each compiled when first met."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        """Compile nothing yet."""
+        self._definitions = definitions
+        self._plans: dict[str, TypePlan] = {}
+
+    def plan(self, name: str) -> TypePlan:
+        """The plan of a type, primitive or backbone that exists."""
+        found = self._plans.get(name)
+        if found is None:
+            facts = self._definitions.type(name)
+            if facts is None:
+                raise KeyError(name)
+            found = self._plans[name] = self._compile(facts)
+        return found
+
+    def _compile(self, facts: TypeFacts) -> TypePlan:
+        spelled = {child.name: tuple(key for key, _ in child.spellings()) for child in facts.children.values()}
+        kept = [row for row in facts.invariants if row.key not in IMPLIED]
+        return TypePlan(
+            name=facts.name,
+            is_resource=facts.kind == "resource",
+            properties={key: self._property(child, code) for key, (child, code) in facts.keys.items()},
+            required=tuple((name, spelled[name]) for name, child in facts.children.items() if child.min),
+            choices=tuple((name, keys) for name, keys in spelled.items() if len(keys) > 1),
+            invariants=tuple(row for row in kept if row.key not in ABOUT),
+            guarded=tuple((ABOUT[row.key], row) for row in kept if row.key in ABOUT),
+        )
+
+    def _property(self, child: ElementFacts, code: str) -> Property:
+        facts = self._definitions.type(code)
+        is_primitive = facts is not None and facts.kind == "primitive-type"
+        return Property(
+            name=child.name,
+            code=code,
+            repeats=child.repeats,
+            check=check_for(code) if is_primitive else None,
+            children=code,
+            allowed=self._allowed(child, code),
+            targets=next((ref.targets for ref in child.types if ref.code == code), ()),
+            invariants=tuple(row for row in child.invariants if row.key not in IMPLIED and row.key not in ABOUT),
+            guarded=tuple((ABOUT[row.key], row) for row in child.invariants if row.key in ABOUT),
+            is_modifier=child.name == "modifierExtension",
+            companion=is_primitive and not child.xml_attribute,
+        )
+
+    def _allowed(self, child: ElementFacts, code: str) -> AllowedCodes | None:
+        if child.binding is None or child.binding.strength != "required" or code not in _CODED:
+            return None
+        return allowed_codes(self._definitions, child.binding.value_set)
+
+
+def allowed_codes(definitions: Definitions, value_set: str) -> AllowedCodes | None:
+    """The codes of a value set in the form the checks want; None where they can't be listed."""
+    listed = definitions.value_set(value_set)
+    if listed is None:
+        return None
+    return AllowedCodes(value_set.partition("|")[0], frozenset().union(*listed.values()), listed)
+
+
+def plans_of(definitions: Definitions) -> Plans:
+    """The plans of these definitions, shared by all judgements."""
+    plans: Plans = definitions.remembered("plans", Plans)
+    return plans

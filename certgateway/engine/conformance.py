@@ -1,0 +1,204 @@
+"""Judges places against compiled profiles: cardinality, types, values, bindings, slices, targets, constraints.
+
+Base R4 has been judged already; only what a profile adds is judged here. A profile that leads back to itself is judged
+once a place. Nothing here may report what a trial found.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from certgateway.engine.codes import in_value_set
+from certgateway.engine.instance import Place, children, path_of
+from certgateway.engine.invariants import check_invariants
+from certgateway.engine.references import is_absolute, stated_type, target_place
+from certgateway.engine.run import EnoughFaultsError, Run
+from certgateway.engine.slices import Slicer, listed
+from certgateway.engine.values import as_text, equals, includes, within
+
+if TYPE_CHECKING:
+    from certgateway.engine.profiles import Profile, Rule
+
+_ANY_TYPE = frozenset({"Element", "BackboneElement", "Resource", "DomainResource"})
+_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
+
+
+class Conformance:
+    """Judges profiles for one run."""
+
+    def __init__(self, run: Run) -> None:
+        """Take where faults go."""
+        self._run = run
+        self._definitions = run.definitions
+        self._slicer = Slicer(run.definitions, self.conforms)
+
+    def conforms(self, profile: Profile, place: Place) -> bool:
+        """Whether a place would be found without error."""
+        trial = Conformance(self._run.trial())
+        try:
+            trial.check(profile, place)
+        except EnoughFaultsError:
+            return False
+        return True
+
+    def check(self, profile: Profile, place: Place) -> None:
+        """Judge one place against one profile."""
+        key = (id(place.value), profile.url)
+        if key in self._run.trying:
+            return
+        if not self._definitions.is_a(place.type, profile.type):
+            self._run.add("profile-type-wrong", place.trail, profile.type)
+            return
+        self._run.trying.add(key)
+        try:
+            self._rule(profile.root, place)
+        finally:
+            self._run.trying.discard(key)
+
+    def _rule(self, rule: Rule, place: Place) -> None:
+        """Judge one place against what a rule says of it and of everything below."""
+        mark = len(self._run.faults)
+        if rule.types and not self._types(rule, place):
+            return
+        if place.value is not None:
+            self._value(rule, place)
+        for name, child in rule.children.items():
+            self._occurrences(child, children(place, name, self._definitions), place)
+        if rule.invariants:
+            check_invariants(self._run, rule.invariants, place, mark)
+
+    def _occurrences(self, rule: Rule, places: list[Place], parent: Place) -> None:
+        """Judge all occurrences of one child element: how many there are, each of them, and their slices."""
+        if not places and path_of((parent.trail, rule.name, None)) in self._run.faulty:
+            return  # Base R4 has refused what stands there, so that nothing can be counted.
+        if len(places) < rule.min:
+            self._run.add("element-missing", parent.trail, rule.name, detail={"min": str(rule.min)})
+        if rule.max is not None and len(places) > rule.max:
+            kind = "element-repeated" if rule.max else "element-not-allowed"
+            self._run.add(kind, places[rule.max].trail, rule.name, detail={"max": str(rule.max)})
+            places = places[: rule.max]
+        for place in places:
+            self._rule(rule, place)
+        # Where the element is wholly absent and must be there, its slices are absent with it: one fault.
+        if rule.slices and (places or not rule.min):
+            self._slices(rule, places, parent)
+
+    def _slices(self, rule: Rule, places: list[Place], parent: Place) -> None:
+        """Assign each place to a slice, judge it there, and count."""
+        members: dict[str, list[Place]] = {name: [] for name in rule.slices}
+        order: list[str] = []
+        strangers: list[Place] = []
+        for place in places:
+            found = self._slicer.slice_of(rule, place)
+            if found is None or found.slice_name is None:
+                strangers.append(place)
+            else:
+                members[found.slice_name].append(place)
+                order.append(found.slice_name)
+        closed = rule.slicing is not None and rule.slicing.rules == "closed"
+        refused = [place for place in strangers if closed or _is_undefined_part(parent, place)]
+        for place in refused:
+            self._run.add("slice-closed", place.trail, ", ".join(rule.slices))
+        if rule.slicing is not None and rule.slicing.ordered:
+            self._order(rule, order, members)
+        for name, each in rule.slices.items():
+            self._slice(each, members[name], parent, stranger=bool(refused))
+
+    def _order(self, rule: Rule, order: list[str], members: dict[str, list[Place]]) -> None:
+        ranks = [list(rule.slices).index(name) for name in order]
+        if ranks != sorted(ranks):
+            first = next(iter(found for found in members.values() if found))
+            self._run.add("slice-order", first[0].trail, ", ".join(rule.slices))
+
+    def _slice(self, each: Rule, members: list[Place], parent: Place, *, stranger: bool) -> None:
+        """Judge the members of one slice. Beside a stranger in closed slicing an absent slice is the same fault."""
+        label = f"{each.name}:{each.slice_name}"
+        if len(members) < each.min and not stranger:
+            self._run.add("slice-missing", parent.trail, label, detail={"min": str(each.min)})
+        if each.max is not None and len(members) > each.max:
+            self._run.add("slice-too-many", members[each.max].trail, label, detail={"max": str(each.max)})
+        for place in members:
+            self._rule(each, place)
+        if each.slices:
+            self._slices(each, members, parent)
+
+    def _types(self, rule: Rule, place: Place) -> bool:
+        """Judge the type; where it is allowed, the profiles and targets that come with it."""
+        fitting = [ref for ref in rule.types if ref.code in _ANY_TYPE or self._definitions.is_a(place.type, ref.code)]
+        if not fitting:
+            self._run.add("type-not-allowed", place.trail, " | ".join(dict.fromkeys(ref.code for ref in rule.types)))
+            return False
+        if all(ref.profiles for ref in fitting):
+            self._one_of([url for ref in fitting for url in ref.profiles], place)
+        if place.type == "Reference" and all(ref.targets for ref in fitting):
+            self._targets([target for ref in fitting for target in ref.targets], place)
+        return True
+
+    def _one_of(self, urls: list[str], place: Place) -> None:
+        """Judge a place that must conform to one of these profiles; a profile nobody knows may be the one."""
+        profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
+        if len(profiles) < len(urls):
+            self._untried(urls, place)
+        elif len(profiles) == 1:
+            self.check(profiles[0], place)
+        elif not any(self.conforms(profile, place) for profile in profiles):
+            self._run.add("profile-none-fits", place.trail, ", ".join(urls))
+
+    def _untried(self, urls: list[str], place: Place) -> None:
+        """Say which profile of a type isn't known. Of extensions the policy on unknown ones has said so."""
+        unknown = [url for url in urls if self._definitions.profile(url) is None]
+        severity = self._run.options.unknown_profile
+        if severity is not None and place.type != "Extension":
+            self._run.add("profile-unknown", place.trail, ", ".join(unknown), severity=severity)
+
+    def _targets(self, targets: list[str], place: Place) -> None:
+        """Judge where a Reference may lead: by the resource itself if it is here, else by the type it states."""
+        profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
+        if len(profiles) < len(targets) or not isinstance(place.value, dict):
+            return
+        target = target_place(place)
+        name = target.type if target is not None else stated_type(place.value, self._definitions)
+        fitting = [profile for profile in profiles if name is None or self._definitions.is_a(name, profile.type)]
+        if not fitting:
+            expected = " | ".join(dict.fromkeys(profile.type for profile in profiles))
+            self._run.add("reference-target-wrong", place.trail, expected)
+        elif target is not None and len(fitting) == 1:
+            self._once(fitting[0], target)
+        elif target is not None and not any(self.conforms(profile, target) for profile in fitting):
+            self._run.add("reference-target-wrong", place.trail, ", ".join(profile.url for profile in fitting))
+
+    def _once(self, profile: Profile, target: Place) -> None:
+        """Judge a referenced resource where it stands, once however many references lead to it."""
+        key = (id(target.value), profile.url)
+        if key not in self._run.referred:
+            self._run.referred.add(key)
+            self.check(profile, target)
+
+    def _value(self, rule: Rule, place: Place) -> None:
+        """Judge fixed value, pattern, binding, bounds and length."""
+        if rule.fixed is not None and not equals(rule.fixed.value, place.value):
+            self._run.add("fixed-value-differs", place.trail, as_text(rule.fixed.value))
+        if rule.pattern is not None and not includes(rule.pattern.value, place.value):
+            self._run.add("pattern-differs", place.trail, as_text(rule.pattern.value))
+        if rule.value_set is not None and place.type in _CODED:
+            allowed = listed(self._definitions, rule.value_set)
+            if allowed is not None and not in_value_set(allowed, place.value, place.type):
+                self._run.add("code-not-allowed", place.trail, allowed.value_set)
+        self._bounds(rule, place)
+
+    def _bounds(self, rule: Rule, place: Place) -> None:
+        least = rule.least.value if rule.least is not None else None
+        most = rule.most.value if rule.most is not None else None
+        if not within(least, most, place.value):
+            limits = " - ".join(as_text(each) for each in (least, most) if each is not None)
+            self._run.add("value-out-of-range", place.trail, limits)
+        if rule.max_length is not None and isinstance(place.value, str) and len(place.value) > rule.max_length:
+            self._run.add("length-exceeded", place.trail, str(rule.max_length))
+        elif isinstance(place.value, str) and len(place.value) < rule.min_length:
+            self._run.add("length-short", place.trail, str(rule.min_length))
+
+
+def _is_undefined_part(parent: Place, place: Place) -> bool:
+    """Whether an extension inside an extension bears a name that only that extension could define, and hasn't."""
+    inner = parent.type == "Extension" and place.type == "Extension"
+    return inner and isinstance(place.value, dict) and not is_absolute(place.value.get("url"))

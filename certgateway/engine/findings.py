@@ -1,0 +1,70 @@
+"""What the engine found: one Fault a fault, and the texts that say it in Norwegian (nb, nn) and English.
+
+A fault names a place and the definition it breaks. It must never hold or print a value of the judged resource:
+`detail` and `expected` carry definitions' words and numbers only, and `culprit` serves positions, never texts.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Severity = Literal["error", "warning", "information"]
+Language = Literal["nb", "nn", "en"]
+
+TEXTS = Path(__file__).with_name("texts.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a resource.
+
+    `kind` is a stable id out of `kinds()`; `path` a FHIRPath that selects one present node, for an absent element its
+    nearest present ancestor. `expected` says what the definition asks for. `culprit` is the JSON key or XML name of a
+    child of `path` that no path can name (an unknown or duplicate property) and must not be printed.
+    """
+
+    kind: str
+    severity: Severity
+    path: str
+    expected: str | None = None
+    culprit: str | None = None
+    detail: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+class _Words(dict[str, str]):
+    """Template values; a word the fault doesn't carry is left out of the sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(TEXTS.read_text("utf-8"))
+
+
+def kinds() -> list[str]:
+    """Every kind of fault the engine can find, in the catalogue's order."""
+    return list(_catalogue())
+
+
+def text(fault: Fault, language: Language = "en") -> str:
+    """What is wrong, in one or two sentences."""
+    return _filled(fault, "text", language)
+
+
+def action(fault: Fault, language: Language = "en") -> str:
+    """What whoever made the resource should do about it."""
+    return _filled(fault, "action", language)
+
+
+def _filled(fault: Fault, part: str, language: Language) -> str:
+    template = _catalogue()[fault.kind][part][language]
+    words = _Words(fault.detail)
+    words["expected"] = fault.expected or "…"
+    return template.format_map(words)

@@ -1,0 +1,79 @@
+"""The judge: one resource against base R4 and profiles, all faults at once.
+
+This is the only place that orders the steps: structure first, then profiles of each resource and extension. It must
+never raise for what a resource holds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from certgateway.engine.conformance import Conformance
+from certgateway.engine.findings import Fault, Severity
+from certgateway.engine.instance import Place, Trail, root_scope, type_of
+from certgateway.engine.run import EnoughFaultsError, Options, Run
+from certgateway.engine.structure import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certgateway.engine.definitions import Definitions
+
+_DEFAULT = Options()
+
+
+def judge(
+    resource: dict[str, Any],
+    definitions: Definitions,
+    *,
+    profiles: Sequence[str] = (),
+    options: Options = _DEFAULT,
+) -> list[Fault]:
+    """Every fault of a resource (a tree in FHIR JSON shape), at most 1000 and then `too-many-faults`.
+
+    `profiles` are canonicals (`url` or `url|version`) that the resource must conform to beside base R4 and the
+    profiles it claims in `meta.profile`. An empty list means that nothing wrong was found.
+    """
+    run = Run(definitions, options)
+    try:
+        _judge(run, resource, profiles)
+    except EnoughFaultsError:
+        name = run.faults[0].path.partition(".")[0]
+        run.faults.append(Fault("too-many-faults", "error", name, detail={"limit": str(run.limit)}))
+    return run.faults
+
+
+def _judge(run: Run, resource: dict[str, Any], profiles: Sequence[str]) -> None:
+    if not run.definitions.is_resource(type_of(resource)):
+        # What was received as a type may be anything, so it names no path.
+        run.add("resource-type-unknown", (None, "Resource", None))
+        return
+    scope = root_scope(resource)
+    conformance = Conformance(run)
+    Walk(run, lambda place: _claimed(run, conformance, place)).resource(resource, scope.trail, scope)
+    root = Place(resource, None, scope.trail[1], scope.trail, scope)
+    for url in profiles:
+        _check(run, conformance, url, root, root.trail, severity="error")
+
+
+def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
+    """Judge the profiles a resource claims, or the definition of an extension."""
+    if place.type == "Extension":
+        _check(run, conformance, place.value["url"], place, place.trail, severity=None)
+        return
+    meta = place.value.get("meta")
+    claimed = meta.get("profile") if isinstance(meta, dict) and run.options.meta_profiles else None
+    for index, url in enumerate(claimed if isinstance(claimed, list) else ()):
+        if isinstance(url, str):
+            trail: Trail = ((place.trail, "meta", None), "profile", index)
+            _check(run, conformance, url, place, trail, severity=run.options.unknown_profile)
+
+
+def _check(
+    run: Run, conformance: Conformance, url: str, place: Place, unknown_at: Trail, *, severity: Severity | None
+) -> None:
+    profile = run.definitions.profile(url)
+    if profile is not None:
+        conformance.check(profile, place)
+    elif severity is not None:
+        run.add("profile-unknown", unknown_at, severity=severity)

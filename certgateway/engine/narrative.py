@@ -1,0 +1,63 @@
+"""Whether a narrative is the plain XHTML that FHIR allows: R4 narrative, rules txt-1 and txt-2.
+
+Only the names of elements and attributes on FHIR's list pass. Nothing here may follow a link, resolve an entity or
+repeat the narrative.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import name2codepoint
+
+from lxml import etree
+
+from certgateway import safexml
+from certgateway.safejson import Unreadable
+
+XHTML = "http://www.w3.org/1999/xhtml"
+# fmt: off
+_ELEMENTS = frozenset({
+    "a", "abbr", "acronym", "b", "big", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "dfn",
+    "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre", "q", "samp",
+    "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "ul", "var",
+})
+_ATTRIBUTES = frozenset({
+    "abbr", "accesskey", "align", "alt", "axis", "bgcolor", "border", "cellhalign", "cellpadding", "cellspacing",
+    "cellvalign", "char", "charoff", "charset", "cite", "class", "colspan", "compact", "coords", "dir", "frame",
+    "headers", "height", "href", "hreflang", "hspace", "id", "lang", "longdesc", "name", "nowrap", "rel", "rev",
+    "rowspan", "rules", "scope", "shape", "span", "src", "start", "style", "summary", "tabindex", "title", "type",
+    "valign", "value", "vspace", "width", "{http://www.w3.org/XML/1998/namespace}lang",
+})
+# fmt: on
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+def objection(text: str) -> str | None:
+    """Why the narrative isn't allowed, in our words: None where it is.
+
+    Answers: `well-formed XHTML`, `a div in the XHTML namespace`, `allowed elements`, `allowed attributes`, `content`.
+    """
+    try:
+        root = safexml.parse(_ENTITY.sub(_character, text).encode("utf-8", "surrogatepass"))
+    except Unreadable:
+        return "well-formed XHTML"
+    return "a div in the XHTML namespace" if root.tag != f"{{{XHTML}}}div" else _of_content(root)
+
+
+def _character(found: re.Match[str]) -> str:
+    """HTML's named characters have no declaration in a fragment; authors use them all the same, and safely."""
+    name = found[1]
+    return found[0] if name in _OF_XML or name not in name2codepoint else f"&#{name2codepoint[name]};"
+
+
+def _of_content(root: etree._Element) -> str | None:
+    has_content = False
+    for element in root.iter(etree.Element):
+        space, _, name = str(element.tag).rpartition("}")
+        if space != "{" + XHTML or name not in _ELEMENTS:
+            return "allowed elements"
+        if not _ATTRIBUTES.issuperset(map(str, element.attrib)):
+            return "allowed attributes"
+        has_content = has_content or name == "img"
+    return None if has_content or "".join(map(str, root.itertext())).strip() else "content"

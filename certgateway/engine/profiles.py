@@ -1,0 +1,352 @@
+"""Compiles a StructureDefinition, by snapshot or by differential and its bases, into a tree of rules.
+
+A rule holds only what a profile adds to base R4, so that judging a profile visits nothing but constrained elements.
+Nothing here may look at an instance, and nothing that a profile says may be dropped without a place in the rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts, TypeRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
+MIN_LENGTH = STRUCTURE + "minLength"
+PROFILE_ELEMENT = STRUCTURE + "elementdefinition-profile-element"
+Json = Any
+
+
+class Source(Protocol):
+    """Where definitions come from."""
+
+    def type(self, name: str) -> TypeFacts | None:
+        """The facts of a type."""
+
+    def structure(self, url: str) -> Mapping[str, Any] | None:
+        """A StructureDefinition by canonical."""
+
+    def is_base_invariant(self, key: str, expression: str) -> bool:
+        """Whether base R4 states this invariant anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discriminator:
+    """What tells slices apart: `value`, `pattern`, `type`, `profile` or `exists`, at a path below the element."""
+
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slicing:
+    """How the slices of one element are told apart and whether others may stand beside them."""
+
+    discriminators: tuple[Discriminator, ...]
+    rules: str = "open"
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A fixed value or pattern and the type it is given in."""
+
+    value: Any
+    code: str
+
+
+@dataclass(slots=True)
+class Rule:
+    """What a profile says of one element or slice; everything unset leaves base R4 as it is."""
+
+    name: str
+    slice_name: str | None = None
+    min: int = 0
+    max: int | None = None
+    types: tuple[TypeRef, ...] = ()
+    fixed: Wanted | None = None
+    pattern: Wanted | None = None
+    value_set: str | None = None
+    least: Wanted | None = None
+    most: Wanted | None = None
+    min_length: int = 0
+    max_length: int | None = None
+    invariants: tuple[Invariant, ...] = ()
+    children: dict[str, Rule] = field(default_factory=dict)
+    slicing: Slicing | None = None
+    slices: dict[str, Rule] = field(default_factory=dict)
+
+    def is_empty(self) -> bool:
+        """Whether the rule says nothing at all; a slice always says something, by being listed."""
+        return self == Rule(self.name)
+
+
+@dataclass(slots=True)
+class Profile:
+    """A compiled profile: its canonical, the type it constrains, the root's rule, and what couldn't be compiled."""
+
+    url: str
+    type: str
+    root: Rule
+    derivation: str = "constraint"
+    problems: tuple[str, ...] = ()
+
+
+def compile_profile(structure: Mapping[str, Any], source: Source) -> Profile:
+    """The rules of a profile merged over those of its bases. A base that isn't known adds nothing."""
+    root, problems = Rule(structure["type"]), list[str]()
+    _merge(structure, source, _Application(root, structure["type"], source, problems), frozenset())
+    _prune(root, source.type(structure["type"]), None, source)
+    derivation = structure.get("derivation", "constraint")
+    return Profile(structure["url"], structure["type"], root, derivation, tuple(problems))
+
+
+def _merge(structure: Mapping[str, Any], source: Source, apply: _Application, seen: frozenset[str]) -> None:
+    snapshot = structure.get("snapshot", {}).get("element")
+    if not snapshot:
+        base = structure.get("baseDefinition")
+        parent = source.structure(base) if base and base not in seen else None
+        if parent is not None:
+            _merge(parent, source, apply, seen | {str(base)})
+    for element in snapshot or structure.get("differential", {}).get("element", ()):
+        apply.element(element)
+
+
+class _Application:
+    """Applies element definitions, in order, to a tree of rules."""
+
+    def __init__(self, root: Rule, type_name: str, source: Source, problems: list[str]) -> None:
+        self._root = root
+        self._problems = problems
+        self._type = type_name
+        self._source = source
+        self._slices: dict[str, str] = {}
+
+    def element(self, definition: Mapping[str, Any]) -> None:
+        """Narrow the rule that `definition` names."""
+        located = self._locate(self._steps(definition))
+        if located is None:
+            self._problems.append(f"{definition['path']} does not exist")
+            return
+        rule, facts = located
+        types = _types(definition.get("type", ()))
+        if rule.slice_name and not types and facts is not None and facts.choice:
+            types = _type_of_key(facts, rule.slice_name) or ()
+        _narrow(rule, definition, types)
+        rule.invariants = tuple(dict.fromkeys([*rule.invariants, *self._invariants(definition)]))
+
+    def _invariants(self, definition: Mapping[str, Any]) -> Iterator[Invariant]:
+        for row in definition.get("constraint", ()):
+            expression = row.get("expression")
+            if expression and not self._source.is_base_invariant(row["key"], expression):
+                yield Invariant(row["key"], row.get("severity", "error"), row.get("human", ""), expression)
+
+    def _steps(self, definition: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+        """The way to the element: names with the slices chosen at each, from the root's first child."""
+        path = definition["path"]
+        identity = definition.get("id", "")
+        if ":" in identity and identity.count(".") == path.count("."):
+            names = path.split(".")[1:]
+            return [
+                (name, _slice_names(step.partition(":")[2]))
+                for name, step in zip(names, _id_steps(identity), strict=True)
+            ]
+        return self._steps_by_path(path, definition.get("sliceName"))
+
+    def _steps_by_path(self, path: str, slice_name: str | None) -> list[tuple[str, list[str]]]:
+        """The same for definitions without usable ids: the last slice named at a path is the one meant below it."""
+        for known in [known for known in self._slices if known == path or not path.startswith(known)]:
+            del self._slices[known]
+        if slice_name:
+            self._slices[path] = slice_name
+        names = path.split(".")
+        prefixes = [".".join(names[: count + 1]) for count in range(1, len(names))]
+        return [
+            (name, _slice_names(self._slices.get(prefix, ""))) for name, prefix in zip(names[1:], prefixes, strict=True)
+        ]
+
+    def _locate(self, steps: list[tuple[str, list[str]]]) -> tuple[Rule, ElementFacts | None] | None:
+        """The rule at the end of the way, made where it is new; None where base R4 has no such element."""
+        rule, element = self._root, None
+        facts = self._source.type(self._type)
+        for written, chosen in steps:
+            name, slices = written.removesuffix("[x]"), chosen
+            found = facts.keys.get(name) if facts is not None and name not in facts.children else None
+            if found is not None and found[0].choice:
+                name, slices = found[0].name, chosen or [name]
+            element = facts.children.get(name) if facts is not None else None
+            is_primitive_value = facts is not None and facts.kind == "primitive-type" and name == "value"
+            if facts is not None and element is None and not is_primitive_value:
+                return None
+            rule = rule.children.setdefault(name, Rule(name))
+            for slice_name in slices:
+                rule = _slice(rule, slice_name, element)
+            facts = self._facts_below(rule, element)
+        return rule, element
+
+    def _facts_below(self, rule: Rule, element: ElementFacts | None) -> TypeFacts | None:
+        if element is None:
+            return None
+        types = rule.types or element.types
+        if element.content:
+            return self._source.type(element.content)
+        return self._source.type(types[0].code) if len(types) == 1 else None
+
+
+def _id_steps(identity: str) -> list[str]:
+    """An id's steps below the root; dots inside slice names don't occur in usable ids."""
+    return identity.split(".")[1:]
+
+
+def _slice_names(chosen: str) -> list[str]:
+    """`a/b` names slice `a` and, within it, the slice `a/b`."""
+    parts = chosen.split("/") if chosen else []
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+
+
+def _slice(rule: Rule, name: str, element: ElementFacts | None) -> Rule:
+    """The slice of that name, made where it is new; slices of a choice are by type unless the profile says other."""
+    if name not in rule.slices:
+        made = Rule(rule.name, slice_name=name)
+        rule.slices[name] = made
+        if element is not None and element.choice:
+            made.types = _type_of_key(element, name) or ()
+            rule.slicing = rule.slicing or Slicing((Discriminator("type", "$this"),))
+    return rule.slices[name]
+
+
+def _type_of_key(element: ElementFacts, key: str) -> tuple[TypeRef, ...] | None:
+    """`valueQuantity` says that the slice is the Quantity."""
+    for ref, (spelling, _) in zip(element.types, element.spellings(), strict=True):
+        if spelling == key:
+            return (ref,)
+    return None
+
+
+def _narrow(rule: Rule, definition: Mapping[str, Any], types: tuple[TypeRef, ...]) -> None:
+    rule.min = max(rule.min, definition.get("min", 0))
+    if "max" in definition and definition["max"] != "*":
+        limit = int(definition["max"])
+        rule.max = limit if rule.max is None else min(rule.max, limit)
+    rule.types = types or rule.types
+    rule.fixed = _wanted(definition, "fixed") or rule.fixed
+    rule.pattern = _wanted(definition, "pattern") or rule.pattern
+    rule.least = _wanted(definition, "minValue") or rule.least
+    rule.most = _wanted(definition, "maxValue") or rule.most
+    rule.max_length = definition.get("maxLength", rule.max_length)
+    for extension in definition.get("extension", ()):
+        if extension.get("url") == MIN_LENGTH:
+            rule.min_length = int(extension.get("valueInteger", 0))
+    binding = definition.get("binding", {})
+    if binding.get("strength") == "required" and "valueSet" in binding:
+        rule.value_set = binding["valueSet"]
+    if "slicing" in definition:
+        rule.slicing = _slicing(definition["slicing"], rule.slicing)
+
+
+def _wanted(definition: Mapping[str, Any], prefix: str) -> Wanted | None:
+    for key, value in definition.items():
+        suffix = key[len(prefix) :]
+        if key.startswith(prefix) and suffix[:1].isupper():
+            return Wanted(value, suffix if isinstance(value, dict) else suffix[0].lower() + suffix[1:])
+    return None
+
+
+def _slicing(row: Mapping[str, Any], before: Slicing | None) -> Slicing:
+    discriminators = tuple(Discriminator(each["type"], each["path"]) for each in row.get("discriminator", ()))
+    if not discriminators and before is not None:
+        discriminators = before.discriminators
+    return Slicing(discriminators, row.get("rules", "open"), row.get("ordered", False))
+
+
+def _types(rows: list[Mapping[str, Any]] | tuple[()]) -> tuple[TypeRef, ...]:
+    """The types of an element definition; FHIRPath's own types, which stand for ids and urls, narrow nothing."""
+    if any("/" in row["code"] for row in rows):
+        return ()
+    return tuple(
+        TypeRef(row["code"], tuple(map(_short, row.get("targetProfile", ()))), tuple(_profiles_of(row))) for row in rows
+    )
+
+
+def _profiles_of(row: Mapping[str, Any]) -> Iterator[str]:
+    """The profiles of a type; `url#element id` where an extension says that one element of the profile is meant."""
+    extras = row.get("_profile", ())
+    for index, url in enumerate(row.get("profile", ())):
+        extra = extras[index] if index < len(extras) else None
+        named = [each for each in (extra or {}).get("extension", ()) if each.get("url") == PROFILE_ELEMENT]
+        yield f"{url}#{named[0].get('valueString', '')}" if named else url
+
+
+def _short(canonical: str) -> str:
+    plain = canonical.removeprefix(STRUCTURE)
+    return plain if "/" not in plain else canonical
+
+
+def _prune(rule: Rule, facts: TypeFacts | None, element: ElementFacts | None, source: Source) -> None:
+    """Take out what base R4 says anyway, so that a snapshot costs no more than its differential."""
+    if element is not None and rule.slice_name is None:
+        _drop_base(rule, element)
+    for child in [*rule.children.values()]:
+        known = facts.children.get(child.name) if facts is not None else None
+        _prune(child, _below(child, known, source), known, source)
+        if child.is_empty():
+            del rule.children[child.name]
+    for each in rule.slices.values():
+        _prune(each, _below(each, element, source) or facts, element, source)
+    if not rule.slices and rule.slicing is not None and rule.slicing.rules != "closed":
+        rule.slicing = None
+
+
+def _below(rule: Rule, element: ElementFacts | None, source: Source) -> TypeFacts | None:
+    if element is None:
+        return None
+    if element.content:
+        return source.type(element.content)
+    types = rule.types or element.types
+    return source.type(types[0].code) if len(types) == 1 else None
+
+
+def _drop_base(rule: Rule, element: ElementFacts) -> None:
+    if rule.min <= element.min:
+        rule.min = 0
+    if rule.max is not None and element.max is not None and rule.max >= element.max:
+        rule.max = None
+    if {_comparable(ref) for ref in rule.types} == {_comparable(ref) for ref in element.types}:
+        rule.types = ()
+    if element.binding is not None and element.binding.strength == "required":
+        plain = (rule.value_set or "").partition("|")[0]
+        rule.value_set = None if plain == element.binding.value_set else rule.value_set
+
+
+def _comparable(ref: TypeRef) -> tuple[str, frozenset[str], frozenset[str]]:
+    return ref.code, frozenset(ref.targets), frozenset(map(_short, ref.profiles))
+
+
+def element_profile(profile: Profile, identity: str) -> Profile | None:
+    """What a profile says of one of its elements, as a profile of that element's type; None where it says nothing."""
+    rule: Rule | None = profile.root
+    for step in _id_steps(identity):
+        name, _, chosen = step.partition(":")
+        rule = rule.children.get(name.removesuffix("[x]")) if rule is not None else None
+        for slice_name in _slice_names(chosen):
+            rule = rule.slices.get(slice_name) if rule is not None else None
+    names = (step.partition(":")[0].removesuffix("[x]") for step in identity.split("."))
+    return None if rule is None else Profile(f"{profile.url}#{identity}", ".".join(names), rule)
+
+
+def rule_invariants(rule: Rule) -> Iterator[Invariant]:
+    """Every invariant of a rule and of the rules below it."""
+    yield from rule.invariants
+    for below in (*rule.children.values(), *rule.slices.values()):
+        yield from rule_invariants(below)
+
+
+def bound_value_sets(rule: Rule) -> Iterator[str]:
+    """Every value set that a rule or one below it requires."""
+    if rule.value_set is not None:
+        yield rule.value_set
+    for below in (*rule.children.values(), *rule.slices.values()):
+        yield from bound_value_sets(below)

@@ -1,0 +1,66 @@
+"""Where references lead: inside the resource (`#id`), inside the Bundle around it, or out of sight.
+
+What can't be seen isn't judged. Nothing here may fetch a resource.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from certgateway.engine.instance import RESTFUL, Place, Scope, Trail, scope_at, type_of
+
+if TYPE_CHECKING:
+    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.run import Run
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+ANY_TARGET = frozenset({"Resource", "DomainResource"})
+
+
+def is_absolute(uri: object) -> bool:
+    """Whether a URI begins with a scheme; what is no text is judged elsewhere."""
+    return not isinstance(uri, str) or not uri or _ABSOLUTE.match(uri) is not None
+
+
+def check_reference(run: Run, value: dict[str, Any], targets: tuple[str, ...], trail: Trail, scope: Scope) -> None:
+    """Judge where one Reference leads and whether the definition allows that type there."""
+    reference = value.get("reference")
+    found: list[Any] = []
+    if isinstance(reference, str) and reference:
+        found = scope.find(reference)
+        _check_found(run, reference, len(found), (trail, "reference", None), scope)
+    allowed = [target for target in targets if "/" not in target and run.definitions.type(target) is not None]
+    if len(allowed) < len(targets) or not targets or ANY_TARGET.intersection(allowed):
+        return
+    name = found[0][0].get("resourceType") if found else stated_type(value, run.definitions)
+    if isinstance(name, str) and not any(run.definitions.is_a(name, target) for target in allowed):
+        run.add("reference-target-wrong", trail, " | ".join(allowed))
+
+
+def _check_found(run: Run, reference: str, count: int, trail: Trail, scope: Scope) -> None:
+    if count > 1:
+        run.add("reference-ambiguous", trail)
+    elif count == 0 and reference.startswith("#"):
+        run.add("reference-unresolved", trail)
+    elif count == 0 and scope.entries is not None and run.options.unresolved is not None:
+        run.add("reference-unresolved", trail, severity=run.options.unresolved)
+
+
+def stated_type(value: dict[str, Any], definitions: Definitions) -> str | None:
+    """The type a reference says it leads to, by its URL or its `type`; None where it doesn't say."""
+    matched = RESTFUL.fullmatch(str(value.get("reference", "")))
+    if matched and definitions.is_resource(matched["type"]):
+        return matched["type"]
+    stated = value.get("type")
+    return stated if isinstance(stated, str) and definitions.is_resource(stated) else None
+
+
+def target_place(place: Place) -> Place | None:
+    """The resource that a Reference, canonical or uri leads to inside the message; None where it isn't there."""
+    value = place.value.get("reference") if isinstance(place.value, dict) else place.value
+    found = place.scope.find(value) if isinstance(value, str) and value else []
+    if len(found) != 1:
+        return None
+    resource, trail = found[0]
+    return Place(resource, None, type_of(resource), trail, scope_at(place.scope, resource, trail))

@@ -1,0 +1,90 @@
+"""One judgement under way: what was asked for, and the faults found so far.
+
+A run gathers; it never decides whether something is a fault, and never keeps more than its limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from certgateway.engine.findings import Fault, Severity
+from certgateway.engine.instance import Trail, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from certgateway.engine.definitions import Definitions
+
+MOST_FAULTS = 1000
+# Faults of a value that base R4 has refused already say nothing new when a profile refuses it too.
+_OF_VALUES = frozenset(
+    {"fixed-value-differs", "pattern-differs", "code-not-allowed", "type-not-allowed", "reference-target-wrong"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller wants judged.
+
+    `unresolved` is the severity of a reference that names nothing in the Bundle around it (None: no fault; `#id` is an
+    error always). `unknown_profile` is the severity of a `meta.profile` nobody knows, `unknown_extension` that of an
+    extension nobody defined (a modifier extension is an error always). `meta_profiles` judges what `meta.profile`
+    claims. `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
+    """
+
+    unresolved: Severity | None = None
+    unknown_profile: Severity | None = "warning"
+    unknown_extension: Severity | None = None
+    meta_profiles: bool = True
+    ignored_invariants: frozenset[str] = frozenset()
+    now: datetime | None = None
+
+
+class EnoughFaultsError(Exception):
+    """The limit is reached; the judgement stops here."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Faults of one judgement, each once."""
+
+    definitions: Definitions
+    options: Options
+    limit: int = MOST_FAULTS
+    faults: list[Fault] = field(default_factory=list)
+    seen: set[tuple[str, str, str | None, str | None]] = field(default_factory=set)
+    faulty: set[str] = field(default_factory=set)
+    trying: set[tuple[int, str]] = field(default_factory=set)
+    referred: set[tuple[int, str]] = field(default_factory=set)
+    is_trial: bool = False
+
+    def add(
+        self,
+        kind: str,
+        trail: Trail,
+        expected: str | None = None,
+        *,
+        severity: Severity = "error",
+        culprit: str | None = None,
+        detail: Mapping[str, str] | None = None,
+    ) -> None:
+        """Record a fault, unless the same or a deeper reason stands at the same place already."""
+        if self.is_trial:
+            if severity == "error":
+                raise EnoughFaultsError
+            return
+        path = path_of(trail)
+        key = (kind, path, expected, culprit)
+        if key in self.seen or (kind in _OF_VALUES and path in self.faulty):
+            return
+        if len(self.faults) >= self.limit:
+            raise EnoughFaultsError
+        self.seen.add(key)
+        self.faulty.add(path)
+        self.faults.append(Fault(kind, severity, path, expected, culprit, detail or {}))
+
+    def trial(self) -> Run:
+        """A run beside this one that ends at its first error: it only answers whether something would conform."""
+        return Run(self.definitions, self.options, trying=self.trying, is_trial=True)

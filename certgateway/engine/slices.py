@@ -1,0 +1,199 @@
+"""Tells which slice an element belongs to, by the discriminators of the profile.
+
+Matching compares only what identifies a slice; whether the element also conforms to it is judged elsewhere. Nothing
+here may record a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from certgateway.engine.codes import in_value_set
+from certgateway.engine.compile import AllowedCodes, allowed_codes
+from certgateway.engine.facts import TypeRef
+from certgateway.engine.instance import Place, children
+from certgateway.engine.profiles import Discriminator, Profile, Rule, Slicing, Wanted
+from certgateway.engine.references import target_place
+from certgateway.engine.values import equals, includes
+
+if TYPE_CHECKING:
+    from certgateway.engine.definitions import Definitions
+
+BY_URL = Slicing((Discriminator("value", "url"),))
+_STEP = re.compile(
+    r"\.?(?:(?P<resolve>resolve\(\))|extension\('(?P<extension>[^']*)'\)|ofType\((?P<type>\w+)\)|(?P<name>[$\w]+)(?:\[x\])?)"
+)
+Step = tuple[str, str]
+
+
+class Trial(Protocol):
+    """Answers whether a place would conform to a profile, without recording faults."""
+
+    def __call__(self, profile: Profile, place: Place) -> bool:
+        """True where no error would be found."""
+
+
+@cache
+def steps_of(path: str) -> tuple[Step, ...]:
+    """A discriminator path as steps: (`name`, x), (`resolve`, ""), (`extension`, url), (`type`, code)."""
+    found: list[Step] = []
+    for matched in _STEP.finditer(path):
+        kind = matched.lastgroup or "name"
+        if matched["name"] != "$this":
+            found.append((kind, "" if kind == "resolve" else matched[kind]))
+    return tuple(found)
+
+
+class Slicer:
+    """Assigns elements to slices under one set of definitions."""
+
+    def __init__(self, definitions: Definitions, conforms: Trial) -> None:
+        """Take the definitions and a way to try a whole profile."""
+        self._definitions = definitions
+        self._conforms = conforms
+
+    def slice_of(self, rule: Rule, place: Place) -> Rule | None:
+        """The first slice of `rule` that the place belongs to, or None."""
+        slicing = rule.slicing or (BY_URL if rule.name in ("extension", "modifierExtension") else None)
+        if slicing is None:
+            return None
+        return next((each for each in rule.slices.values() if self._belongs(slicing, each, place)), None)
+
+    def _belongs(self, slicing: Slicing, each: Rule, place: Place) -> bool:
+        answers = [self._matches(discriminator, each, place) for discriminator in slicing.discriminators]
+        told = [answer for answer in answers if answer is not None]
+        return bool(told) and all(told)
+
+    def _matches(self, discriminator: Discriminator, each: Rule, place: Place) -> bool | None:
+        """Whether one discriminator picks the slice; None where the slice says nothing at that path."""
+        steps = steps_of(discriminator.path)
+        rules = self._rules_at(each, steps)
+        if discriminator.kind == "exists":
+            return self._exists(rules, self._places_at(place, steps))
+        if discriminator.kind == "type":
+            return self._is_type(rules, self._places_at(place, steps))
+        if discriminator.kind == "profile":
+            return self._has_profile(rules, self._places_at(place, steps))
+        telling = [rule for rule in _with_slices(rules) if self._identifies(rule)]
+        if not telling:
+            return None
+        return any(self._resembles(rule, found) for found in self._places_at(place, steps) for rule in telling)
+
+    def _exists(self, rules: list[Rule], places: list[Place]) -> bool | None:
+        if any(rule.max == 0 for rule in rules):
+            return not places
+        return bool(places) if any(rule.min for rule in rules) else None
+
+    def _is_type(self, rules: list[Rule], places: list[Place]) -> bool | None:
+        codes = {ref.code for rule in _with_slices(rules) for ref in rule.types}
+        if not codes:
+            return None
+        return any(self._definitions.is_a(place.type, code) for place in places for code in codes)
+
+    def _has_profile(self, rules: list[Rule], places: list[Place]) -> bool | None:
+        urls = [url for rule in rules for ref in rule.types for url in ref.profiles or (ref.code,)]
+        profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
+        if not profiles:
+            return None
+        return any(self._conforms(profile, place) for place in places for profile in profiles)
+
+    def _places_at(self, place: Place, steps: tuple[Step, ...]) -> list[Place]:
+        places = [place]
+        for kind, argument in steps:
+            places = [found for each in places for found in self._step(each, kind, argument)]
+        return places
+
+    def _step(self, place: Place, kind: str, argument: str) -> list[Place]:
+        if kind == "name":
+            return children(place, argument, self._definitions)
+        if kind == "extension":
+            found = children(place, "extension", self._definitions)
+            return [each for each in found if isinstance(each.value, dict) and each.value.get("url") == argument]
+        if kind == "type":
+            return [place] if self._definitions.is_a(place.type, argument) else []
+        target = target_place(place)
+        return [] if target is None else [target]
+
+    def _rules_at(self, rule: Rule, steps: tuple[Step, ...]) -> list[Rule]:
+        rules = [rule]
+        for kind, argument in steps:
+            rules = [found for each in rules for found in self._rule_step(each, kind, argument)]
+        return rules
+
+    def _rule_step(self, rule: Rule, kind: str, argument: str) -> list[Rule]:
+        if kind == "name":
+            return self._child_rules(rule, argument)
+        if kind == "extension":
+            found = [each for child in self._child_rules(rule, "extension") for each in child.slices.values()]
+            return [each for each in found if any(argument in _fixed(url) for url in self._child_rules(each, "url"))]
+        if kind == "type":
+            return [each for each in rule.slices.values() if any(ref.code == argument for ref in each.types)] or [rule]
+        return [self._target_rule(target) for ref in rule.types for target in ref.targets]
+
+    def _child_rules(self, rule: Rule, name: str) -> list[Rule]:
+        """What is said of a child, by the rule itself or by the profiles its type must have."""
+        own = rule.children.get(name)
+        urls = [url for ref in rule.types for url in ref.profiles]
+        profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
+        others = [profile.root.children.get(name) for profile in profiles]
+        found = [each for each in (own, *others) if each is not None]
+        # An extension's url is its definition's canonical, known even where the definition itself isn't.
+        return found or [Rule("url", fixed=Wanted(url.partition("|")[0], "uri")) for url in urls if name == "url"]
+
+    def _target_rule(self, target: str) -> Rule:
+        profile = self._definitions.profile(target)
+        if profile is None:
+            return Rule("target")
+        return replace(profile.root, types=(TypeRef(profile.type, profiles=(target,)),))
+
+    def _identifies(self, rule: Rule) -> bool:
+        """Whether the rule names a value that an element can be known by."""
+        if rule.fixed is not None or rule.pattern is not None or rule.value_set is not None:
+            return True
+        below = [each for child in rule.children.values() for each in (child, *child.slices.values())]
+        return any(map(self._identifies, below))
+
+    def _resembles(self, rule: Rule, place: Place) -> bool:
+        """Whether the place has the values that the rule is known by."""
+        if rule.fixed is not None:
+            return equals(rule.fixed.value, place.value)
+        if rule.pattern is not None:
+            # The pattern is what the slice is known by; a code beside it that the slice doesn't allow is its own fault.
+            return includes(rule.pattern.value, place.value)
+        if rule.value_set is not None and not self._in_value_set(rule.value_set, place):
+            return False
+        return all(
+            self._any_resembles(child, children(place, name, self._definitions))
+            for name, child in rule.children.items()
+            if self._identifies(child)
+        )
+
+    def _any_resembles(self, rule: Rule, places: list[Place]) -> bool:
+        """Whether one of the places is what the rule is known by, and each slice that must be there has one."""
+        must = [each for each in rule.slices.values() if each.min and self._identifies(each)]
+        return any(self._resembles(rule, place) for place in places) and all(
+            any(self._resembles(each, place) for place in places) for each in must
+        )
+
+    def _in_value_set(self, value_set: str, place: Place) -> bool:
+        allowed = listed(self._definitions, value_set)
+        return allowed is None or in_value_set(allowed, place.value, place.type)
+
+
+def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:
+    """The codes of a value set, compiled once for these definitions."""
+    name = f"codes {value_set}"
+    found: AllowedCodes | None = definitions.remembered(name, lambda known: allowed_codes(known, value_set))
+    return found
+
+
+def _with_slices(rules: list[Rule]) -> list[Rule]:
+    """The rules and their slices: what is said of `valueQuantity` is said in a slice of `value`."""
+    return [each for rule in rules for each in (rule, *rule.slices.values())]
+
+
+def _fixed(rule: Rule) -> tuple[str, ...]:
+    return (rule.fixed.value,) if rule.fixed is not None else ()

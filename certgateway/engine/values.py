@@ -1,0 +1,64 @@
+"""Compares what was received with fixed values, patterns and bounds of a profile.
+
+Numbers compare by value, everything else exactly. Nothing here may record a fault or quote a received value.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from certgateway import safejson
+
+Tree = Any
+_LONGEST_QUOTE = 200
+
+
+def equals(wanted: Tree, value: Tree) -> bool:
+    """Whether the value is exactly the fixed one, nothing more and nothing less."""
+    if isinstance(wanted, dict):
+        return (
+            isinstance(value, dict)
+            and wanted.keys() == value.keys()
+            and all(equals(part, value[key]) for key, part in wanted.items())
+        )
+    if isinstance(wanted, list):
+        return isinstance(value, list) and len(wanted) == len(value) and all(map(equals, wanted, value))
+    return _same(wanted, value)
+
+
+def includes(pattern: Tree, value: Tree) -> bool:
+    """Whether the value holds all of the pattern: each property, and for each item of a list one that includes it."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(
+            key in value and includes(part, value[key]) for key, part in pattern.items()
+        )
+    if isinstance(pattern, list):
+        return isinstance(value, list) and all(any(includes(part, item) for item in value) for part in pattern)
+    return _same(pattern, value)
+
+
+def _same(wanted: Tree, value: Tree) -> bool:
+    return type(wanted) is type(value) and bool(wanted == value) if isinstance(wanted, bool) else _equal(wanted, value)
+
+
+def _equal(wanted: Tree, value: Tree) -> bool:
+    return not isinstance(value, bool) and bool(wanted == value)
+
+
+def within(least: Tree, most: Tree, value: Tree) -> bool:
+    """Whether a number, date or time lies within the bounds that are given; what can't be ordered is left alone."""
+    return (not _ordered(least, value) or bool(least <= value)) and (not _ordered(most, value) or bool(value <= most))
+
+
+def _ordered(bound: Tree, value: Tree) -> bool:
+    """Numbers order with numbers; dates and times as text, which is their order when equally long and in one zone."""
+    if isinstance(bound, (int, Decimal)):
+        return isinstance(value, (int, Decimal))
+    return isinstance(bound, str) and isinstance(value, str) and len(bound) == len(value)
+
+
+def as_text(wanted: Tree) -> str:
+    """A definition's value for a finding: itself, or compact JSON cut to a readable length."""
+    text = wanted if isinstance(wanted, str) else safejson.write(wanted).decode()
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"

@@ -1,0 +1,75 @@
+"""The catalogue of kinds, its texts in three languages, and that no text repeats what was received."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from certgateway.engine import Fault, action, judge, kinds, load_base, text
+from certgateway.engine.findings import TEXTS, Language
+
+LANGUAGES: tuple[Language, ...] = ("nb", "nn", "en")
+ENGINE = TEXTS.parent
+SECRET = "Hemmelig7Verdi"
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_each_kind_says_what_and_what_to_do(kind: str) -> None:
+    fault = Fault(kind, "error", "Patient", "name")
+    for language in LANGUAGES:
+        assert len(text(fault, language)) >= 8
+        assert len(action(fault, language)) >= 8
+    assert len({text(fault, language) for language in LANGUAGES}) >= 2
+
+
+def test_every_kind_in_the_code_stands_in_the_catalogue_and_no_other() -> None:
+    sources = "".join(path.read_text("utf-8") for path in sorted(ENGINE.glob("*.py")))
+    used = {kind for kind in kinds() if f'"{kind}"' in sources}
+    assert used == set(kinds())
+    stated = set(re.findall(r'(?:run|_run)\.add\(\s*"([a-z-]+)"', sources))
+    assert stated <= set(kinds())
+
+
+def test_words_that_a_fault_lacks_leave_no_hole() -> None:
+    assert text(Fault("slice-missing", "error", "Patient"), "en") == (
+        "The slice … is missing; the profile asks for at least …."
+    )
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": SECRET},
+        {"resourceType": "Patient", SECRET: 1},
+        {"resourceType": "Patient", "gender": SECRET, "active": SECRET, "birthDate": SECRET, "id": SECRET + "_"},
+        {"resourceType": "Patient", "meta": {"profile": ["https://x.example/" + SECRET]}},
+        {"resourceType": "Patient", "extension": [{"url": SECRET, "valueString": SECRET}]},
+        {"resourceType": "Patient", "modifierExtension": [{"url": "https://x.example/" + SECRET, "valueString": "x"}]},
+        {"resourceType": "Patient", "text": {"status": "generated", "div": f"<{SECRET}/>"}},
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": {"text": SECRET},
+            "subject": {"reference": "#" + SECRET},
+        },
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"fullUrl": SECRET, "resource": {"resourceType": SECRET}}],
+        },
+    ],
+)
+def test_no_fault_repeats_a_received_value(resource: dict[str, object]) -> None:
+    faults = judge(resource, load_base())
+    assert faults
+    for fault in faults:
+        shown = [fault.path, fault.expected or "", *fault.detail.values()]
+        shown += [part for language in LANGUAGES for part in (text(fault, language), action(fault, language))]
+        assert not [part for part in shown if SECRET in part]
+
+
+def test_texts_file_is_the_catalogue() -> None:
+    assert Path(TEXTS).name == "texts.toml"
+    assert len(kinds()) == len(set(kinds())) >= 35

@@ -1,0 +1,116 @@
+"""Lexical forms, ranges and calendar of R4 primitives."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from certgateway.engine.primitives import Verdict, check_for
+
+VALID = [
+    ("boolean", True),
+    ("boolean", False),
+    ("integer", 0),
+    ("integer", -(2**31)),
+    ("integer", 2**31 - 1),
+    ("unsignedInt", 0),
+    ("positiveInt", 1),
+    ("decimal", 0),
+    ("decimal", Decimal("-0.0000100")),
+    ("decimal", Decimal("1E+20")),
+    ("date", "2023"),
+    ("date", "2023-02"),
+    ("date", "2023-02-28"),
+    ("date", "2000-02-29"),
+    ("date", "0001-01-01"),
+    ("dateTime", "2023"),
+    ("dateTime", "2023-02-28T23:59:60Z"),
+    ("dateTime", "2023-02-28T00:00:00.123456-14:00"),
+    ("instant", "2024-02-29T12:00:00+01:00"),
+    ("time", "23:59:59.999"),
+    ("code", "a b"),
+    ("id", "A-z.0"),
+    ("id", "a" * 64),
+    ("oid", "urn:oid:2.16.578.1"),
+    ("uuid", "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"),
+    ("uri", "urn:x:æ"),
+    ("base64Binary", "AAEC AwQF\n"),
+    ("string", "a\r\n\tb"),
+    ("markdown", "# a"),
+    ("string", "x" * 1_048_576),
+]
+WRONG_FORM = [
+    ("boolean", "TRUE"),
+    ("integer", 2**31),
+    ("integer", -(2**31) - 1),
+    ("integer", Decimal("1.0")),
+    ("unsignedInt", -1),
+    ("positiveInt", 0),
+    ("decimal", Decimal("NaN")),
+    ("decimal", Decimal("1E+400")),
+    ("decimal", "1,5"),
+    ("date", "2023-02-29"),
+    ("date", "1900-02-29"),
+    ("date", "2023-04-31"),
+    ("date", "2023-13"),
+    ("date", "2023-1-1"),
+    ("date", "0000"),
+    ("date", "23"),
+    ("date", "2023-01-01T00:00:00Z"),
+    ("date", "\uff12\uff10\uff12\uff13"),
+    ("dateTime", "2023-02-28T12:00:00"),
+    ("dateTime", "2023-02-28T12:00Z"),
+    ("dateTime", "2023-02-28T24:00:00Z"),
+    ("dateTime", "2023-02-28T12:00:00+14:30"),
+    ("dateTime", "2023-02-28 12:00:00Z"),
+    ("instant", "2023-02-28"),
+    ("instant", "2023-02-30T12:00:00Z"),
+    ("time", "24:00:00"),
+    ("time", "12:00"),
+    ("time", "12:00:00Z"),
+    ("code", " a"),
+    ("code", "a  b"),
+    ("id", "a_b"),
+    ("id", "a" * 65),
+    ("oid", "2.16.578"),
+    ("oid", "urn:oid:3.1"),
+    ("uuid", "urn:uuid:C757873D-EC9A-4326-A141-556F43239520"),
+    ("uri", "a b"),
+    ("base64Binary", "AAE"),
+    ("base64Binary", "A*=="),
+    ("string", "a\x00b"),
+    ("string", "x" * 1_048_577),
+]
+WRONG_TYPE = [
+    ("boolean", 1),
+    ("boolean", "true"),
+    ("integer", "1"),
+    ("integer", True),
+    ("decimal", "1.50"),
+    ("decimal", True),
+    ("string", 1),
+    ("date", 2023),
+    ("code", []),
+]
+EMPTY = [("string", ""), ("string", " \u00a0"), ("code", ""), ("date", " "), ("base64Binary", "")]
+
+
+@pytest.mark.parametrize("code,value", VALID)
+def test_valid(code: str, value: object) -> None:
+    assert check_for(code)(value) is None
+
+
+@pytest.mark.parametrize("code,value", WRONG_FORM)
+def test_wrong_form(code: str, value: object) -> None:
+    assert check_for(code)(value) is Verdict.FORM
+
+
+@pytest.mark.parametrize("code,value", WRONG_TYPE)
+def test_wrong_type(code: str, value: object) -> None:
+    assert check_for(code)(value) is Verdict.TYPE
+
+
+@pytest.mark.parametrize("code,value", EMPTY)
+def test_empty(code: str, value: object) -> None:
+    assert check_for(code)(value) is Verdict.EMPTY

@@ -1,0 +1,175 @@
+"""Strict JSON or a refusal with a stable id and a place, whatever the body does to get more."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from decimal import Decimal
+
+import pytest
+
+from certgateway import safejson
+from certgateway.safejson import JsonLimits, Unreadable
+
+READABLE = {
+    b'{"a":1.50}': {"a": Decimal("1.50")},
+    b"[0, -7, 1e5, 1E-9, -0.0]": [0, -7, Decimal("1E+5"), Decimal("1E-9"), Decimal("-0.0")],
+    b' \n{"a":[true,false,null,""]}\r\n': {"a": [True, False, None, ""]},
+    b'"\\ud83d\\ude00"': "\U0001f600",
+    b'"\\\\ud800"': "\\ud800",
+    '"\u00e6\u2028"'.encode(): "\u00e6\u2028",
+    b'{"a":{"x":1},"b":{"x":1}}': {"a": {"x": 1}, "b": {"x": 1}},
+    b"123456789012345678901234567890": 123456789012345678901234567890,
+}
+
+UNREADABLE = [
+    (b"", "empty-body", 1, 1),
+    (b" \n\t", "empty-body", 1, 1),
+    (b"\xef\xbb\xbf{}", "byte-order-mark", 1, 1),
+    ("{}".encode("utf-16"), "encoding-refused", 1, 1),
+    ("{}".encode("utf-16-le"), "encoding-refused", 1, 1),
+    ("{}".encode("utf-32-be"), "encoding-refused", 1, 1),
+    (b'{"a":\n "\xc3\xa6\xff"}', "not-utf8", 2, 4),
+    (b'"\xed\xa0\x80"', "not-utf8", 1, 2),
+    (b"hello", "not-json", 1, 1),
+    (b"[1,]", "not-json", 1, 4),
+    (b'{"a":1,}', "not-json", 1, 8),
+    (b"{'a':1}", "not-json", 1, 2),
+    (b'["\x01"]', "not-json", 1, 3),
+    (b"[01]", "not-json", 1, 3),
+    (b"[NaN]", "not-json", 1, 2),
+    (b'{"a":\n  -Infinity}', "not-json", 2, 3),
+    (b'{"a":"' + b"x" * 100_000, "not-json", 1, 6),
+    (b"{} {}", "trailing-data", 1, 4),
+    (b"{}\n\x00", "trailing-data", 2, 1),
+    (b"[1,\n 1e400]", "number-out-of-range", 2, 2),
+    (b"[1e-400]", "number-out-of-range", 1, 2),
+    (b"[0e999999999]", "number-out-of-range", 1, 2),
+    (b"[1e99999999999999999999]", "number-out-of-range", 1, 2),
+    (b'{"a":' + b"9" * 10_000 + b"}", "number-out-of-range", 1, 6),
+    (b'{"a":0.' + b"9" * 10_000 + b"}", "number-out-of-range", 1, 6),
+    (b'["\\ud800"]', "lone-surrogate", 1, 3),
+    (b'["\\ude00\\ud83d"]', "lone-surrogate", 1, 3),
+    (b'["\\ud83d\\ud83d\\ude00"]', "lone-surrogate", 1, 3),
+    (b'["a\\ud83dx\\ude00"]', "lone-surrogate", 1, 4),
+]
+
+
+@pytest.mark.parametrize("raw", READABLE)
+def test_reads_strict_json_exactly(raw: bytes) -> None:
+    tree = safejson.parse(raw)
+    assert tree == READABLE[raw]
+    assert repr(tree) == repr(READABLE[raw])
+
+
+@pytest.mark.parametrize(
+    "raw, id_, line, column", UNREADABLE, ids=[f"{case[1]}-{at}" for at, case in enumerate(UNREADABLE)]
+)
+def test_refuses_with_id_and_position(raw: bytes, id_: str, line: int, column: int) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(raw)
+    assert (refusal.value.id, refusal.value.line, refusal.value.column) == (id_, line, column)
+
+
+def test_duplicate_name_tells_parent_and_place_of_the_second() -> None:
+    raw = b'{"a":[{"b":1},\n{"b":{"c":1, "d":2,\n  "c":3}}], "z":[{"y":1,"y":2}]}'
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(raw)
+    assert (refusal.value.id, refusal.value.line, refusal.value.column) == ("duplicate-key", 3, 3)
+    assert refusal.value.keys == ("a", 1, "b")
+
+
+def test_names_equal_after_unescaping_are_duplicates() -> None:
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(b'{"a":1,"\\u0061":2}')
+    assert (refusal.value.id, refusal.value.column, refusal.value.keys) == ("duplicate-key", 8, ())
+
+
+def test_depth_limit_counts_objects_and_arrays() -> None:
+    assert safejson.parse(b"[" * 64 + b"]" * 64)
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(b'{"a":[' * 32 + b"[]" + b"]}" * 32)
+    assert (refusal.value.id, refusal.value.column) == ("too-deep", 32 * 6 + 1)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
+def test_a_hundred_thousand_brackets_are_answered_at_once(opening: bytes) -> None:
+    start = time.process_time()
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(opening * 100_000)
+    assert refusal.value.id == "too-deep"
+    assert time.process_time() - start < 0.5
+
+
+def test_brackets_inside_text_do_not_nest() -> None:
+    assert safejson.parse(b'["' + b"[{" * 1000 + b'"]') == ["[{" * 1000]
+
+
+def test_limits_are_settable() -> None:
+    with pytest.raises(Unreadable, match="too-deep"):
+        safejson.parse(b"[[1]]", JsonLimits(depth=1))
+    with pytest.raises(Unreadable, match="number-out-of-range"):
+        safejson.parse(b"[1e11]", JsonLimits(exponent=10))
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("unit", [b"{},", b"[],", b'{"":{}},', b"1e1,", b'"aa",', b"0,", b'{"":0},'])
+def test_two_megabytes_of_tiny_values_are_refused_at_once(unit: bytes) -> None:
+    start = time.process_time()
+    with pytest.raises(Unreadable, match="too-many-elements"):
+        safejson.parse(b"[" + unit * (2**21 // len(unit)) + b"0]")
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("unit, count", [(b'{"":{}},', 49_990), (b"1e1,", 299_990), (b'"aaa",', 299_990)])
+def test_the_fullest_bodies_allowed_stay_within_the_budget(unit: bytes, count: int) -> None:
+    raw = b"[" + unit * count + b"0]"
+    tracemalloc.start()
+    try:
+        assert len(safejson.parse(raw)) == count + 1
+        assert tracemalloc.get_traced_memory()[1] < 64 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_containers_and_values_are_counted_outside_text_only() -> None:
+    tight = JsonLimits(containers=3, values=4)
+    assert safejson.parse(b'[[],{"a":"[{[{,,,,,,"},1]', tight) == [[], {"a": "[{[{,,,,,,"}, 1]
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(b"[[],[],[]]", tight)
+    assert (refusal.value.id, refusal.value.column) == ("too-many-elements", 9 - 1)
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(b"[1,2,3,4,5]", tight)
+    assert (refusal.value.id, refusal.value.column) == ("too-many-elements", 9)
+
+
+def test_no_refusal_quotes_the_body() -> None:
+    for raw, *_ in UNREADABLE:
+        with pytest.raises(Unreadable) as refusal:
+            safejson.parse(raw.replace(b"x", b"canary"))
+        assert "canary" not in str(refusal.value)
+        assert refusal.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a":1.50,"b":[1,-2,0.00000001,"\\"\\\\\\n\xc3\xa6",true,null],"c":{},"d":[]}',
+        b"[100.0,1E+2,1E-31,-0.0]",
+        b'"\xf0\x9f\x98\x80\xe2\x80\xa8"',
+    ],
+)
+def test_writes_what_it_read(raw: bytes) -> None:
+    assert safejson.write(safejson.parse(raw)) == raw
+
+
+def test_writes_indented() -> None:
+    assert safejson.write({"a": [1, {}], "b": []}, indent=2) == b'{\n  "a": [\n    1,\n    {}\n  ],\n  "b": []\n}'
+
+
+@pytest.mark.parametrize("tree", [1.5, float("nan"), {"a": {1, 2}}, Decimal("NaN"), Decimal("Infinity"), (1,)])
+def test_refuses_to_write_what_no_tree_holds(tree: object) -> None:
+    with pytest.raises(TypeError):
+        safejson.write(tree)
