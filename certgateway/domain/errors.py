@@ -1,0 +1,22 @@
+"""Our own faults, by category. A sender's faults are findings (values), never these.
+
+One table (`api.problems`) turns a category into an HTTP status and an outcome; on the command line all are exit 2.
+"""
+
+
+class GatewayError(Exception):
+    """The gateway could not do its part. `category` is stable; the message names no received value."""
+
+    category = "fault"
+
+
+class StoreUnavailableError(GatewayError):
+    """The database cannot take the message now; nothing is kept and the sender may try again."""
+
+    category = "unavailable"
+
+
+class MisconfiguredError(GatewayError):
+    """A setting, key file or built data file is missing or wrong; the message says which and what to do."""
+
+    category = "misconfigured"

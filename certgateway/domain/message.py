@@ -1,0 +1,76 @@
+"""One message on its way through the gateway, whatever its format. The codecs (`fhir`, `kith`) produce these values.
+
+Nothing here parses or judges. A message is opened (syntax), stripped of benefit content, checked for conformance and
+understood; `Understood` is what the rules may see.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from certgateway.domain.certificate import Certificate
+from certgateway.domain.findings import Finding
+
+Format = Literal["fhir-json", "fhir-xml", "kith", "unknown"]
+RemovalItem = Literal["benefit-type", "proposed-benefit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One thing that was taken away. `system` and `code` are for the sender's own terminal and never stored."""
+
+    item: RemovalItem
+    path: str
+    system: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who sent what: `message_id` is None when unreadable; `sender` is a HER-id or another stable key."""
+
+    message_id: str | None
+    sender: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where each domain element came from: element path to path in the input. `""` is the certificate itself."""
+
+    paths: Mapping[str, str] = field(default_factory=dict)
+
+    def locate(self, element: str) -> tuple[str | None, bool]:
+        """The path of `element` or its nearest present ancestor; the flag tells whether it was itself."""
+        here = element
+        while here and here not in self.paths:
+            here = here.rpartition(".")[0] if "." in here else here.partition("[")[0] if here.endswith("]") else ""
+        return self.paths.get(here), here == element
+
+    def element_at(self, path: str) -> str | None:
+        """The innermost domain element that stands at `path` or around it; None outside the certificate."""
+        best: str | None = None
+        reached = 0
+        for element, origin in self.paths.items():
+            inside = path == origin or path.startswith((f"{origin}.", f"{origin}["))
+            if element and inside and len(origin) > reached:
+                best, reached = element, len(origin)
+        return best
+
+    @staticmethod
+    def item_of(element: str | None) -> str | None:
+        """The item id at the root of an element path."""
+        return None if element is None else element.partition(".")[0].partition("[")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message read to the end: its certificate, if any, and everything found out on the way, as received."""
+
+    format: Format
+    envelope: Envelope | None
+    certificate: Certificate | None
+    origins: Origins
+    findings: tuple[Finding, ...]
+    removed: tuple[Removal, ...]
+    kind: Literal["certificate", "resource"] = "certificate"

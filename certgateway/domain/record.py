@@ -1,0 +1,88 @@
+"""What one message leaves behind: the values that the store writes in one transaction and reads back.
+
+Nothing in here holds removed content: findings and removals are ids and paths, the certificate is what the codec
+carried over, and the received bytes travel only as `raw`, which the store seals before it writes them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from certgateway.domain.certificate import Certificate
+from certgateway.domain.findings import Finding, Verdict
+from certgateway.domain.message import Format, Removal
+
+FeedKind = Literal["new", "replaced", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender was told, byte for byte: repeated for every resend of the same message."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One accepted version. `number` counts from 1 in order of arrival; `current` is False for late history."""
+
+    number: int
+    message_id: str
+    arrival: datetime
+    verdict: Verdict
+    certificate: Certificate
+    findings: tuple[Finding, ...]
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of one certificate id from one sender.
+
+    `uuid` is the gateway's own id. `patient` is a keyed digest of the personal number, None until a version was
+    accepted. `first_attempt` is the earliest arrival with this id, refused ones included. `versions` counts accepted
+    ones.
+    """
+
+    uuid: str
+    patient: str | None
+    first_attempt: datetime
+    versions: int
+    withdrawn: bool
+    current_authored: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One message as it is recorded: evidence, verdict, answer and, when it brought one, the new version.
+
+    `key` is the message id or, when that could not be read, the digest of the bytes. `certificate_digest` identifies
+    the certificate's content including its authored time (to recognise a resend under another message id).
+    `certificate_id` is the keyed identity of the certificate, None when none could be read. `duplicate_of` names the
+    message whose certificate this one repeats. `state` "failed" keeps the bytes of a message that our own fault
+    stopped.
+    """
+
+    uuid: str
+    sender: str
+    key: str
+    message_id: str | None
+    content_digest: str
+    raw: bytes
+    media_type: str
+    format: Format
+    arrival: datetime
+    state: Literal["answered", "failed"]
+    verdict: Verdict | None
+    findings: tuple[Finding, ...]
+    removed: tuple[Removal, ...]
+    answer: Answer | None
+    receipt: bytes
+    certificate_id: str | None = None
+    certificate_digest: str | None = None
+    case: str | None = None
+    version: Version | None = None
+    feed: FeedKind | None = None
+    duplicate_of: str | None = None

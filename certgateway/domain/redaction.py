@@ -1,0 +1,44 @@
+"""What redaction leaves behind: where things stood before something was taken away.
+
+Everything after redaction counts list items without the removed ones; senders count what they sent. `Received` turns
+the one into the other. This module must never hold a removed value, only places.
+"""
+
+import re
+from collections.abc import Iterable
+
+_STEP = re.compile(r"([^.\[]+)(?:\[(\d+)\])?")
+
+
+class Received:
+    """Maps paths of the stripped message back to the message as received.
+
+    `gone` are the paths, in received coordinates, of the list items that were taken out.
+    """
+
+    def __init__(self, gone: Iterable[str] = ()) -> None:
+        """Group the removed indices by their list."""
+        self._indices: dict[str, list[int]] = {}
+        for path in gone:
+            array, _, index = path[:-1].rpartition("[")
+            self._indices.setdefault(array, []).append(int(index))
+        for indices in self._indices.values():
+            indices.sort()
+
+    def path(self, stripped: str) -> str:
+        """The received path of a path that counts without the removed items."""
+        if not self._indices:
+            return stripped
+        here = ""
+        for name, index in _STEP.findall(stripped):
+            here = f"{here}.{name}" if here else name
+            if index:
+                here = f"{here}[{self._index(here, int(index))}]"
+        return here
+
+    def _index(self, array: str, index: int) -> int:
+        for removed in self._indices.get(array, ()):
+            if removed > index:
+                break
+            index += 1
+        return index
