@@ -1,0 +1,39 @@
+"""Opens what was received, bit for bit. For the audited break-glass command and for tests, and for nothing else.
+
+No read path (API, pages, feed, log, export) may import this module.
+"""
+
+from sqlalchemy import Connection, select
+
+from certgateway.store.failures import NotKeptError, translated
+from certgateway.store.messages import conflict_context, original_context
+from certgateway.store.records import Sealing
+from certgateway.store.tables import conflict, message, original
+from certgateway.store.transactions import Store
+
+
+def open_original(store: Store, message_uuid: str) -> bytes:
+    """The bytes of the message with this UUID as they came. NotKeptError when there is none."""
+    with translated(), store.engine.connect() as connection:
+        return _open_original(connection, store.sealing, message_uuid)
+
+
+def open_conflict(store: Store, sender: str, key: str, content_digest: str) -> bytes:
+    """The bytes that came under a key already taken. NotKeptError when there are none."""
+    query = select(conflict.c.sealed).where(
+        conflict.c.sender == sender, conflict.c.key == key, conflict.c.content_digest == content_digest
+    )
+    with translated(), store.engine.connect() as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        raise NotKeptError("no such conflict is kept")
+    return store.sealing.open(row.sealed, conflict_context(sender, key, content_digest))
+
+
+def _open_original(connection: Connection, sealing: Sealing, message_uuid: str) -> bytes:
+    joined = original.join(message, original.c.message == message.c.uuid)
+    query = select(original.c.sealed, message.c.sender, message.c.key).select_from(joined)
+    row = connection.execute(query.where(message.c.uuid == message_uuid)).first()
+    if row is None:
+        raise NotKeptError("no such message is kept")
+    return sealing.open(row.sealed, original_context(message_uuid, row.sender, row.key))

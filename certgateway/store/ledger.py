@@ -1,0 +1,99 @@
+"""The ledger: one entry per thing recorded, each with the digest of the one before, so that a change in it shows.
+
+Append only. Entries hold digests and ids, nothing of a message. A removed tail shows only against a checkpoint, which
+the tamper-evident log of the trust floor will keep elsewhere.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from certgateway.domain.record import Kept
+from certgateway.store.tables import instant_text, ledger
+
+BEGINNING = "0" * 64
+"""What the first entry has for a predecessor."""
+
+_PAGE = 500
+
+# Statements of every message are built once: building them costs more than SQLite takes to run them.
+_LAST = select(ledger.c.seq, ledger.c.digest).order_by(ledger.c.seq.desc()).limit(1)
+_INSERT = insert(ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """`kind` is answered, failed or conflict; `evidence` digests what was recorded, `digest` the entry itself."""
+
+    seq: int
+    at: datetime
+    kind: str
+    message: str
+    evidence: str
+    previous: str
+    digest: str
+
+
+def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> None:
+    """Writes the next entry. The caller holds the ledger's lock: two writers must not follow the same entry."""
+    last = connection.execute(_LAST).first()
+    seq, previous = (last.seq + 1, last.digest) if last else (1, BEGINNING)
+    row = {"seq": seq, "at": at, "kind": kind, "message": message, "evidence": evidence, "previous": previous}
+    digest = _digest([seq, instant_text(at), kind, message, evidence, previous])
+    connection.execute(_INSERT, row | {"digest": digest})
+
+
+def ledger_entries(connection: Connection, after: int, limit: int) -> list[LedgerEntry]:
+    """Up to `limit` entries that follow number `after`, in order."""
+    query = select(ledger).where(ledger.c.seq > after).order_by(ledger.c.seq).limit(limit)
+    return [LedgerEntry(*row) for row in connection.execute(query)]
+
+
+def chain_holds(connection: Connection) -> bool:
+    """Whether every entry is as it was written: no gap in the numbers, each digest right and after its predecessor."""
+    seq, previous = 0, BEGINNING
+    for entry in _all(connection):
+        content: list[str | int] = [
+            entry.seq,
+            instant_text(entry.at),
+            entry.kind,
+            entry.message,
+            entry.evidence,
+            entry.previous,
+        ]
+        if (entry.seq, entry.previous, entry.digest) != (seq + 1, previous, _digest(content)):
+            return False
+        seq, previous = entry.seq, entry.digest
+    return True
+
+
+def evidence_of(kept: Kept) -> str:
+    """One digest over what was received, how it was judged and what was answered."""
+    answer: list[str | int] = (
+        [kept.answer.status, kept.answer.media_type, _hash(kept.answer.body)] if kept.answer else []
+    )
+    return _digest([_hash(kept.raw), kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt), *answer])
+
+
+def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str) -> str:
+    """One digest over what came, and over the content it was in conflict with."""
+    return _digest([_hash(raw), content_digest, first_digest])
+
+
+def _all(connection: Connection) -> Iterator[LedgerEntry]:
+    after = 0
+    while page := ledger_entries(connection, after, _PAGE):
+        yield from page
+        after = page[-1].seq
+
+
+def _digest(content: list[str | int]) -> str:
+    return _hash(json.dumps(content, separators=(",", ":")).encode())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

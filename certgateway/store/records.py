@@ -1,0 +1,61 @@
+"""Values of the domain as bytes or text in a column, and back. What went in comes out equal.
+
+Must never write what was taken from a message: a removal keeps item and path, a finding loses the name of its culprit.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+import msgspec
+
+from certgateway.domain.certificate import Certificate
+from certgateway.domain.findings import Finding
+from certgateway.domain.message import Removal
+
+_encode = msgspec.json.Encoder().encode
+_certificates = msgspec.json.Decoder(Certificate)
+_findings = msgspec.json.Decoder(tuple[Finding, ...])
+
+
+class Sealing(Protocol):
+    """What the store needs of the trust floor, which it may not import: `trust.seal.Sealer` fits."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """`plain` so that only `open` with the same context gives it back."""
+        ...
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """What was sealed under `context`."""
+        ...
+
+
+def sealing_context(kind: str, *names: str | int) -> str:
+    """What a sealed value is and whose; no two lists of names give the same context."""
+    return json.dumps([kind, *names], separators=(",", ":"))
+
+
+def certificate_bytes(certificate: Certificate) -> bytes:
+    """The certificate as JSON; decimals as text, so that 1.50 stays 1.50."""
+    return _encode(certificate)
+
+
+def read_certificate(content: bytes) -> Certificate:
+    """The certificate that `certificate_bytes` wrote."""
+    return _certificates.decode(content)
+
+
+def findings_text(findings: Iterable[Finding]) -> str:
+    """Findings as JSON. The culprit goes: it is a name out of the message, and only the live walk needs it."""
+    return _encode([replace(finding, culprit=None) for finding in findings]).decode()
+
+
+def read_findings(content: str) -> tuple[Finding, ...]:
+    """The findings that `findings_text` wrote."""
+    return _findings.decode(content)
+
+
+def removals_text(removed: Iterable[Removal]) -> str:
+    """Item and path of each removal as JSON; the system and code that were removed are never stored."""
+    return _encode([{"item": removal.item, "path": removal.path} for removal in removed]).decode()

@@ -1,0 +1,188 @@
+"""The tables, as the code sees them. `migrations/` builds the same ones; a test holds the two together.
+
+Names, numbers and prose stand only in sealed columns (`sealed`, `certificate`); personal identifiers only as keyed
+digests. A column for anything removed from a message must never be added.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def instant_text(instant: datetime) -> str:
+    """`instant` in UTC as text of one width, so that text order is time order: 2026-01-31T08:15:00.000001Z.
+
+    An instant that only exists in its own time zone (the first or last day of the calendar) becomes the nearest in UTC.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a time zone cannot be stored")
+    try:
+        universal = instant.astimezone(UTC)
+    except OverflowError:
+        edge = datetime.min if instant.year == datetime.min.year else datetime.max  # noqa: DTZ901  gets its zone here
+        universal = edge.replace(tzinfo=UTC)
+    return universal.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept to the microsecond; always read back in UTC, the same on both engines."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """What is written."""
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What is read."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+# SQLite numbers rows by itself only in a column whose type is INTEGER to the letter.
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+Uuid = String(36)
+Digest = String(64)
+
+message = Table(
+    "message",
+    metadata,
+    Column("uuid", Uuid, primary_key=True),
+    Column("sender", String(255), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("message_id", String(255)),
+    Column("content_digest", String(128), nullable=False),
+    Column("raw_digest", Digest, nullable=False),
+    Column("media_type", String(255), nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("arrival", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("verdict", String(32)),
+    Column("findings", Text, nullable=False),
+    Column("removed", Text, nullable=False),
+    Column("answer_status", Integer),
+    Column("answer_media_type", String(255)),
+    Column("answer_body", LargeBinary),
+    Column("receipt", LargeBinary, nullable=False),
+    Column("certificate_id", String(128)),
+    Column("certificate_digest", String(128)),
+    # Checked at the commit: the message is written before the case, so that of two writers of one message the later
+    # one is stopped by its first statement.
+    Column("case", Uuid, ForeignKey("case.uuid", deferrable=True, initially="DEFERRED")),
+    Column("duplicate_of", Uuid),
+    UniqueConstraint("sender", "key"),
+    CheckConstraint("state IN ('answered', 'failed')", name="state"),
+    Index("ix_message_message_id", "message_id"),
+    Index("ix_message_certificate", "sender", "certificate_id", "certificate_digest"),
+    Index("ix_message_case", "case"),
+    Index(
+        "ix_message_failed", "sender", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")
+    ),
+)
+
+# The received bytes, apart from everything else: no table that is read for an answer holds them.
+original = Table(
+    "original",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# A known key with other content: the first message stays as it is, the other one is evidence.
+conflict = Table(
+    "conflict",
+    metadata,
+    Column("sender", String(255), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("content_digest", String(128), nullable=False),
+    Column("first_digest", String(128), nullable=False),
+    Column("arrival", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("sender", "key", "content_digest"),
+)
+
+# One certificate id of one sender. `patient` and `certificate_id` are keyed digests.
+case = Table(
+    "case",
+    metadata,
+    Column("uuid", Uuid, primary_key=True),
+    Column("sender", String(255), nullable=False),
+    Column("certificate_id", String(128), nullable=False),
+    Column("patient", String(128)),
+    Column("first_attempt", Instant, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    UniqueConstraint("sender", "certificate_id"),
+    Index("ix_case_patient", "patient"),
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("case", Uuid, ForeignKey("case.uuid"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("message", Uuid, ForeignKey("message.uuid"), nullable=False),
+    Column("message_id", String(255), nullable=False),
+    Column("arrival", Instant, nullable=False),
+    Column("authored", Instant, nullable=False),
+    Column("verdict", String(32), nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("current", Boolean, nullable=False),
+    PrimaryKeyConstraint("case", "number"),
+    UniqueConstraint("message"),
+    # At most one version of a case is current, whatever the code above believes.
+    Index("ix_version_current", "case", unique=True, sqlite_where=text("current"), postgresql_where=text("current")),
+)
+
+# What the assessment follows. Numbers are given out in the order of the commits and never twice.
+feed = Table(
+    "feed",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("case", Uuid, ForeignKey("case.uuid"), nullable=False),
+    Column("version", Integer),
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("kind IN ('new', 'replaced', 'withdrawn')", name="kind"),
+    sqlite_autoincrement=True,
+)
+
+# A chain of digests. `message` is no foreign key: the entry outlives a message that is purged.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("message", Uuid, nullable=False),
+    Column("evidence", Digest, nullable=False),
+    Column("previous", Digest, nullable=False),
+    Column("digest", Digest, nullable=False, unique=True),
+)

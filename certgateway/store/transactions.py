@@ -1,0 +1,169 @@
+"""The store as the services see it: one durable transaction to write, one consistent picture to read.
+
+`with store.transaction() as unit:` commits on leaving and keeps nothing when an exception passes. This module must
+never answer for the gateway, decide what a message means, or let a database's own error out.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, text
+
+from certgateway.domain.errors import GatewayError
+from certgateway.domain.record import Case, Kept, Version
+from certgateway.store import certificates, feed, ledger, messages
+from certgateway.store.database import WRITING, reading_options
+from certgateway.store.failures import NotKeptError, translated
+from certgateway.store.feed import FeedEvent
+from certgateway.store.ledger import LedgerEntry
+from certgateway.store.messages import StoredMessage
+from certgateway.store.records import Sealing
+
+# Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
+_LEDGER_LOCK = "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What can be asked of the store. `find_` may give None; every other question has an answer, if an empty one."""
+
+    connection: Connection
+    sealing: Sealing
+
+    def find_message(self, sender: str, key: str) -> StoredMessage | None:
+        """The message with this key (message id, or digest of the bytes) from this sender, answered or failed."""
+        return messages.find_message(self.connection, sender, key)
+
+    def find_receipt(self, message_id: str, sender: str | None = None) -> StoredMessage | None:
+        """The answered message with this id; None when several senders used the id and none of them is named."""
+        return messages.find_receipt(self.connection, message_id, sender)
+
+    def find_resend(self, sender: str, certificate_id: str, certificate_digest: str) -> StoredMessage | None:
+        """The first answered message of this sender that carried this certificate, under whatever message id."""
+        return messages.find_resend(self.connection, sender, certificate_id, certificate_digest)
+
+    def find_case(self, sender: str, certificate_id: str) -> Case | None:
+        """The case of this keyed certificate identity from this sender."""
+        return certificates.find_case(self.connection, sender, certificate_id)
+
+    def find_case_by_uuid(self, uuid: str) -> Case | None:
+        """The case with this gateway UUID."""
+        return certificates.find_case_by_uuid(self.connection, uuid)
+
+    def cases_of_patient(self, patient: str) -> list[Case]:
+        """All cases of the patient with this keyed digest, oldest first attempt first."""
+        return certificates.cases_of_patient(self.connection, patient)
+
+    def versions(self, case_uuid: str) -> list[Version]:
+        """Every version of the case in order of arrival."""
+        return certificates.versions(self.connection, self.sealing, case_uuid)
+
+    def current_version(self, case_uuid: str) -> Version | None:
+        """The version that counts now; None while only refused messages are known."""
+        return certificates.current_version(self.connection, self.sealing, case_uuid)
+
+    def feed(self, after: int, limit: int) -> list[FeedEvent]:
+        """Up to `limit` events after number `after`; 0 is before the first."""
+        return feed.feed_after(self.connection, after, limit)
+
+    def ledger_entries(self, after: int, limit: int) -> list[LedgerEntry]:
+        """Up to `limit` ledger entries after number `after`; 0 is before the first."""
+        return ledger.ledger_entries(self.connection, after, limit)
+
+    def check_ledger(self) -> bool:
+        """Whether the whole chain of the ledger holds."""
+        return ledger.chain_holds(self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit(Reading):
+    """A transaction that writes. Lock what the message is about before reading it: nobody comes between then."""
+
+    def lock(self, *names: str) -> None:
+        """Waits until no other transaction holds any of `names`, then holds them to the end. Call it once, with all.
+
+        SQLite has one writer at a time anyway. Names are taken in one order, so that no two wait for each other.
+        """
+        if self.connection.dialect.name == "postgresql":
+            for number in sorted({_lock_number(name) for name in names}):
+                self.connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+    def record_message(self, kept: Kept, case: Case | None) -> None:
+        """Everything an answered message leaves behind, in a fixed order of statements.
+
+        `case` is the case as it shall be; of it, `versions` and `current_authored` follow from the versions on record.
+        A failed attempt at the same message is replaced, an answered one never (AlreadyRecordedError).
+        """
+        if kept.state != "answered" or kept.answer is None:
+            raise GatewayError("only an answered message can be recorded as one")
+        if case is None and (kept.version or kept.feed):
+            raise GatewayError("a version or feed event needs its case")
+        messages.insert_message(self.connection, self.sealing, kept, case.uuid if case else None)
+        if case:
+            certificates.record_case(self.connection, kept, case)
+        if case and kept.version:
+            certificates.insert_version(self.connection, self.sealing, kept, case.uuid, kept.version)
+        self.lock(_LEDGER_LOCK)
+        if case and kept.feed:
+            number = kept.version.number if kept.version else None
+            feed.append_event(self.connection, case.uuid, number, kept.feed, kept.arrival)
+        ledger.append_entry(self.connection, "answered", kept.uuid, kept.arrival, ledger.evidence_of(kept))
+
+    def append_failure(self, kept: Kept) -> None:
+        """Keeps the bytes of a message that our own fault stopped. AlreadyRecordedError when its key has an answer."""
+        if kept.state != "failed" or kept.answer is not None:
+            raise GatewayError("an answered message cannot be recorded as failed")
+        messages.insert_message(self.connection, self.sealing, kept, None)
+        self.lock(_LEDGER_LOCK)
+        ledger.append_entry(self.connection, "failed", kept.uuid, kept.arrival, ledger.evidence_of(kept))
+
+    def append_conflict(self, sender: str, key: str, content_digest: str, raw: bytes, arrival: datetime) -> None:
+        """Keeps what came under a key that another content has. The same conflict again adds nothing.
+
+        NotKeptError when no message has the key.
+        """
+        first = self.find_message(sender, key)
+        if first is None:
+            raise NotKeptError("there is no message that this one could be in conflict with")
+        if messages.insert_conflict(
+            self.connection, self.sealing, first, content_digest=content_digest, raw=raw, arrival=arrival
+        ):
+            self.lock(_LEDGER_LOCK)
+            evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest)
+            ledger.append_entry(self.connection, "conflict", first.uuid, arrival, evidence)
+
+
+class Store:
+    """The database and the seal, together. `engine` is open to tests and to the break-glass command."""
+
+    __slots__ = ("_reading", "engine", "sealing")
+
+    def __init__(self, engine: Engine, sealing: Sealing) -> None:
+        self.engine = engine
+        self.sealing = sealing
+        self._reading = reading_options(engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Unit]:
+        """All or nothing. When it is left without an exception, what was written is on the disk."""
+        with translated(), self.engine.connect() as connection, connection.execution_options(**WRITING).begin():
+            yield Unit(connection, self.sealing)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One consistent picture, no write lock. Not to be nested in a transaction: it would see the past, or wait."""
+        options = self._reading
+        with translated(), self.engine.connect() as connection, connection.execution_options(**options).begin():
+            yield Reading(connection, self.sealing)
+
+    def close(self) -> None:
+        """Closes every connection; a database in memory is gone with it."""
+        self.engine.dispose()
+
+
+def _lock_number(name: str) -> int:
+    """PostgreSQL's advisory locks are signed numbers of 64 bits."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -1,0 +1,210 @@
+"""A database is built or upgraded as a whole, the migrations build what the code expects, and a commit is durable."""
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from sqlalchemy import Connection, Engine, inspect, text
+
+from certgateway.domain.errors import MisconfiguredError, StoreUnavailableError
+from certgateway.store import schema
+from certgateway.store.database import open_database
+from certgateway.store.schema import HEAD, MIGRATIONS, is_migrated, migrate
+from certgateway.store.transactions import Store
+from certgateway.trust.seal import Sealer
+from tests.integration.store.postgresql import Server
+
+TABLES = {"alembic_version", "case", "conflict", "feed", "ledger", "message", "original", "version"}
+
+SQLITE_OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+POSTGRESQL_OBJECTS = (
+    (
+        "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default "
+        "FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
+    ),
+    (
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"
+    ),
+    "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2",
+)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    engine = open_database(url)
+    yield engine
+    engine.dispose()
+
+
+def described(connection: Connection) -> list[object]:
+    """Everything the engine knows of its tables; the lines of a SQLite table in any order."""
+    if connection.dialect.name == "postgresql":
+        return [list(connection.execute(text(query))) for query in POSTGRESQL_OBJECTS]
+    rows = connection.execute(text(SQLITE_OBJECTS))
+    return [
+        (row.type, row.name, row.tbl_name, sorted(part.strip().rstrip(",") for part in (row.sql or "").splitlines()))
+        for row in rows
+    ]
+
+
+@pytest.fixture
+def another_url(url: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path}/another.sqlite3"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+def test_migrations_build_what_the_tables_say(url: str, another_url: str) -> None:
+    with opened(url) as migrated, opened(another_url) as created:
+        with migrated.begin() as connection:
+            schema._upgrade(connection)
+            by_migrations = described(connection)
+        with created.begin() as connection:
+            schema._create(connection)
+            by_metadata = described(connection)
+    assert by_migrations == by_metadata
+    assert {name for name in TABLES if name in str(by_metadata)} == TABLES
+
+
+def test_the_head_is_the_last_migration() -> None:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  only this test needs it
+
+    assert ScriptDirectory(MIGRATIONS, version_locations=[MIGRATIONS]).get_heads() == [HEAD]
+
+
+def test_migrate_makes_an_empty_database_ready_and_may_be_repeated(url: str) -> None:
+    with opened(url) as engine:
+        assert not is_migrated(engine)
+        migrate(engine)
+        assert is_migrated(engine)
+        migrate(engine)
+        with engine.connect() as connection:
+            assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [HEAD]
+
+
+def test_a_database_with_foreign_tables_is_migrated_beside_them(url: str) -> None:
+    with opened(url) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE theirs (a INTEGER)"))
+        migrate(engine)
+        assert is_migrated(engine)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM theirs")).scalar() == 0
+
+
+def test_two_that_migrate_at_once_both_find_it_done(url: str) -> None:
+    with opened(url) as engine:
+        threads = [Thread(target=migrate, args=(engine,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert is_migrated(engine)
+
+
+def test_a_failing_migration_leaves_nothing(url: str) -> None:
+    with opened(url) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE ledger (theirs INTEGER)"))
+        with pytest.raises(StoreUnavailableError):
+            migrate(engine)
+        assert inspect(engine).get_table_names() == ["ledger"]
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE ledger"))
+        migrate(engine)
+        assert set(inspect(engine).get_table_names()) == TABLES
+
+
+def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> None:
+    with opened(url) as engine:
+        migrate(engine)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert not is_migrated(engine)
+        with pytest.raises(MisconfiguredError, match="later version"):
+            migrate(engine)
+
+
+def test_sqlite_is_as_durable_as_it_can_be_and_forgets_what_is_deleted(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.sqlite3") as engine, engine.connect() as connection:
+        pragmas = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout", "temp_store")
+        values = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas}
+    assert values == {
+        "journal_mode": "truncate",
+        "synchronous": 3,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 10000,
+        "temp_store": 2,
+    }
+
+
+def test_a_sqlite_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.sqlite3") as engine:
+        migrate(engine)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes["store.sqlite3"] == 0o600
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.postgresql
+def test_postgresql_waits_for_the_disk_but_not_for_ever(postgresql: Server) -> None:
+    with opened(postgresql.new_database()) as engine, engine.connect() as connection:
+        names = ("synchronous_commit", "TimeZone", "lock_timeout", "transaction_isolation")
+        values = [connection.execute(text(f"SHOW {name}")).scalar() for name in names]
+    assert values == ["on", "UTC", "10s", "read committed"]
+
+
+def test_a_database_in_memory_serves_several_threads() -> None:
+    engine = open_database("sqlite://")
+    migrate(engine)
+    seen: list[bool] = []
+    threads = [Thread(target=lambda: seen.append(is_migrated(engine))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine.dispose()
+    assert seen == [True] * 4
+
+
+@pytest.mark.parametrize("url", ["", "no url", "mysql://root:geheim@localhost/x", "postgresql+psycopg2://geheim@/x"])
+def test_a_url_of_another_kind_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(MisconfiguredError) as caught:
+        open_database(url)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
+def test_an_unreachable_postgresql_is_unavailable_and_its_password_stays_secret(scheme: str, tmp_path: Path) -> None:
+    with opened(f"{scheme}://gateway:geheim@/x?host={tmp_path}") as engine:
+        store = Store(engine, Sealer(bytes(32)))
+        for use in (store.transaction, store.reading):
+            with pytest.raises(StoreUnavailableError) as caught, use():
+                pass
+            assert "geheim" not in str(caught.value)
+            assert caught.value.__suppress_context__
+        with pytest.raises(StoreUnavailableError):
+            is_migrated(engine)
+
+
+def test_a_file_that_is_no_database_or_in_no_folder_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailableError):
+        open_database(f"sqlite:///{tmp_path}/missing/store.sqlite3")
+    (tmp_path / "other.sqlite3").write_bytes(b"something else altogether " * 100)
+    with opened(f"sqlite:///{tmp_path}/other.sqlite3") as engine, pytest.raises(StoreUnavailableError):
+        migrate(engine)
+
+
+def test_a_store_without_its_tables_is_unavailable(url: str) -> None:
+    with (
+        opened(url) as engine,
+        pytest.raises(StoreUnavailableError),
+        Store(engine, Sealer(bytes(32))).reading() as read,
+    ):
+        read.find_message("a", "b")
