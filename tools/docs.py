@@ -1,0 +1,336 @@
+"""Fills the generated parts of README.md and docs/, or checks that they are what the code gives.
+
+Usage: python tools/docs.py [--check]
+
+A generated part stands between `<!-- generated: NAME ARGUMENT -->` and `<!-- end -->`. What a page claims of rules,
+settings, fixtures and measurements comes from the code, the fixture and the committed result themselves. Nothing here
+may state a fact of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from certgateway import bootstrap, engine  # noqa: E402  The repository must be importable first.
+from certgateway.config import Settings  # noqa: E402
+from certgateway.domain.findings import Language  # noqa: E402
+from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
+from certgateway.services.catalogue import catalogue_text  # noqa: E402
+
+Json = dict[str, Any]
+
+EXAMPLE: Final = ROOT / "fixtures" / "messages" / "good" / "required-items-only.json"
+RESULT: Final = ROOT / "bench" / "results" / "latest.json"
+WIDTH: Final = 118
+_PART: Final = re.compile(r"(<!-- generated: (\S+)(?: (.*?))? -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_BODIES: Final = frozenset(rule.id for rule in LEGIBILITY)
+
+
+def pages() -> list[Path]:
+    """Every page that may have generated parts."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def filled(page: str) -> str:
+    """The page with every generated part anew. Raises KeyError for a part that nobody makes."""
+
+    def part(found: re.Match[str]) -> str:
+        return f"{found[1]}\n{PARTS[found[2]](found[3] or '').strip()}\n\n{found[5]}"
+
+    return _PART.sub(part, page)
+
+
+def row(*cells: object) -> str:
+    """One line of a table."""
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+
+
+def table(head: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> str:
+    """A table with its head."""
+    return row(*head) + row(*("---" for _ in head)) + "".join(row(*cells) for cells in rows)
+
+
+# ---- rules ----------------------------------------------------------------------------------------------------------
+
+
+def catalogue(language: Language = "en") -> list[Json]:
+    """What `certgateway rules --format json` prints."""
+    found: list[Json] = json.loads(catalogue_text("json", language))
+    return found
+
+
+def _groups() -> tuple[list[Json], list[Json], list[Json]]:
+    """Rules about certificates, refusals of bodies, kinds of conformance fault."""
+    kinds, entries = frozenset(engine.kinds()), catalogue()
+    bodies = [entry for entry in entries if entry["id"] in _BODIES]
+    faults = [entry for entry in entries if entry["id"] in kinds]
+    return [entry for entry in entries if entry not in bodies and entry not in faults], bodies, faults
+
+
+def rules_short(_: str) -> str:
+    """For the README: what judges a certificate in full, the rest by id."""
+    rules, bodies, faults = _groups()
+    head = ("id", "effect", "item", "what is wrong")
+    shown = table(head, ((f"`{e['id']}`", e["effect"], e["item"] or "", _found(e, "en")) for e in rules))
+    return (
+        f"{shown}\n**A body that cannot be taken** ({len(bodies)} ids, effect *refuse*): {_ids(bodies)}.\n\n"
+        f"**Conformance with R4 and our profiles** ({len(faults)} ids, effect *refuse*, or *note* where the definition"
+        f" only warns): {_ids(faults)}.\n"
+    )
+
+
+def rules_long(language: str) -> str:
+    """For docs/rules.md: every id with its texts in one language."""
+    titles = ("Rules about certificates", "Bodies that cannot be taken", "Conformance with R4 and our profiles")
+    return "\n".join(
+        f"### {title} ({language})\n\n" + "\n".join(_entry(entry, language) for entry in entries)
+        for title, entries in zip(titles, _groups(), strict=True)
+    )
+
+
+def _entry(entry: Json, language: str) -> str:
+    about = f"#### {entry['id']} ({language})\n\n"
+    if language == "en":
+        about = f"#### {entry['id']}\n\n{_facts(entry)}\n\n"
+    texts = entry["texts"][language]
+    told = f"> NAV: {texts['counsellor']}\n" if texts["counsellor"] else ""
+    return f"{about}{texts['found']}\n→ {texts['action']}\n\n{told}"
+
+
+def _facts(entry: Json) -> str:
+    item = f", item `{entry['item']}`" if entry["item"] else ""
+    until = f", repealed {entry['repealed']}" if entry["repealed"] else ""
+    verdict = entry["verdict"]["reject"]
+    if verdict != entry["verdict"]["hold"]:
+        verdict += f" (policy hold: {entry['verdict']['hold']})"
+    since = f"in force {entry['in_force']}{until}"
+    return f"*{entry['effect']}* ({entry['severity']}), alone: {verdict}{item}; {since}. {entry['authority']}."
+
+
+def _found(entry: Json, language: str) -> str:
+    return str(entry["texts"][language]["found"])
+
+
+def _ids(entries: list[Json]) -> str:
+    return ", ".join(f"`{entry['id']}`" for entry in entries)
+
+
+# ---- settings and engine --------------------------------------------------------------------------------------------
+
+
+def settings(_: str) -> str:
+    """Every setting with its environment variable, default and meaning."""
+    schema = Settings.model_json_schema()
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for name, facts in schema["properties"].items():
+            default = f"`{facts['default']}`" if "default" in facts else "none: must be set"
+            yield f"`CERTGATEWAY_{name.upper()}`", f"`{name}`", default, _allowed(facts), facts["description"]
+
+    return table(("environment", "TOML key", "default", "allowed", "meaning"), rows())
+
+
+def _allowed(facts: Json) -> str:
+    if "enum" in facts:
+        return ", ".join(f"`{value}`" for value in facts["enum"])
+    if "pattern" in facts:
+        return f"`{facts['pattern']}`"
+    low, high = facts.get("minimum"), facts.get("maximum")
+    if low is None and high is None:
+        return "a path" if facts.get("format") == "path" else "text"
+    return f"{low} to {high}" if high is not None else f"at least {low}"
+
+
+def gaps(_: str) -> str:
+    """What the engine was given and cannot judge, by its own declaration."""
+    known = bootstrap.definitions()
+    declared: Mapping[str, list[Any]] = {
+        "`uncompiled`: invariants whose expression does not compile": list(engine.uncompiled(known)),
+        "`unlisted`: value sets of required bindings that cannot be listed offline": list(engine.unlisted(known)),
+        "`problems`: profile elements that have no place in base R4": list(engine.problems(known)),
+    }
+    rows = ((what, len(found), ", ".join(f"`{each}`" for each in found) or "none") for what, found in declared.items())
+    return table(("declared gap", "count", "which"), rows)
+
+
+def coverage(_: str) -> str:
+    """How much there is to judge."""
+    known = bootstrap.definitions()
+    invariants = {(invariant.key, invariant.expression) for invariant in engine.load_base().invariants()}
+    counted = {
+        "types of base R4, backbone elements not counted": len(known.type_names()),
+        "distinct invariants of base R4": len(invariants),
+        "profiles and extensions of ours": len(known.profile_urls()),
+        "kinds of fault": len(engine.kinds()),
+    }
+    return table(("what", "count"), iter(counted.items()))
+
+
+# ---- the example ----------------------------------------------------------------------------------------------------
+
+
+def excerpt(path: str) -> str:
+    """One node of the example, with the lines of the fixture it stands on; short objects in one line."""
+    first, last = lines_of(path)
+    name, node = path.rpartition(".")[2], _node(path)
+    shown = _compact(node, "", f'"{name}": ' if not name.endswith("]") else "")
+    return f"Lines {first}-{last}:\n\n```json\n{shown}\n```\n"
+
+
+def lines_of(path: str) -> tuple[int, int]:
+    """First and last line of a node in the example, which is laid out by an indent of two."""
+    marked = json.loads(EXAMPLE.read_text("utf-8"))
+    holder, key = _holder(marked, path)
+    size = len(json.dumps(holder[key], ensure_ascii=False, indent=2).splitlines())
+    holder[key] = "\u0000"
+    before, _, _ = json.dumps(marked, ensure_ascii=False, indent=2).partition('"\\u0000"')
+    first = before.count("\n") + 1
+    return first, first + size - 1
+
+
+def excerpts(page: str) -> list[str]:
+    """The paths of the excerpts of a page, in order."""
+    return [found[3] for found in _PART.finditer(page) if found[2] == "excerpt"]
+
+
+def _node(path: str) -> Any:  # noqa: ANN401  JSON.
+    holder, key = _holder(json.loads(EXAMPLE.read_text("utf-8")), path)
+    return holder[key]
+
+
+def _holder(tree: Any, path: str) -> tuple[Any, Any]:  # noqa: ANN401  JSON.
+    steps: list[Any] = [int(index) if index else name for name, index in re.findall(r"([A-Za-z]+)|\[(\d+)\]", path)]
+    for step in steps[:-1]:
+        tree = tree[step]
+    return tree, steps[-1]
+
+
+def _compact(node: Any, indent: str, label: str = "") -> str:  # noqa: ANN401  JSON.
+    line = f"{indent}{label}{json.dumps(node, ensure_ascii=False)}"
+    if len(line) <= WIDTH or not isinstance(node, dict | list):
+        return line
+    inner = f"{indent}  "
+    if isinstance(node, dict):
+        members = (_compact(value, inner, f'"{key}": ') for key, value in node.items())
+        return f"{indent}{label}{{\n" + ",\n".join(members) + f"\n{indent}}}"
+    return f"{indent}{label}[\n" + ",\n".join(_compact(item, inner) for item in node) + f"\n{indent}]"
+
+
+# ---- measurements ---------------------------------------------------------------------------------------------------
+
+
+def measured(name: str) -> str:
+    """A table of the committed result of the benchmark."""
+    result: Json = json.loads(RESULT.read_text("utf-8"))
+    return _MEASURED[name](result)
+
+
+def _machine(result: Json) -> str:
+    machine = result["machine"]
+    libraries = ", ".join(f"{name} {version}" for name, version in machine["libraries"].items())
+    return (
+        f"Command: `{result['command']}`. Date: {machine['date']}. Machine: {machine['processor']},"
+        f" {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}; load average"
+        f" {machine['load_average'][0]} before and {result['load_average_after'][0]} after. Python"
+        f" {machine['python']}, SQLite {machine['sqlite']}, {libraries}.\n"
+    )
+
+
+def _messages(result: Json) -> str:
+    rows = ((f"{m['name']} {m['format']}", f"{m['bytes'] / 1000:.1f} KB", m["entries"]) for m in result["messages"])
+    return table(("message", "size", "entries"), rows)
+
+
+def _one_message(result: Json) -> str:
+    timings: Json = result["one_message"]
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for name, timing in timings.items():
+            message = name.partition(":")[0]
+            yardstick = next((t["cpu"] for n, t in timings.items() if n.startswith(message) and _is_foreign(n)), None)
+            ratio = f"{timing['cpu'] / yardstick:.2f}" if yardstick else "-"
+            spread = f"{timing['cpu_low']:.1f} - {timing['cpu_high']:.1f}"
+            yield name, f"{timing['cpu']:.2f}", spread, f"{timing['wall']:.2f}", ratio
+
+    head = ("what", "CPU ms, median", "10 % - 90 %", "wall ms, median", "CPU as a multiple of the yardstick")
+    return table(head, rows())
+
+
+def _is_foreign(name: str) -> bool:
+    return name.endswith(("fhir.resources", "lxml + R4 XSD"))
+
+
+def _steps(result: Json) -> str:
+    names = list(next(iter(result["steps"].values())))
+    rows = ((message, *(f"{parts[name]['cpu']:.2f}" for name in names)) for message, parts in result["steps"].items())
+    return table(("CPU ms, median", *names), rows)
+
+
+def _doubling(result: Json) -> str:
+    def rows() -> Iterator[tuple[object, ...]]:
+        for format_, found in result["doubling"].items():
+            for number, entries in enumerate(found["entries"]):
+                ratio = f"{found['ratios'][number - 1]:.2f}" if number else ""
+                yield format_, entries, f"{found['bytes'][number] / 1000:.0f} KB", f"{found['cpu'][number]:.1f}", ratio
+
+    return table(("format", "entries", "size", "CPU ms, median", "times the half"), rows())
+
+
+def _cold(result: Json) -> str:
+    found = result["first_messages"]
+    rows = ((format_, *(f"{cpu:.1f}" for cpu in times.values())) for format_, times in found.items())
+    return table(("new process, CPU ms", "building the house", "1st message", "2nd", "20th"), rows)
+
+
+def _start_up(result: Json) -> str:
+    whole = [*result["start_up"].items()]
+    rows = ((name, f"{cpu:.0f}") for name, cpu in whole)
+    folder = f"{result['folder_ms_per_file']:.1f}"
+    return table(("whole process", "CPU ms, median"), rows) + row("validate, 250 files, each", folder)
+
+
+_MEASURED: Final[Mapping[str, Callable[[Json], str]]] = {
+    "machine": _machine,
+    "messages": _messages,
+    "one-message": _one_message,
+    "steps": _steps,
+    "doubling": _doubling,
+    "cold": _cold,
+    "start-up": _start_up,
+}
+
+PARTS: Final[Mapping[str, Callable[[str], str]]] = {
+    "rules": rules_short,
+    "catalogue": rules_long,
+    "settings": settings,
+    "gaps": gaps,
+    "coverage": coverage,
+    "excerpt": excerpt,
+    "measured": measured,
+}
+
+
+def main() -> int:
+    """Write every page that differs; with `--check` say which ones differ and write nothing."""
+    parser = argparse.ArgumentParser(description="Fills the generated parts of README.md and docs/.")
+    parser.add_argument("--check", action="store_true", help="compare only; exit 1 when a page differs")
+    options = parser.parse_args()
+    stale = [page for page in pages() if filled(page.read_text("utf-8")) != page.read_text("utf-8")]
+    for page in stale:
+        print(f"{'differs' if options.check else 'written'}: {page.relative_to(ROOT)}")
+        if not options.check:
+            page.write_text(filled(page.read_text("utf-8")), "utf-8")
+    return 1 if stale and options.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
