@@ -1,0 +1,7 @@
+"""`python -m certgateway`, the same as the console script."""
+
+import sys
+
+from certgateway.cli import main
+
+sys.exit(main())

@@ -1,0 +1,106 @@
+"""Wiring, in one place: what the services need is put together here and nowhere else.
+
+`validate` builds a house and no more, so nothing at the top of this module may import a database or a settings library.
+"""
+
+import tomllib
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from certgateway import codes
+from certgateway.domain import vocabulary
+from certgateway.domain.errors import MisconfiguredError
+from certgateway.domain.findings import Policy
+from certgateway.engine import Definitions, load_base, load_profiles
+from certgateway.rules.declaration import InForce, Persons
+from certgateway.safejson import Unreadable
+from certgateway.services.examine import House
+
+if TYPE_CHECKING:
+    from certgateway.config import Settings
+    from certgateway.services.receive import Gateway
+
+PROFILES = Path(__file__).with_name("profiles")
+DEFAULT_POLICIES: dict[str, Policy] = {"fhir-json": "reject", "fhir-xml": "reject", "kith": "hold", "unknown": "reject"}
+
+
+@cache
+def definitions() -> Definitions:
+    """Base R4 and our own profiles."""
+    return load_profiles(PROFILES, load_base())
+
+
+def definitions_of(directory: Path) -> Definitions:
+    """Base R4 and the profiles in a folder of somebody else's."""
+    try:
+        return load_profiles(directory, load_base())
+    except Unreadable as refusal:
+        raise MisconfiguredError(f"a file in {directory} is no JSON: {refusal}") from refusal
+
+
+def profile_versions() -> dict[str, InForce]:
+    """When each version of our profiles may be used, from `profiles.toml`."""
+    table = tomllib.loads((PROFILES / "profiles.toml").read_text("utf-8"))
+    return {version: _in_force(row) for version, row in table["versions"].items()}
+
+
+def _in_force(row: dict[str, object]) -> InForce:
+    since, withdrawn = row.get("in_force"), row.get("withdrawn")
+    return InForce(since if isinstance(since, date) else None, withdrawn if isinstance(withdrawn, date) else None)
+
+
+def build_house(persons: Persons = "both", policies: dict[str, Policy] | None = None) -> House:
+    """Everything that judging takes. Raises MisconfiguredError when the diagnosis tables have not been built."""
+    try:
+        diagnoses = codes.load()
+    except codes.TableNotBuiltError as error:
+        raise MisconfiguredError(str(error)) from error
+
+    def titles(system: str, code: str) -> frozenset[str]:
+        ours = (vocabulary.title(system, code, language) for language in vocabulary.LANGUAGES)
+        return frozenset(title for title in (*ours, diagnoses.title(system, code)) if title)
+
+    return House(
+        definitions=definitions(),
+        diagnoses=diagnoses,
+        titles=titles,
+        profiles=profile_versions(),
+        policies=DEFAULT_POLICIES | (policies or {}),
+        persons=persons,
+    )
+
+
+def gateway_on(database: str, key_file: Path, house: House | None = None, her: str = "8140000") -> "Gateway":
+    """A gateway on a database, whose tables are made or updated, and an existing key file."""
+    from certgateway.services.receive import Gateway  # noqa: PLC0415  Only those who store pay for the database.
+    from certgateway.store.database import open_database  # noqa: PLC0415
+    from certgateway.store.schema import migrate  # noqa: PLC0415
+    from certgateway.store.transactions import Store  # noqa: PLC0415
+    from certgateway.trust.seal import Sealer  # noqa: PLC0415
+
+    sealer = Sealer.from_file(key_file)
+    engine = open_database(database)
+    migrate(engine)
+    return Gateway(
+        house=house or build_house(),
+        store=Store(engine, sealer),
+        sealer=sealer,
+        clock=now,
+        new_id=lambda: str(uuid4()),
+        her=her,
+    )
+
+
+def build_gateway(settings: "Settings") -> "Gateway":
+    """The gateway that the settings describe."""
+    policies: dict[str, Policy] = {"fhir-json": settings.fhir_policy, "fhir-xml": settings.fhir_policy}
+    house = build_house(settings.persons, policies)
+    return gateway_on(settings.database, settings.key_file, house, settings.her)
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)

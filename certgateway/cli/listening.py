@@ -1,0 +1,73 @@
+"""How the application is served: limits of the connection, the way it stops, and logs that hold no personal data.
+
+Used by `serve` and `sandbox`. Nothing here may let a library write a log line of its own form: theirs may quote an
+address or a value.
+"""
+
+import json
+import logging
+import socket
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from certgateway.api.observation import LOG, places
+
+_LARGEST_HEAD: Final = 16 * 1024
+"""Bytes of a request line and its headers; more is refused before the application sees it."""
+
+_GRACE_SECONDS: Final = 20
+_IDLE_SECONDS: Final = 5
+_WAITING: Final = 256
+
+
+class OneLine(logging.Formatter):
+    """A record as one line of JSON. Of an exception its type and where it came by, never its text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Records of ours are JSON already; of others the template is told and the arguments are not."""
+        if record.name == LOG.name:
+            return record.getMessage()
+        line: dict[str, object] = {"logger": record.name, "level": record.levelname, "message": str(record.msg)}
+        if record.exc_info and record.exc_info[1]:
+            line |= {"fault": type(record.exc_info[1]).__name__, "at": places(record.exc_info[1])}
+            line["message"] = ""  # A library that logs an exception often puts its text into the message.
+        return json.dumps(line)
+
+
+def log_to_stderr(level: int) -> None:
+    """Everything that is logged goes to standard error as JSON: requests from `level` on, other loggers' warnings."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    LOG.setLevel(level)
+
+
+def server_for(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """A server that is not running yet. h11 reads the requests: it is strict, and its limits can be set."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=_LARGEST_HEAD,
+            timeout_keep_alive=_IDLE_SECONDS,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+
+
+def listening_socket(port: int) -> socket.socket:
+    """A socket on loopback at `port`; at a free one when that is taken or 0."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=_WAITING)
+    except OSError:
+        return socket.create_server(("127.0.0.1", 0), backlog=_WAITING)

@@ -1,0 +1,104 @@
+"""Arguments to commands. Holds no work of its own."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TypeAlias
+
+from certgateway.cli.sources import NoSuchFileError
+from certgateway.domain.errors import GatewayError
+from certgateway.domain.findings import LANGUAGES
+
+USAGE_FAULT = 2
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; never a traceback for what a user can get wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except NoSuchFileError as fault:
+        sys.stderr.write(f"certgateway: no such file: {fault}\n")
+    except GatewayError as fault:
+        sys.stderr.write(f"certgateway: {fault}\n")
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); Python would complain again when it flushes at exit.
+        sys.stderr.close()
+    return USAGE_FAULT
+
+
+def _parser() -> argparse.ArgumentParser:
+    about = "An open gateway for structured medical certificates."
+    parser = argparse.ArgumentParser(prog="certgateway", description=about)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_validate(commands)
+    _add_receive(commands)
+    _add_convert(commands)
+    _add_rules(commands)
+    _add_sandbox(commands)
+    _add_operations(commands)
+    return parser
+
+
+def _command(commands: Commands, name: str, about: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=about)
+    command.set_defaults(run=_lazily(name))
+    return command
+
+
+def _lazily(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command's module is imported only when the command runs."""
+
+    def run(options: argparse.Namespace) -> int:
+        return int(import_module(f"certgateway.cli.{name}").run(options))
+
+    return run
+
+
+def _add_validate(commands: Commands) -> None:
+    command = _command(commands, "validate", "Judge messages by the gateway's own rules, without side effects.")
+    command.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, glob, archive or - for standard input")
+    command.add_argument("--format", default="text", choices=("text", "json", "junit", "sarif", "github", "ndjson"))
+    command.add_argument("--fail-on", default="error", choices=("error", "warning"))
+    command.add_argument("--lang", default="nb", choices=LANGUAGES)
+    command.add_argument("--at", metavar="INSTANT", help="judge as if received at this time (ISO 8601 with zone)")
+    command.add_argument("--profiles", metavar="DIR", help="judge any FHIR R4 resource against the profiles in here")
+    command.add_argument("--profile", metavar="URL", action="append", default=[], help="a profile to be met")
+
+
+def _add_receive(commands: Commands) -> None:
+    command = _command(commands, "receive", "Receive messages without HTTP: judge, record, and print receipts.")
+    command.add_argument("paths", nargs="+", metavar="FILE")
+    command.add_argument("--aev", action="store_true", help="print the assessment data too")
+    command.add_argument("--database", metavar="URL", help="keep what is received here (default: a temporary store)")
+    command.add_argument("--lang", default="nb", choices=LANGUAGES)
+
+
+def _add_convert(commands: Commands) -> None:
+    command = _command(commands, "convert", "Convert a certificate by way of the domain model; losses go to stderr.")
+    command.add_argument("path", metavar="FILE")
+    command.add_argument("--to", required=True, choices=("fhir-json", "fhir-xml", "json"))
+
+
+def _add_rules(commands: Commands) -> None:
+    command = _command(commands, "rules", "Print the rule catalogue.")
+    command.add_argument("--format", default="table", choices=("table", "json", "markdown"))
+    command.add_argument("--lang", default="nb", choices=LANGUAGES)
+
+
+def _add_sandbox(commands: Commands) -> None:
+    command = _command(commands, "sandbox", "Run a whole gateway on localhost with demonstration certificates.")
+    command.add_argument("--port", type=int, default=8080, help="0 takes any free port")
+    command.add_argument("--once", action="store_true", help="stop after the demonstration instead of serving on")
+
+
+def _add_operations(commands: Commands) -> None:
+    for name, about in (
+        ("serve", "Run the gateway with the settings of the environment or a TOML file."),
+        ("config", "Print and check the settings."),
+        ("migrate", "Create or update the database's tables."),
+    ):
+        command = _command(commands, name, about)
+        command.add_argument("--settings", metavar="FILE", help="a TOML file; the environment overrides it")

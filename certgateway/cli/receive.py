@@ -1,0 +1,54 @@
+"""`certgateway receive`: the main job without HTTP. Prints one JSON array of `{file, receipt, assessment}`."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from certgateway import bootstrap
+from certgateway.cli.sources import Sources
+from certgateway.services.answer import media_type
+from certgateway.services.assess import assess
+from certgateway.services.examine import detect_format
+from certgateway.services.receive import Delivery, Gateway, receive
+from certgateway.trust.seal import create_key_file
+
+Json = dict[str, Any]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Receive every message in order; exit 1 when one is rejected or in conflict."""
+    refused = False
+    separator = "["
+    with _gateway(options.database) as gateway:
+        for name, raw in Sources(tuple(options.paths)):
+            format_ = detect_format(raw)
+            outcome = receive(Delivery(raw, format_, media_type(format_), options.lang), gateway)
+            refused = refused or outcome.conflict or outcome.verdict == "rejected"
+            row: Json = {"file": name, "receipt": json.loads(outcome.receipt), "assessment": None}
+            if options.aev and outcome.case is not None:
+                row["assessment"] = assess(outcome.case, gateway, options.lang)
+            sys.stdout.write(separator + json.dumps(row, ensure_ascii=False, indent=1))
+            separator = ",\n"
+    sys.stdout.write("[]\n" if separator == "[" else "]\n")
+    return 1 if refused else 0
+
+
+@contextmanager
+def _gateway(database: str | None) -> Iterator[Gateway]:
+    """A gateway on the database given, its key in the file the environment names; or on one that is gone afterwards."""
+    if database is not None:
+        key_file = Path(os.environ.get("CERTGATEWAY_KEY_FILE", "certgateway.key"))
+        if not key_file.exists():
+            create_key_file(key_file)
+        yield bootstrap.gateway_on(database, key_file)
+        return
+    with tempfile.TemporaryDirectory(prefix="certgateway-") as folder:
+        key_file = Path(folder) / "key"
+        create_key_file(key_file)
+        yield bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", key_file)

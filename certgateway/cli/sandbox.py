@@ -1,0 +1,196 @@
+"""`certgateway sandbox`: a whole gateway on this machine, from nothing, with certificates in every state.
+
+Key, database and messages lie in a temporary folder that is gone at the end. The demonstration goes through the real
+door over HTTP. Everything it prints is about invented people.
+"""
+
+import argparse
+import http.client
+import json
+import logging
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from certgateway import bootstrap
+from certgateway.api.negotiation import MEDIA_TYPES
+from certgateway.app import create_app
+from certgateway.cli.demonstration import PATIENT, Letter, letters
+from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
+from certgateway.config import Settings
+from certgateway.domain.errors import GatewayError
+from certgateway.trust.seal import create_key_file
+
+Json = dict[str, Any]
+_HOST: Final = "127.0.0.1"
+_STARTS_WITHIN: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the gateway answered to one letter, and the receipt it gave when it gave one."""
+
+    letter: Letter
+    status: int
+    receipt: Json | None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Demonstrate, then serve until Ctrl-C; with `--once` end after the demonstration."""
+    # Requests are what the sandbox is looked at for; their log lines would bury what it prints.
+    log_to_stderr(logging.ERROR)
+    with (
+        tempfile.TemporaryDirectory(prefix="certgateway-sandbox-") as folder,
+        _serving(Path(folder), options.port) as port,
+    ):
+        told = [_submit(letter, port, Path(folder)) for letter in letters(bootstrap.now(), bootstrap.definitions())]
+        _print_demonstration(told, port)
+        _print_invitation(told, port, Path(folder))
+        if not options.once:
+            _print("Serving until Ctrl-C.")
+            _wait()
+    return 0
+
+
+@contextmanager
+def _serving(folder: Path, port: int) -> Iterator[int]:
+    """A gateway of synthetic people that listens; yields the port. Stops it afterwards."""
+    key_file = folder / "key"
+    create_key_file(key_file)
+    house = bootstrap.build_house("synthetic")
+    gateway = bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", key_file, house)
+    listening = listening_socket(port)
+    found: int = listening.getsockname()[1]
+    # The environment is that of a service, if any; the sandbox is the same everywhere.
+    server = server_for(create_app(gateway, Settings.model_construct(persons="synthetic")), _HOST, found)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="gateway")
+    thread.start()
+    try:
+        _await_start(server, thread)
+        yield found
+    finally:
+        server.should_exit = True
+        thread.join()
+        gateway.store.close()
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    until = time.monotonic() + _STARTS_WITHIN
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > until:
+            raise GatewayError("the sandbox could not begin to listen")
+        time.sleep(0.01)
+
+
+def _submit(letter: Letter, port: int, folder: Path) -> Told:
+    """Sends a letter to the door, asks for its receipt, and leaves the letter as a file for curl."""
+    path = _file(folder, letter)
+    if not path.exists():
+        path.write_bytes(letter.body)
+    media_type = MEDIA_TYPES[letter.format]
+    status, _ = _ask(port, "POST", "/fhir/$process-message", letter.body, media_type)
+    return Told(letter, status, _receipt(letter, port))
+
+
+def _receipt(letter: Letter, port: int) -> Json | None:
+    message_id = _message_id(letter)
+    if message_id is None:
+        return None
+    status, body = _ask(port, "GET", f"/receipts/{message_id}")
+    return json.loads(body) if status == http.client.OK else None
+
+
+def _message_id(letter: Letter) -> str | None:
+    """The letters are our own, so the id that stands first after the header's type is the header's."""
+    mark = b'"id": "' if letter.format == "fhir-json" else b'<id value="'
+    _, found, rest = letter.body.partition(b"MessageHeader")
+    return rest.partition(mark)[2].partition(b'"')[0].decode() if found else None
+
+
+def _ask(port: int, method: str, path: str, body: bytes | None = None, media_type: str = "") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=30)
+    try:
+        connection.request(method, path, body, {"Content-Type": media_type} if media_type else {})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def _print_demonstration(told: list[Told], port: int) -> None:
+    _print(f"The gateway listens on http://{_HOST}:{port} and knows nobody who lives.\n")
+    for number, each in enumerate(told, 1):
+        _print(f"{number:2}. {each.letter.shows}")
+        _print(f"    {_summary(each)}")
+    _print("")
+
+
+def _summary(told: Told) -> str:
+    if told.receipt is None or told.status == http.client.CONFLICT:
+        return f"HTTP {told.status}"
+    receipt = told.receipt
+    rules = sorted({finding["rule"] for finding in receipt["findings"]})
+    version = f" version {receipt['version']}" if receipt["version"] else ""
+    return f"HTTP {told.status} {receipt['verdict']}{version} [{', '.join(rules)}]"
+
+
+def _print_invitation(told: list[Told], port: int, folder: Path) -> None:
+    _print("Try (every line can be copied):\n")
+    for about, line in curl_lines(told, port, folder):
+        _print(f"# {about}\n{line}")
+    _print("")
+
+
+def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str]]:
+    """What each line shows, and the line."""
+    by_name = {each.letter.name: each for each in told}
+    base = f"http://{_HOST}:{port}"
+    accepted, withdrawn = by_name["accepted"].receipt or {}, by_name["withdrawal"].receipt or {}
+    rejected = by_name["rejected"]
+    post = f"curl -s -H 'Content-Type: {MEDIA_TYPES['fhir-json']}' --data-binary @{_file(folder, rejected.letter)}"
+    question = json.dumps({"patient": PATIENT})
+    return [
+        ("what the work-ability assessment gets", f"curl -s {base}/assessments/{accepted.get('certificate')}"),
+        ("a withdrawn certificate", f"curl -s -i {base}/assessments/{withdrawn.get('certificate')}"),
+        (
+            "every certificate of one patient",
+            f"curl -s -H 'Content-Type: application/json' -d '{question}' {base}/assessments/search",
+        ),
+        ("what is new, replaced, withdrawn", f"curl -s '{base}/assessments/feed?after=0'"),
+        ("judge without submitting, in English", f"{post} -H 'Accept-Language: en' '{base}/fhir/$validate'"),
+        ("submit", f"{post} -i '{base}/fhir/$process-message'"),
+        ("the receipt of what was rejected", f"curl -s {base}/receipts/{_message_id(rejected.letter)}"),
+        ("what the gateway can do", f"curl -s {base}/fhir/metadata"),
+        ("the profile of the certificate", f"curl -s {base}/fhir/StructureDefinition/certificate"),
+        ("the form", f"curl -s {base}/fhir/Questionnaire/certificate"),
+        ("is it ready", f"curl -s {base}/readyz"),
+        ("how much has it done", f"curl -s {base}/metrics"),
+        ("every route", f"curl -s {base}/openapi.json"),
+    ]
+
+
+def _file(folder: Path, letter: Letter) -> Path:
+    return folder / f"{letter.name}.{'json' if letter.format == 'fhir-json' else 'xml'}"
+
+
+def _wait() -> None:
+    """Until Ctrl-C or SIGTERM."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    while not ended.wait(0.5):
+        pass
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

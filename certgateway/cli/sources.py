@@ -1,0 +1,103 @@
+"""The messages that a command line names: files, folders, globs, archives, standard input.
+
+Folders are walked in byte order over .json, .xml, .ndjson and .zip; what else lies there is counted, not read.
+Members are named `a.zip!b.xml` and `a.ndjson:3`. Nothing here looks at what a message says.
+"""
+
+import glob
+import io
+import os
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_MESSAGES = (".json", ".xml")
+_READ = (*_MESSAGES, ".ndjson", ".zip")
+LARGEST = 20 * 1024 * 1024
+"""Bytes of one message that are read at most; one more is enough to know that it is too large."""
+
+
+class NoSuchFileError(Exception):
+    """A path names nothing that can be read. The text is the path as it was given."""
+
+
+@dataclass(slots=True)
+class Sources:
+    """An iterable over `(name, bytes)`. `others` counts the files of folders and archives that were passed over."""
+
+    paths: tuple[str, ...]
+    others: int = 0
+    seen: set[str] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        for path in self.paths:
+            yield from self._path(path)
+
+    def _path(self, path: str) -> Iterator[tuple[str, bytes]]:
+        if path == "-":
+            yield "-", sys.stdin.buffer.read(LARGEST + 1)
+        elif Path(path).is_dir():
+            yield from self._folder(path)
+        elif Path(path).is_file():
+            yield from self._file(path)
+        else:
+            yield from self._glob(path)
+
+    def _glob(self, pattern: str) -> Iterator[tuple[str, bytes]]:
+        found = sorted(glob.glob(pattern, recursive=True), key=os.fsencode) if glob.has_magic(pattern) else []
+        if not found:
+            raise NoSuchFileError(pattern)
+        for path in found:
+            yield from self._path(path)
+
+    def _folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
+        files = (os.path.join(root, name) for root, _, names in os.walk(folder) for name in names)  # noqa: PTH118
+        for path in sorted(files, key=os.fsencode):
+            if path.lower().endswith(_READ):
+                yield from self._file(path)
+            else:
+                self.others += 1
+
+    def _file(self, path: str) -> Iterator[tuple[str, bytes]]:
+        try:
+            if path.lower().endswith(".zip"):
+                yield from self._archive(path)
+            elif path.lower().endswith(".ndjson"):
+                with Path(path).open("rb") as lines:
+                    yield from _lines(path, lines)
+            else:
+                with Path(path).open("rb") as file:
+                    yield path, file.read(LARGEST + 1)
+        except OSError as error:
+            raise NoSuchFileError(path) from error
+
+    def _archive(self, path: str) -> Iterator[tuple[str, bytes]]:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                for member in sorted(archive.infolist(), key=lambda info: info.filename.encode()):
+                    yield from self._member(path, archive, member)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+            # A damaged or encrypted archive holds no readable message; it is reported as one unreadable file.
+            yield path, b""
+
+    def _member(self, path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[tuple[str, bytes]]:
+        name = member.filename.lower()
+        if member.is_dir():
+            return
+        if not name.endswith((*_MESSAGES, ".ndjson")):
+            self.others += 1
+            return
+        with archive.open(member) as file:
+            body = file.read(LARGEST + 1)
+        if name.endswith(".ndjson"):
+            yield from _lines(f"{path}!{member.filename}", io.BytesIO(body))
+        else:
+            yield f"{path}!{member.filename}", body
+
+
+def _lines(name: str, lines: io.BufferedIOBase) -> Iterator[tuple[str, bytes]]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield f"{name}:{number}", line.strip()

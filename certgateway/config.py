@@ -1,0 +1,63 @@
+"""Every setting, with its meaning and default. Read from `CERTGATEWAY_*` in the environment, then from a TOML file.
+
+The environment wins. `certgateway config` prints the table in docs/settings.md from here.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from certgateway.domain.errors import MisconfiguredError
+
+
+class Settings(BaseSettings):
+    """The gateway's settings; each is the environment variable `CERTGATEWAY_<NAME>` and the TOML key `<name>`."""
+
+    model_config = SettingsConfigDict(env_prefix="CERTGATEWAY_", extra="forbid", frozen=True)
+
+    database: str = Field(
+        default="sqlite:///certgateway.db", description="Where messages are kept: sqlite:///file or postgresql://..."
+    )
+    key_file: Path = Field(
+        default=Path("certgateway.key"), description="The 32-byte key that seals originals and certificates; mode 0600"
+    )
+    persons: Literal["synthetic", "real"] = Field(
+        description="Which personal numbers belong here: synthetic in test environments, real in production"
+    )
+    her: str = Field(default="8140000", pattern=r"^[0-9]{1,10}$", description="The gateway's own HER-id, in receipts")
+    fhir_policy: Literal["reject", "hold"] = Field(
+        default="reject", description="What a missing required item does to a FHIR message"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
+    port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
+    body_limit: int = Field(default=20 * 1024 * 1024, ge=1024, description="Largest request body in bytes")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  The library passes all of them by name.
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file: what an operator sets at start-up is meant."""
+        return env_settings, init_settings
+
+
+def load_settings(file: Path | None) -> Settings:
+    """The settings of the environment over those of `file`. Raises MisconfiguredError naming every faulty setting."""
+    given: dict[str, Any] = {}
+    if file is not None:
+        try:
+            given = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise MisconfiguredError(f"the settings file {file} cannot be read: {error}") from error
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
+        raise MisconfiguredError(f"settings: {'; '.join(faults)}") from None

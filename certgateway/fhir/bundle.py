@@ -1,0 +1,254 @@
+"""The message Bundle: opened, stripped, checked and understood, in that order; and findings put at their place.
+
+`open_message` takes bytes, everything after it works on one tree whatever the format was. Steps after `strip` see no
+benefit content; `locate` turns their paths back into places of the message as received. Nothing here decides what a
+finding means.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from certgateway import safejson, safexml
+from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.message import Envelope, Origins, Removal
+from certgateway.domain.vocabulary import systems
+from certgateway.engine import Options, judge
+from certgateway.engine.definitions import Definitions
+from certgateway.engine.findings import Fault
+from certgateway.engine.positions import Place, path_of
+from certgateway.engine.positions_json import json_positions
+from certgateway.engine.positions_xml import xml_positions
+from certgateway.engine.xmlform import read as read_xml
+from certgateway.fhir.benefits import Stripped
+from certgateway.fhir.benefits import strip as strip_benefits
+from certgateway.fhir.carried import Titles, not_carried
+from certgateway.fhir.certificate import Parsed, parse_certificate
+from certgateway.fhir.reading import Message
+from certgateway.safejson import Tree, Unreadable
+
+Json = dict[str, Any]
+FhirFormat = Literal["fhir-json", "fhir-xml"]
+
+MESSAGE_PROFILE = systems.STRUCTURE_DEFINITION + "certificate-message"
+_HER_ENDPOINT = systems.HER_ID + "."
+# Completeness is stated once, by rules/completeness; the profile's invariants with these keys are for foreign engines.
+_COMPLETENESS = frozenset(
+    {
+        "author-missing",
+        "diagnosis-missing",
+        "function-missing",
+        "health-risk-missing",
+        "prognosis-missing",
+        "prognosis-uncertain-without-review",
+    }
+)
+# dom-6 and con-3 are advice (severity warning): narrative is never read here, and a diagnosis is current because it
+# stands in a certificate. per-1 is told by the rule `period-reversed`, in the doctor's words and alike for FHIR and
+# KITH.
+_LEFT_TO_RULES = frozenset({"dom-6", "con-3", "per-1"})
+_EFFECTS = {"error": Effect.REFUSE, "warning": Effect.NOTE, "information": Effect.NOTE}
+_OPTIONS = Options(unresolved="error", unknown_profile="information", ignored_invariants=_COMPLETENESS | _LEFT_TO_RULES)
+_ADDRESSING = frozenset({"id", "meta", "timestamp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A readable message. `faults` are those of its XML form."""
+
+    raw: bytes
+    format: FhirFormat
+    tree: Json
+    faults: tuple[Fault, ...]
+
+    @property
+    def is_certificate(self) -> bool:
+        """Whether this is a message Bundle; anything else is judged as a plain resource."""
+        return self.tree.get("resourceType") == "Bundle" and self.tree.get("type") == "message"
+
+
+def open_message(raw: bytes, format_: FhirFormat, definitions: Definitions) -> Opened:
+    """Parse a body; raises `Unreadable` when it is not one FHIR resource."""
+    if format_ == "fhir-xml":
+        tree, faults = read_xml(safexml.parse(raw), definitions)
+        return Opened(raw, format_, tree, tuple(faults))
+    tree = safejson.parse(raw)
+    if not isinstance(tree, dict):
+        raise Unreadable("not-a-resource", 1, 1)
+    return Opened(raw, format_, tree, ())
+
+
+def refused_at(refusal: Unreadable, definitions: Definitions) -> str | None:
+    """The path of the object with a duplicate name; None for every other reason why reading stopped."""
+    if refusal.keys is None or not isinstance(refusal.tree, dict):
+        return None
+    return path_of(refusal.tree, refusal.keys, definitions)
+
+
+def envelope(opened: Opened) -> Envelope:
+    """Message id and sender as stated; the id is None when there is no readable MessageHeader.id."""
+    header = _header(opened.tree)
+    message_id = header.get("id")
+    source = header.get("source")
+    endpoint = source.get("endpoint") if isinstance(source, dict) else None
+    return Envelope(
+        message_id=message_id if isinstance(message_id, str) and _is_id(message_id) else None,
+        sender=_sender(endpoint if isinstance(endpoint, str) else ""),
+        digest=content_digest(opened.tree),
+    )
+
+
+def content_digest(tree: Json) -> str:
+    """SHA-256 of the opened message without Bundle.id, Bundle.meta, Bundle.timestamp and layout."""
+    content = {key: value for key, value in tree.items() if key not in _ADDRESSING}
+    return hashlib.sha256(safejson.write(_ordered(content))).hexdigest()
+
+
+def profile_version(tree: Json) -> str:
+    """The version of our message profile that a Bundle claims; the one we publish when it claims none."""
+    for profile in _claims(tree):
+        name, _, version = str(profile).partition("|")
+        if name == MESSAGE_PROFILE and version:
+            return version
+    return systems.PROFILE_VERSION
+
+
+def strip(opened: Opened, definitions: Definitions) -> Stripped:
+    """The message without benefit content; a plain resource that is no certificate is left whole."""
+    return strip_benefits(opened.tree, definitions)
+
+
+def conform(opened: Opened, stripped: Stripped, definitions: Definitions) -> list[Finding]:
+    """Every conformance fault, of the form as received and of the stripped tree, in received coordinates."""
+    faults = judge(stripped.tree, definitions, profiles=_profiles(opened), options=_OPTIONS)
+    if opened.is_certificate:
+        faults = [
+            fault for fault in faults if not (fault.kind == "profile-unknown" and fault.path.startswith("Bundle.meta."))
+        ]
+    removed = tuple(removal.path for removal in stripped.removed)
+    outside = [fault for fault in opened.faults if not within(fault.path, removed)]
+    moved = [replace(fault, path=stripped.received.path(fault.path)) for fault in faults]
+    findings = [_finding(fault) for fault in (*outside, *moved, *_unknown_profile(opened))]
+    if not definitions.is_resource(str(opened.tree.get("resourceType"))):
+        # Without a resource type the root has no name that a path could begin with.
+        findings = [replace(finding, path=None, line=1, column=1) for finding in findings]
+    return findings
+
+
+def _profiles(opened: Opened) -> tuple[str, ...]:
+    """A message is held against our profile whatever it claims; a plain resource against what it claims."""
+    return (MESSAGE_PROFILE,) if opened.is_certificate and MESSAGE_PROFILE not in _claims(opened.tree) else ()
+
+
+def _unknown_profile(opened: Opened) -> list[Fault]:
+    """A message that claims profiles must claim one of ours in a version we have: an unknown profile is never valid."""
+    claims = _claims(opened.tree)
+    known = {MESSAGE_PROFILE, f"{MESSAGE_PROFILE}|{systems.PROFILE_VERSION}"}
+    if not opened.is_certificate or not claims or known & set(claims):
+        return []
+    expected = f"{MESSAGE_PROFILE}|{systems.PROFILE_VERSION}"
+    return [Fault("profile-unknown", "error", "Bundle.meta.profile[0]", expected=expected)]
+
+
+def judge_resource(opened: Opened, definitions: Definitions, profiles: tuple[str, ...]) -> list[Finding]:
+    """Every conformance fault of any resource against base R4 and these profiles, at its place in the input."""
+    faults = [*opened.faults, *judge(opened.tree, definitions, profiles=profiles)]
+    return locate([_finding(fault) for fault in faults], Origins(), opened)
+
+
+def understand(stripped: Stripped, definitions: Definitions, titles: Titles) -> tuple[Parsed, list[Finding]]:
+    """The certificate, with origins in received coordinates, and a note for everything that was not carried."""
+    message = Message(stripped.tree)
+    parsed = parse_certificate(message)
+    parsed.origins = {element: stripped.received.path(path) for element, path in parsed.origins.items()}
+    if parsed.certificate is None:
+        return parsed, []
+    lost = [stripped.received.path(path) for path in not_carried(message, definitions, titles)]
+    taken = frozenset(removal.path for removal in stripped.removed)
+    return parsed, [Finding("not-carried", Effect.NOTE, path=path) for path in lost if path not in taken]
+
+
+def removal_findings(removed: Iterable[Removal]) -> list[Finding]:
+    """One note for each thing that was taken away, by item and place."""
+    return [Finding("benefit-removed", Effect.NOTE, item=removal.item, path=removal.path) for removal in removed]
+
+
+def locate(findings: Iterable[Finding], origins: Origins, opened: Opened) -> list[Finding]:
+    """Findings with path, element, item, line and column filled in wherever they can be told."""
+    placed = [_placed(finding, origins) for finding in findings]
+    wanted = {Place(finding.path, finding.culprit) for finding in placed if finding.path is not None}
+    if opened.format == "fhir-xml":
+        found = xml_positions(opened.raw, wanted)
+    else:
+        found = json_positions(opened.raw, opened.tree, wanted)
+    return [_positioned(finding, found.get(Place(finding.path or "", finding.culprit))) for finding in placed]
+
+
+def _placed(finding: Finding, origins: Origins) -> Finding:
+    if finding.path is None and finding.element is not None:
+        path, _ = origins.locate(finding.element)
+        return replace(finding, path=path)
+    if finding.element is None and finding.path is not None:
+        element = origins.element_at(finding.path)
+        return replace(finding, element=element, item=finding.item or Origins.item_of(element))
+    return finding
+
+
+def _positioned(finding: Finding, position: tuple[int, int] | None) -> Finding:
+    line, column = position or (finding.line, finding.column)
+    return replace(finding, path=_delimited(finding.path), line=line, column=column)
+
+
+def _delimited(path: str | None) -> str | None:
+    """`div` is an operator of FHIRPath: as the name of a step it stands in backticks."""
+    return path[:-4] + ".`div`" if path is not None and path.endswith(".div") else path
+
+
+def _finding(fault: Fault) -> Finding:
+    return Finding(
+        rule=fault.kind,
+        effect=_EFFECTS[fault.severity],
+        path=fault.path,
+        expected=fault.expected,
+        detail=dict(fault.detail),
+        culprit=fault.culprit,
+    )
+
+
+def within(path: str, places: tuple[str, ...]) -> bool:
+    """Whether `path` is one of `places` or stands below one."""
+    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in places)
+
+
+def _claims(tree: Json) -> list[str]:
+    meta = tree.get("meta")
+    profiles = meta.get("profile") if isinstance(meta, dict) else None
+    return [profile for profile in profiles if isinstance(profile, str)] if isinstance(profiles, list) else []
+
+
+def _header(tree: Json) -> Json:
+    entries = tree.get("entry")
+    for entry in entries if isinstance(entries, list) else ():
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(resource, dict) and resource.get("resourceType") == "MessageHeader":
+            return resource
+    return {}
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace(".", "").isalnum()  # noqa: PLR2004
+
+
+def _sender(endpoint: str) -> str:
+    """The HER-id of the sending system, else a digest of what stood there: the key must be stable, not readable."""
+    her = endpoint.removeprefix(_HER_ENDPOINT)
+    if her != endpoint and her.isascii() and her.isdigit():
+        return f"her:{her}"
+    return f"endpoint:{hashlib.sha256(endpoint.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def _ordered(value: Tree) -> Tree:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,115 @@
+"""What the codec did not carry, named but not quoted: it exists only in the sealed original.
+
+A node is reported at its topmost place below which nothing was carried, so that a foreign resource is one finding, not
+fifty. A display, title or narrative that equals our own text is no loss and is not reported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from certgateway.engine.definitions import Definitions, TypeFacts
+from certgateway.fhir.reading import Message
+from certgateway.safejson import Tree
+
+Json = dict[str, Any]
+Titles = Callable[[str, str], frozenset[str]]
+"""Our own titles of a code, in every language; empty for a code we have no title for."""
+
+# How a message travels, not what it says: identity, addressing and versioning. Not looked into any further.
+_TRANSPORT: dict[str, frozenset[str]] = {
+    "Bundle": frozenset({"type", "timestamp", "signature"}),
+    "Bundle.entry": frozenset({"fullUrl"}),
+    "MessageHeader": frozenset({"eventCoding", "destination", "sender", "source", "focus", "author", "responsible"}),
+    "Meta": frozenset({"profile", "versionId", "lastUpdated", "source"}),
+    "Composition": frozenset({"type"}),
+    # What people and institutions are called and where they are is taken from the registers, by number.
+    "Practitioner": frozenset({"name", "telecom", "address"}),
+    "PractitionerRole": frozenset({"telecom"}),
+    "Organization": frozenset({"name", "telecom", "address"}),
+    "Identifier": frozenset({"use", "type"}),
+    "Reference": frozenset({"reference", "type", "identifier"}),
+    "Quantity": frozenset({"unit"}),
+    "Duration": frozenset({"unit"}),
+}
+_IDENTITY = frozenset({"resourceType", "id"})
+_OWN_TITLES = frozenset({"Legeerklæring", "Legeerklæring ved arbeidsuførhet", "Medical certificate"})
+_OWN_NARRATIVE = ("Vurdert: ingen kjente", "Ikke vurdert")
+
+
+def not_carried(message: Message, definitions: Definitions, titles: Titles) -> list[str]:
+    """Paths (stripped coordinates) of the topmost nodes that nobody read."""
+    facts = definitions.type(message.root.path)
+    walk = _Walk(message, definitions, titles)
+    return [] if facts is None else walk.below(message.tree, facts, message.root.path).unread
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one node holds: unread places in it, and whether anything in it was carried."""
+
+    unread: list[str]
+    carried: bool
+
+
+class _Walk:
+    """One pass over the tree, guided by the types, held against what the cursor remembers."""
+
+    def __init__(self, message: Message, definitions: Definitions, titles: Titles) -> None:
+        self.message = message
+        self.definitions = definitions
+        self.titles = titles
+
+    def below(self, value: Json, facts: TypeFacts, path: str) -> _Found:
+        """The unread places below one object, topmost first."""
+        found = _Found([], carried=False)
+        read = self.message.read.get(id(value), set())
+        transport = _TRANSPORT.get(facts.name, frozenset()) | self.message.skipped.get(id(value), set())
+        for key, member in value.items():
+            entry = facts.keys.get(key.removeprefix("_"))
+            if entry is None or key in _IDENTITY or key in transport:
+                continue
+            element, code = entry
+            here = f"{path}.{element.name}"
+            for index, item in enumerate(member if isinstance(member, list) else [member]):
+                place = f"{here}[{index}]" if element.repeats else here
+                if key in read or key == "meta" or key.startswith("_"):
+                    inner = self._member(key, item, code, place)
+                    found.unread += inner.unread
+                    found.carried = found.carried or inner.carried
+                elif not self._ours(key, item, code, value):
+                    found.unread.append(place)
+        return found
+
+    def _member(self, key: str, item: Tree, code: str, path: str) -> _Found:
+        """A member that was read: all of it, when it is a value; else what stands in it."""
+        if key.startswith("_"):
+            element = self.definitions.type("Element")
+            return self.below(item, element, path) if isinstance(item, dict) and element else _Found([], carried=False)
+        return self._object(item, code, path) if isinstance(item, dict) else _Found([], carried=True)
+
+    def _object(self, item: Json, code: str, path: str) -> _Found:
+        """An object of which nothing was carried is one loss, not many; an entry of the Bundle is only a wrapper."""
+        facts = self.definitions.type(str(item.get("resourceType", code)))
+        inner = _Found([], carried=False) if facts is None else self.below(item, facts, path)
+        if inner.carried or code in {"Bundle.entry", "Meta"}:
+            return inner
+        silent = not inner.unread and (id(item) in self.message.read or id(item) in self.message.skipped)
+        return _Found([] if silent else [path], carried=False)
+
+    def _ours(self, key: str, item: Tree, code: str, holder: Json) -> bool:
+        """Whether an unread member says nothing but what our own text for it says."""
+        if key == "display" and "code" in holder:
+            return item in self.titles(str(holder.get("system")), str(holder["code"]))
+        if key == "title":
+            return item in _OWN_TITLES or item in self.titles(*_section_code(holder))
+        if code == "Narrative":
+            return isinstance(item, dict) and any(f">{line}</div>" in str(item.get("div")) for line in _OWN_NARRATIVE)
+        return False
+
+
+def _section_code(section: Json) -> tuple[str, str]:
+    concept = section.get("code")
+    codings = concept.get("coding") if isinstance(concept, dict) else None
+    first = codings[0] if isinstance(codings, list) and codings and isinstance(codings[0], dict) else {}
+    return str(first.get("system")), str(first.get("code"))

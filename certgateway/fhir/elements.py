@@ -1,0 +1,164 @@
+"""What the readers of single items share: codes, dates, quantities, comments, and the parts of an Observation.
+
+Each function reads one kind of element and, where a finding may point at it, notes where it stood. A code outside our
+vocabularies reads as absent; the engine reports it where the profile binds it.
+"""
+
+from dataclasses import dataclass, field
+
+from certgateway.domain.certificate import Coding, Limit, Period, Quantity
+from certgateway.domain.vocabulary import known, systems
+from certgateway.fhir.reading import Node
+
+ITEM_SYSTEM = systems.CODE_SYSTEM + "certificate-item"
+ROLE_SYSTEM = systems.CODE_SYSTEM + "author-role"
+CONTACT_SYSTEM = systems.CODE_SYSTEM + "contact"
+PURPOSE_SYSTEM = systems.CODE_SYSTEM + "purpose"
+PART_SYSTEM = systems.CODE_SYSTEM + "statement-part"
+LIMIT_SYSTEM = systems.CODE_SYSTEM + "limit"
+RISK_SYSTEM = systems.CODE_SYSTEM + "risk-activity"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the readers share: where elements stood, and the diagnoses that statements may refer to."""
+
+    origins: dict[str, str] = field(default_factory=dict)
+    diagnosis_index: dict[str, int] = field(default_factory=dict)
+
+    def note(self, element: str, path: str) -> None:
+        """Remember where a domain element stood."""
+        self.origins[element] = path
+
+
+def own(vocabulary: str, code: str | None) -> str | None:
+    """`code` when `vocabulary` of ours holds it, else None."""
+    return code if code is not None and known(systems.CODE_SYSTEM + vocabulary, code) else None
+
+
+def concept(
+    node: Node, vocabulary: str, name: str = "value", spelled: str | None = "valueCodeableConcept"
+) -> str | None:
+    """The code of ours that the concept under `name` holds."""
+    return own(vocabulary, node.code_of(systems.CODE_SYSTEM + vocabulary, name, spelled))
+
+
+def coding_of(node: Node, wanted: tuple[str, ...], name: str = "code") -> Coding | None:
+    """The first coding of the concept under `name` in one of the wanted systems."""
+    for coding, path in node.codings(name):
+        if coding.system in wanted:
+            node.keep(path, name)
+            return coding
+    return None
+
+
+def extension_code(node: Node, url: str, vocabulary: str) -> str | None:
+    """The code of ours that the extension `url` (its last step) holds."""
+    found = node.extension(systems.STRUCTURE_DEFINITION + url)
+    return own(vocabulary, found.text("valueCode")) if found else None
+
+
+def source(node: Node, element: str, reading: Reading) -> str | None:
+    """How the author knows: observed, tested, patient-reported, specialist, inferred."""
+    found = node.extension(systems.STRUCTURE_DEFINITION + "source")
+    if found is not None:
+        reading.note(f"{element}.source", f"{found.path}.value")
+    return own("statement-source", found.text("valueCode")) if found else None
+
+
+def diagnosis_link(node: Node, reading: Reading) -> int | None:
+    """Index of the diagnosis that the statement refers to."""
+    found = node.extension(systems.STRUCTURE_DEFINITION + "diagnosis-link")
+    resource = found.linked("value", "valueReference") if found else None
+    return reading.diagnosis_index.get(resource.path) if resource else None
+
+
+def comment(node: Node, element: str, reading: Reading) -> str | None:
+    """The text of the first note: a short comment beside a coded statement."""
+    note = node.first("note")
+    if note is None:
+        return None
+    reading.note(f"{element}.comment", f"{note.path}.text")
+    return note.text("text")
+
+
+def prose(node: Node, element: str, reading: Reading, name: str = "value", spelled: str = "valueString") -> str | None:
+    """Prose as written, with its place noted under `element`."""
+    text = node.text(spelled)
+    if text is not None:
+        reading.note(element, f"{node.path}.{name}")
+    return text
+
+
+def date(
+    node: Node, element: str, reading: Reading, name: str = "effective", spelled: str = "effectiveDateTime"
+) -> str | None:
+    """The date of the statement, perhaps partial."""
+    text = node.text(spelled)
+    if text is not None:
+        reading.note(f"{element}.date", f"{node.path}.{name}")
+    return text
+
+
+def quantity(node: Node, name: str = "value", spelled: str = "valueQuantity") -> Quantity | None:
+    """An exact quantity in a unit that we know, else None."""
+    amount = node.get(name, spelled)
+    if amount is None or amount.text("system") != systems.UCUM:
+        return None
+    value, unit = amount.number("value"), amount.text("code")
+    return Quantity(value, unit) if value is not None and unit and known(systems.UCUM, unit) else None
+
+
+def period(node: Node | None, element: str, reading: Reading) -> Period:
+    """Start and end, perhaps partial; an absent period is open at both ends."""
+    if node is None:
+        return Period()
+    for end in ("start", "end"):
+        if end in node.value:
+            reading.note(f"{element}.{end}", f"{node.path}.{end}")
+    return Period(node.text("start"), node.text("end"))
+
+
+@dataclass(slots=True)
+class Parts:
+    """The components of an Observation, by statement part or limit kind."""
+
+    parts: dict[str, list[Node]]
+    limits: list[tuple[str, Node]]
+
+    def first(self, part: str) -> Node | None:
+        """The first component of a part."""
+        return next(iter(self.parts.get(part, ())), None)
+
+    def code(self, part: str, vocabulary: str) -> str | None:
+        """The code of ours that the first component of a part holds."""
+        node = self.first(part)
+        return concept(node, vocabulary) if node else None
+
+
+def components(node: Node) -> Parts:
+    """The components of an Observation by our codes; others stay unread."""
+    found = Parts({}, [])
+    for component in node.items("component"):
+        coding = coding_of(component, (PART_SYSTEM, LIMIT_SYSTEM))
+        if coding is not None and coding.system == PART_SYSTEM:
+            found.parts.setdefault(coding.code, []).append(component)
+        elif coding is not None:
+            found.limits.append((coding.code, component))
+    return found
+
+
+def limits(parts: Parts, element: str, reading: Reading) -> tuple[Limit, ...]:
+    """The limits of a function statement, in order."""
+    found: list[Limit] = []
+    for kind, component in parts.limits:
+        amount = quantity(component)
+        if amount is not None and own("limit", kind):
+            reading.note(f"{element}.limits[{len(found)}]", f"{component.path}.value")
+            found.append(Limit(kind, amount))
+    return tuple(found)
+
+
+def obligatory(node: Node) -> None:
+    """Members FHIR demands that say nothing beyond what is read elsewhere; the engine has judged them."""
+    node.skip("resourceType", "id", "status", "subject")

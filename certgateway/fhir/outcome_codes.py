@@ -1,0 +1,108 @@
+"""Which of FHIR's issue types (http://hl7.org/fhir/issue-type) a finding is: one table, by rule id.
+
+FHIR's types are coarse; a program that must tell faults apart reads the rule in `details.coding`. A rule that is not
+listed gets the type of its effect, so that a new rule needs no line here. Nothing here may depend on what a message
+holds.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from certgateway.domain.findings import Effect, Finding
+
+_BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
+    "structure": (
+        # A body that is no resource at all.
+        "empty-body",
+        "byte-order-mark",
+        "encoding-refused",
+        "not-utf8",
+        "not-json",
+        "trailing-data",
+        "duplicate-key",
+        "lone-surrogate",
+        "not-xml",
+        "not-a-resource",
+        "not-a-message",
+        # A resource whose elements are not those of its definition.
+        "element-unknown",
+        "element-repeated",
+        "element-not-allowed",
+        "element-out-of-order",
+        "list-expected",
+        "single-expected",
+        "type-wrong",
+        "type-not-allowed",
+        "null-not-allowed",
+        "choice-several",
+        "slice-too-many",
+        "slice-closed",
+        "slice-order",
+        "profile-none-fits",
+        "profile-type-wrong",
+        "namespace-wrong",
+        "attribute-unknown",
+        "text-not-allowed",
+    ),
+    "required": ("element-missing", "slice-missing", "full-url-missing", "patient-missing"),
+    "value": (
+        "primitive-invalid",
+        "value-empty",
+        "fixed-value-differs",
+        "pattern-differs",
+        "value-out-of-range",
+        "length-short",
+        "uri-not-absolute",
+        "number-out-of-range",
+        "reference-target-wrong",
+        "full-url-differs",
+        "narrative-not-allowed",
+        "fnr-invalid",
+        "hpr-invalid",
+        "organisation-number-invalid",
+    ),
+    "code-invalid": ("code-not-allowed", "code-system-mismatch", "diagnosis-code-unknown"),
+    "too-long": ("length-exceeded", "body-too-large"),
+    "too-costly": (
+        "too-deep",
+        "too-many-elements",
+        "too-many-attributes",
+        "too-many-namespaces",
+        "too-many-faults",
+    ),
+    "security": ("doctype-refused", "entity-refused", "instruction-refused", "sender-not-verified"),
+    "invariant": ("invariant-broken",),
+    "extension": ("modifier-extension-unknown", "extension-unknown", "extension-misplaced"),
+    "not-found": ("reference-unresolved",),
+    "multiple-matches": ("reference-ambiguous",),
+    "duplicate": ("full-url-duplicated", "id-duplicated", "likely-resend"),
+    "conflict": ("message-id-conflict", "revision-of-other-patient"),
+    "not-supported": (
+        "format-not-supported",
+        "media-type-not-supported",
+        "resource-type-unknown",
+        "profile-unknown",
+        "profile-not-in-force",
+        "invariant-not-evaluable",
+    ),
+    "business-rule": ("author-is-patient", "person-wrong-environment", "draft-submitted"),
+    "suppressed": ("benefit-removed",),
+}
+
+ISSUE_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {rule: type_ for type_, rules in _BY_TYPE.items() for rule in rules}
+)
+"""Rule id to issue type, where the effect alone does not say it."""
+
+_BY_EFFECT: Final[Mapping[Effect, str]] = {
+    Effect.NOTE: "informational",
+    Effect.REMARK: "business-rule",
+    Effect.UNANSWERED: "required",
+    Effect.REFUSE: "invalid",
+}
+
+
+def issue_type(finding: Finding) -> str:
+    """The issue type of a finding; never fails, whatever the rule."""
+    return ISSUE_TYPES.get(finding.rule, _BY_EFFECT[finding.effect])

@@ -1,0 +1,175 @@
+"""A cursor over an opened FHIR message: reads allow-listed elements, remembers what was read, and where it stood.
+
+What was never read is what `fhir.carried` reports as not carried. The cursor forgives: a value of the wrong shape
+reads as absent, since the engine has already said so. It must never hand out a display, a title or a narrative.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from certgateway.domain.certificate import Coding
+from certgateway.safejson import Tree
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Message:
+    """The stripped tree, its resources by the ways a reference may name them, and which members were read.
+
+    `read` maps `id()` of an object in the tree to the names read from it, `skipped` to those discarded with all below
+    them: objects live as long as the tree does.
+    """
+
+    tree: Json
+    by_url: dict[str, "Node"] = field(default_factory=dict)
+    by_name: dict[str, "Node"] = field(default_factory=dict)
+    read: dict[int, set[str]] = field(default_factory=dict)
+    skipped: dict[int, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the entries; the first of several with the same address counts, the engine reports the others."""
+        for entry in self.root.items("entry"):
+            resource = entry.get("resource")
+            if resource is None:
+                continue
+            resource.base = _base(entry.text("fullUrl") or "", resource)
+            self.by_url.setdefault(entry.text("fullUrl") or "", resource)
+            self.by_name.setdefault(f"{resource.value.get('resourceType')}/{resource.value.get('id')}", resource)
+
+    @property
+    def root(self) -> "Node":
+        """The whole message."""
+        return Node(self.tree, str(self.tree.get("resourceType")), self)
+
+    def mark(self, value: Json, names: Iterable[str]) -> None:
+        """Remember that these members were read."""
+        self.read.setdefault(id(value), set()).update(names)
+
+
+@dataclass(slots=True)
+class Node:
+    """One object of the tree with its path. `holder` is the resource around it, `base` where addresses start."""
+
+    value: Json
+    path: str
+    message: Message
+    holder: "Node | None" = None
+    base: str = ""
+
+    def _raw(self, name: str) -> Tree:
+        self.message.mark(self.value, (name,))
+        return self.value.get(name)
+
+    def _child(self, value: Json, path: str) -> "Node":
+        return Node(value, path, self.message, self if "resourceType" in self.value else self.holder, self.base)
+
+    def get(self, name: str, spelled: str | None = None) -> "Node | None":
+        """The object under `name`; `spelled` is the JSON name of a choice element (`valueQuantity`)."""
+        value = self._raw(spelled or name)
+        return self._child(value, f"{self.path}.{name}") if isinstance(value, dict) else None
+
+    def items(self, name: str) -> Iterator["Node"]:
+        """The objects of a list, each with its index in the path."""
+        value = self._raw(name)
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(item, dict):
+                yield self._child(item, f"{self.path}.{name}[{index}]")
+
+    def first(self, name: str) -> "Node | None":
+        """The first object of a list, None when there is none."""
+        value = self._raw(name)
+        item = value[0] if isinstance(value, list) and value else None
+        return self._child(item, f"{self.path}.{name}[0]") if isinstance(item, dict) else None
+
+    def text(self, name: str) -> str | None:
+        """A string member, None when it is absent or no string."""
+        value = self._raw(name)
+        return value if isinstance(value, str) else None
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean member."""
+        value = self._raw(name)
+        return value if isinstance(value, bool) else None
+
+    def number(self, name: str) -> Decimal | None:
+        """A number member, exactly."""
+        value = self._raw(name)
+        return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+    def skip(self, *names: str) -> None:
+        """Discard members that carry nothing of their own: transport, and what FHIR demands beside the rest."""
+        self.message.read.setdefault(id(self.value), set())
+        self.message.skipped.setdefault(id(self.value), set()).update(names)
+
+    def codings(self, name: str, spelled: str | None = None) -> Iterator[tuple[Coding, str]]:
+        """System and code of each coding of the concept under `name`, with the coding's path. Displays stay unread."""
+        concept = self.get(name, spelled)
+        yield from () if concept is None else concept.own_codings()
+
+    def own_codings(self) -> Iterator[tuple[Coding, str]]:
+        """The codings of this concept."""
+        for coding in self.items("coding"):
+            system, code = coding.value.get("system"), coding.value.get("code")
+            if isinstance(system, str) and isinstance(code, str):
+                yield Coding(system, code), coding.path
+
+    def keep(self, coding_path: str, concept: str, spelled: str | None = None) -> None:
+        """Mark a coding as carried: what is never kept is reported as not carried."""
+        node = self.value.get(spelled or concept)
+        index = int(coding_path.rpartition("[")[2][:-1])
+        if isinstance(node, dict):
+            self.message.mark(node["coding"][index], ("system", "code"))
+
+    def code_of(self, system: str, name: str, spelled: str | None = None) -> str | None:
+        """The code that the concept under `name` has in `system`."""
+        for coding, path in self.codings(name, spelled):
+            if coding.system == system:
+                self.keep(path, name, spelled)
+                return coding.code
+        return None
+
+    def extensions(self, url: str) -> Iterator["Node"]:
+        """The extensions with this url."""
+        listed = self.value.get("extension")
+        for index, item in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(item, dict) and item.get("url") == url:
+                self.message.mark(self.value, ("extension",))
+                self.message.mark(item, ("url",))
+                yield self._child(item, f"{self.path}.extension[{index}]")
+
+    def extension(self, url: str) -> "Node | None":
+        """The first extension with this url."""
+        return next(self.extensions(url), None)
+
+    def resolve(self) -> "Node | None":
+        """The resource that this Reference names in the message: `#contained`, full address, or relative."""
+        target = self.text("reference")
+        if target is None:
+            return None
+        if target.startswith("#"):
+            return self._contained(target[1:])
+        message = self.message
+        return message.by_url.get(target) or message.by_url.get(f"{self.base}{target}") or message.by_name.get(target)
+
+    def _contained(self, name: str) -> "Node | None":
+        """A resource contained in the one around this reference; one contained resource may name another beside it."""
+        around = self.holder
+        if around is not None and ".contained[" in around.path:
+            around = around.holder
+        for contained in around.items("contained") if around is not None else ():
+            if contained.value.get("id") == name:
+                return contained
+        return None
+
+    def linked(self, name: str, spelled: str | None = None) -> "Node | None":
+        """The resource that the Reference under `name` names."""
+        reference = self.get(name, spelled)
+        return None if reference is None else reference.resolve()
+
+
+def _base(full_url: str, resource: Node) -> str:
+    """`https://host/fhir/` of `https://host/fhir/Patient/1`; empty for urn addresses."""
+    return full_url.removesuffix(f"{resource.value.get('resourceType')}/{resource.value.get('id')}")

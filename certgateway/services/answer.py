@@ -1,0 +1,115 @@
+"""Step 10's text: the receipt as data and as a message in the sender's form. Written in step 9, sent when durable."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from certgateway import safejson
+from certgateway.domain.findings import Effect, Finding, Language
+from certgateway.domain.message import Envelope, Removal
+from certgateway.domain.record import Answer
+from certgateway.engine.definitions import Definitions
+from certgateway.fhir.outcome import operation_outcome
+from certgateway.fhir.receipt import ReceiptFacts, receipt_bytes, response_message
+from certgateway.services.examine import Examined, Judgement
+from certgateway.services.report import finding_data, removal_data, text_of
+
+Json = dict[str, Any]
+FhirFormat = Literal["fhir-json", "fhir-xml"]
+
+_MEDIA_TYPES = {"fhir-json": "application/fhir+json", "fhir-xml": "application/fhir+xml"}
+_OK, _BAD_REQUEST, _CONFLICT, _UNPROCESSABLE = 200, 400, 409, 422
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender is told: identity, times, verdict, findings, and what was taken away (item and place only)."""
+
+    raw: bytes
+    envelope: Envelope | None
+    format: FhirFormat
+    language: Language
+    arrival: datetime
+    judgement: Judgement
+    unreadable: bool = False
+    certificate: str | None = None
+    version: int | None = None
+    first_attempt: datetime | None = None
+    removed: tuple[Removal, ...] = ()
+    duplicate_of: str | None = None
+
+    @property
+    def message_id(self) -> str | None:
+        """The id of the message that is answered, None when it could not be read."""
+        return self.envelope.message_id if self.envelope else None
+
+
+def media_type(format_: str) -> str:
+    """The media type an answer is given in, by the format of what was asked."""
+    return _MEDIA_TYPES.get(format_, _MEDIA_TYPES["fhir-json"])
+
+
+def answer_format(examined: Examined) -> FhirFormat:
+    """The sender's own form; JSON for what is neither of FHIR's two."""
+    return "fhir-xml" if examined.format == "fhir-xml" else "fhir-json"
+
+
+def answer_for(receipt: Receipt, her: str, definitions: Definitions) -> tuple[Answer, bytes]:
+    """The answer over HTTP, and the receipt as JSON whose `answer` is the response message.
+
+    A rejected message is answered with the OperationOutcome alone, as the operation wants; its response message stands
+    in the receipt.
+    """
+    outcome = operation_outcome(receipt.judgement.findings, receipt.language, text_of)
+    message = receipt_bytes(response_message(_facts(receipt, her), outcome), receipt.format, definitions)
+    body = message
+    if receipt.judgement.verdict == "rejected":
+        body = receipt_bytes(outcome, receipt.format, definitions)
+    return Answer(_status(receipt), media_type(receipt.format), body), safejson.write(_data(receipt, message))
+
+
+def conflict_answer(receipt: Receipt, her: str, definitions: Definitions) -> tuple[Answer, bytes]:
+    """Another content stands under this message id already: nothing is replaced, and a new message id is asked for."""
+    finding = Finding("message-id-conflict", Effect.REFUSE)
+    refused = replace(receipt, judgement=Judgement((finding,), "rejected"))
+    answer, data = answer_for(refused, her, definitions)
+    return replace(answer, status=_CONFLICT), data
+
+
+def _status(receipt: Receipt) -> int:
+    if receipt.unreadable:
+        return _BAD_REQUEST
+    return _UNPROCESSABLE if receipt.judgement.verdict == "rejected" else _OK
+
+
+def _facts(receipt: Receipt, her: str) -> ReceiptFacts:
+    return ReceiptFacts(
+        message_id=receipt.message_id,
+        raw_digest=hashlib.sha256(receipt.raw).hexdigest(),
+        sender=receipt.envelope.sender if receipt.envelope else "unknown",
+        gateway_her=her,
+        verdict=receipt.judgement.verdict,
+        arrival=receipt.arrival,
+        first_attempt=receipt.first_attempt,
+        certificate=receipt.certificate,
+        version=receipt.version,
+        duplicate_of=receipt.duplicate_of,
+        removed=receipt.removed,
+    )
+
+
+def _data(receipt: Receipt, message: bytes) -> Json:
+    """The receipt as the contract's JSON object."""
+    return {
+        "message_id": receipt.message_id,
+        "certificate": receipt.certificate,
+        "version": receipt.version,
+        "arrival": receipt.arrival.isoformat(),
+        "first_attempt": (receipt.first_attempt or receipt.arrival).isoformat(),
+        "verdict": receipt.judgement.verdict,
+        "findings": [finding_data(finding, receipt.language) for finding in receipt.judgement.findings],
+        "removed": [removal_data(removal, with_code=False) for removal in receipt.removed],
+        "duplicate_of": receipt.duplicate_of,
+        "answer": message.decode(),
+    }

@@ -1,0 +1,164 @@
+"""Steps 2 to 8 of the walk (docs/walk.md), without a store: open, forget, conform, understand, judge.
+
+`validate` on the command line, `$validate` over HTTP and `receive` all examine a message here, so that they cannot
+disagree. Nothing here may write, look at a clock or know who asks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from certgateway.domain.certificate import Certificate
+from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
+from certgateway.domain.message import Envelope, Format, Origins, Removal
+from certgateway.engine.definitions import Definitions
+from certgateway.fhir import bundle
+from certgateway.rules import judge as judge_rules
+from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
+from certgateway.safejson import Unreadable
+
+WITHDRAWAL = "entered-in-error"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every examination needs and no message changes. `policies` is per format, `profiles` by version."""
+
+    definitions: Definitions
+    diagnoses: Diagnoses
+    titles: Callable[[str, str], frozenset[str]]
+    profiles: dict[str, InForce]
+    policies: dict[str, Policy]
+    persons: Persons
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A message after step 6: what it says, and what was found before any rule looked at it."""
+
+    raw: bytes
+    format: Format
+    envelope: Envelope | None
+    certificate: Certificate | None
+    origins: Origins
+    findings: tuple[Finding, ...]
+    removed: tuple[Removal, ...] = ()
+    profile: InForce = field(default_factory=InForce)
+    opened: bundle.Opened | None = None
+    is_certificate: bool = True
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether not even the syntax could be read."""
+        return self.opened is None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every finding at its place in the input, worst first, and the verdict."""
+
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+def examine(raw: bytes, format_: Format, house: House) -> Examined:
+    """Open, forget, conform and understand one message. Never raises for anything a sender can write."""
+    if format_ not in {"fhir-json", "fhir-xml"}:
+        return _unreadable(raw, format_, Unreadable("format-not-supported", 1, 1))
+    try:
+        opened = bundle.open_message(raw, format_, house.definitions)
+    except Unreadable as refusal:
+        return _unreadable(raw, format_, refusal, bundle.refused_at(refusal, house.definitions))
+    # Benefit content goes before anything else looks at the message: what follows cannot depend on it.
+    stripped = bundle.strip(opened, house.definitions)
+    faults = bundle.conform(opened, stripped, house.definitions)
+    envelope = bundle.envelope(opened)
+    if not opened.is_certificate:
+        found = bundle.locate(faults, Origins(), opened)
+        return Examined(raw, format_, envelope, None, Origins(), tuple(found), opened=opened, is_certificate=False)
+    parsed, lost = bundle.understand(stripped, house.definitions, house.titles)
+    return Examined(
+        raw=raw,
+        format=format_,
+        envelope=envelope,
+        certificate=parsed.certificate,
+        origins=Origins(parsed.origins),
+        findings=(*faults, *bundle.removal_findings(stripped.removed), *_lost(faults, lost)),
+        removed=stripped.removed,
+        profile=house.profiles.get(bundle.profile_version(opened.tree), InForce()),
+        opened=opened,
+    )
+
+
+def _lost(faults: list[Finding], lost: list[Finding]) -> list[Finding]:
+    """What was left out, but for what stands in a node that does not conform: one fault, one finding."""
+    broken = {fault.path for fault in faults if fault.effect is Effect.REFUSE and fault.path is not None}
+    return [note for note in lost if note.path is None or not any(bundle.within(note.path, (path,)) for path in broken)]
+
+
+def examine_resource(
+    raw: bytes, format_: Format, definitions: Definitions, profiles: tuple[str, ...]
+) -> tuple[Examined, Judgement]:
+    """Any FHIR R4 resource against any profiles: conformance and nothing else."""
+    try:
+        opened = bundle.open_message(raw, "fhir-xml" if format_ in {"fhir-xml", "kith"} else "fhir-json", definitions)
+    except Unreadable as refusal:
+        examined = _unreadable(raw, format_, refusal, bundle.refused_at(refusal, definitions))
+        return examined, Judgement(examined.findings, "rejected")
+    found = tuple(sorted(bundle.judge_resource(opened, definitions, profiles), key=_rank))
+    examined = Examined(raw, opened.format, None, None, Origins(), found, opened=opened, is_certificate=False)
+    return examined, Judgement(found, judge(found, "reject"))
+
+
+def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgement:
+    """All rules, all findings, one verdict."""
+    findings = list(examined.findings)
+    if examined.opened is not None and facts.submitted and examined.certificate is None:
+        findings += _no_certificate(examined)
+    if examined.opened is not None and examined.is_certificate:
+        findings = bundle.locate(findings, examined.origins, examined.opened)
+        broken = {item for finding in findings if finding.effect is Effect.REFUSE for item in (finding.item,) if item}
+        facts = replace(facts, profile=examined.profile, broken_items=frozenset(broken))
+        findings += bundle.locate(_rule_findings(examined.certificate, facts), examined.origins, examined.opened)
+    ordered = tuple(sorted(findings, key=_rank))
+    return Judgement(ordered, judge(ordered, policy))
+
+
+def _no_certificate(examined: Examined) -> list[Finding]:
+    """What is handed in for the record must hold a certificate; other findings may say already why it does not."""
+    if examined.is_certificate and any(finding.effect is Effect.REFUSE for finding in examined.findings):
+        return []
+    root = examined.opened.tree.get("resourceType") if examined.opened else None
+    return [Finding("not-a-message", Effect.REFUSE, path=root if isinstance(root, str) else None, line=1, column=1)]
+
+
+def _rule_findings(certificate: Certificate | None, facts: Facts) -> list[Finding]:
+    if certificate is None:
+        return []
+    found = judge_rules(certificate, facts)
+    if certificate.status == WITHDRAWAL:
+        # Who withdraws a certificate need not answer it first.
+        return [finding for finding in found if finding.effect in {Effect.REFUSE, Effect.NOTE}]
+    return found
+
+
+def _rank(finding: Finding) -> tuple[int, int, int, str]:
+    return -finding.effect, finding.line or 0, finding.column or 0, finding.rule
+
+
+def _unreadable(raw: bytes, format_: Format, refusal: Unreadable, path: str | None = None) -> Examined:
+    finding = Finding(refusal.id, Effect.REFUSE, path=path, line=refusal.line, column=refusal.column)
+    return Examined(raw, format_, None, None, Origins(), (finding,))
+
+
+def validation_facts(house: House, at: datetime) -> Facts:
+    """Facts for judging without side effects: as from a trusted sender, at `at`, with nothing received before."""
+    return Facts(arrival=at, diagnoses=house.diagnoses, persons=house.persons)
+
+
+def detect_format(raw: bytes) -> Format:
+    """The format of a file by its first characters: XML of FHIR or KITH, or JSON."""
+    start = raw[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith(b"<"):
+        return "fhir-json"
+    return "kith" if any(mark in start for mark in (b"kith.no/xmlstds", b"MsgHead", b"EI_fellesformat")) else "fhir-xml"

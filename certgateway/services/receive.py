@@ -1,0 +1,283 @@
+"""The walk of one message, from bytes to a durable answer (docs/walk.md; the numbers there are the numbers here).
+
+The answer leaves only after the one transaction of step 9. A refused message is recorded and acknowledged like an
+accepted one. A sender's faults are findings; only our own are exceptions, and then the bytes are kept and no receipt
+is given.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from certgateway.domain.errors import GatewayError
+from certgateway.domain.findings import Language, Verdict
+from certgateway.domain.message import Format, Origins
+from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version
+from certgateway.rules.declaration import Facts
+from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
+from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
+from certgateway.store.messages import StoredMessage
+from certgateway.store.transactions import Store, Unit
+from certgateway.trust.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A house with a door: where messages are kept, the clock, and where new ids come from."""
+
+    house: House
+    store: Store
+    sealer: Sealer
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    her: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message at the door. `trusted` tells whether the sender was verified before the walk began."""
+
+    raw: bytes
+    format: Format
+    media_type: str
+    language: Language = "nb"
+    trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the sender gets (`answer`) and the receipt as JSON; `case` leads to the assessment when there is one."""
+
+    answer: Answer
+    receipt: bytes
+    verdict: Verdict | None
+    case: str | None
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """One message after step 6, with the keys it is kept under.
+
+    `sender` and `key` (message id, else the digest of the bytes) identify it; `content`, `certificate`,
+    `certificate_digest` and `patient` are keyed digests, so that nobody who holds one can try values against it.
+    """
+
+    delivery: Delivery
+    examined: Examined
+    arrival: datetime
+    sender: str
+    key: str
+    content: str
+    certificate: str | None
+    certificate_digest: str | None
+    patient: str | None
+
+    @property
+    def message_id(self) -> str | None:
+        """The readable message id."""
+        return self.examined.envelope.message_id if self.examined.envelope else None
+
+
+def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
+    """Walk one message to its end. Raises GatewayError when we could not do our part; then nothing was answered."""
+    # 1. Keep: arrival is fixed before any thought; the bytes are written with everything else in step 9.
+    arrival = gateway.clock()
+    try:
+        # 2.-6. Open, trust, forget, conform, understand.
+        examined = examine(delivery.raw, delivery.format, gateway.house)
+        return _record(_identified(delivery, examined, arrival, gateway.sealer), gateway)
+    except GatewayError:
+        raise
+    except Exception as fault:
+        _keep_failed(delivery, arrival, gateway)
+        raise GatewayError(f"the walk stopped: {type(fault).__name__}") from fault
+
+
+def _record(message: _Message, gateway: Gateway) -> Outcome:
+    """Steps 7 to 10 inside one transaction, under locks on the message and its certificate."""
+    with gateway.store.transaction() as unit:
+        unit.lock(f"message {message.sender} {message.key}", f"certificate {message.sender} {message.certificate}")
+        earlier = unit.find_message(message.sender, message.key)
+        if earlier is not None and earlier.content_digest != message.content:
+            return _conflict(message, unit, gateway)
+        if earlier is not None and earlier.answer is not None:
+            # The same message again: the first answer, byte for byte.
+            return Outcome(earlier.answer, earlier.receipt, earlier.verdict, earlier.case)
+        # 7. Ask: what the store knows of this certificate.
+        case = unit.find_case(message.sender, message.certificate) if message.certificate else None
+        first = _resent(message, unit)
+        # 8. Judge.
+        judgement = _judgement(message, case, first, gateway.house)
+        # 9. Record.
+        kept, known = _kept(message, judgement, case, first, gateway)
+        unit.record_message(kept, known)
+    # 10. Answer: the transaction is durable now.
+    if kept.answer is None:
+        raise GatewayError("a recorded message has no answer")
+    return Outcome(kept.answer, kept.receipt, kept.verdict, known.uuid if known else None)
+
+
+def _identified(delivery: Delivery, examined: Examined, arrival: datetime, sealer: Sealer) -> _Message:
+    raw_digest = hashlib.sha256(delivery.raw).hexdigest()
+    envelope, certificate = examined.envelope, examined.certificate
+    name = certificate.identifier if certificate else None
+    number = certificate.patient.number if certificate else None
+    return _Message(
+        delivery=delivery,
+        examined=examined,
+        arrival=arrival,
+        sender=envelope.sender if envelope else "unknown",
+        key=(envelope.message_id if envelope else None) or raw_digest,
+        content=sealer.digest(envelope.digest if envelope else raw_digest, "message"),
+        certificate=sealer.digest(f"{name.system}|{name.code}", "certificate") if name else None,
+        # Equal certificates have equal representations, the authored time included.
+        certificate_digest=sealer.digest(repr(certificate), "content") if certificate else None,
+        patient=sealer.digest(number, "patient") if number else None,
+    )
+
+
+def _resent(message: _Message, unit: Unit) -> StoredMessage | None:
+    if message.certificate is None or message.certificate_digest is None:
+        return None
+    return unit.find_resend(message.sender, message.certificate, message.certificate_digest)
+
+
+def _judgement(message: _Message, case: Case | None, first: StoredMessage | None, house: House) -> Judgement:
+    """All rules with what the store knows; a resent certificate keeps the verdict it got the first time."""
+    known_patient = case.patient if case else None
+    facts = Facts(
+        arrival=message.arrival,
+        diagnoses=house.diagnoses,
+        persons=house.persons,
+        other_patient=bool(known_patient and message.patient and known_patient != message.patient),
+        resend=first is not None,
+        trusted=message.delivery.trusted,
+        submitted=True,
+    )
+    judgement = judge_examined(message.examined, facts, house.policies[message.examined.format])
+    return judgement if first is None or first.verdict is None else replace(judgement, verdict=first.verdict)
+
+
+def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
+    """Another content came under a known key: the first is never overwritten, and both are kept."""
+    unit.append_conflict(message.sender, message.key, message.content, message.delivery.raw, message.arrival)
+    receipt = _receipt(message, Judgement((), "rejected"))
+    answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions)
+    return Outcome(answer, data, None, None, conflict=True)
+
+
+def _receipt(message: _Message, judgement: Judgement) -> Receipt:
+    return Receipt(
+        raw=message.delivery.raw,
+        envelope=message.examined.envelope,
+        format=answer_format(message.examined),
+        language=message.delivery.language,
+        arrival=message.arrival,
+        judgement=judgement,
+        unreadable=message.examined.unreadable,
+        removed=message.examined.removed,
+    )
+
+
+def _kept(
+    message: _Message, judgement: Judgement, case: Case | None, first: StoredMessage | None, gateway: Gateway
+) -> tuple[Kept, Case | None]:
+    """Everything that step 9 writes: the message with its answer, the case as it will be, perhaps a version."""
+    known = _case(message, case, gateway)
+    version = None
+    if first is None and judgement.verdict != "rejected" and known is not None:
+        version, known = _next_version(message, judgement, known)
+    receipt = replace(
+        _receipt(message, judgement),
+        certificate=known.uuid if known else None,
+        version=version.number if version else None,
+        first_attempt=known.first_attempt if known else message.arrival,
+        duplicate_of=first.message_id if first else None,
+    )
+    answer, receipt_json = answer_for(receipt, gateway.her, gateway.house.definitions)
+    kept = replace(
+        _unanswered(message, gateway.new_id()),
+        state="answered",
+        verdict=judgement.verdict,
+        findings=judgement.findings,
+        removed=message.examined.removed,
+        answer=answer,
+        receipt=receipt_json,
+        version=version,
+        feed=_feed_kind(version, known) if version and known else None,
+        duplicate_of=receipt.duplicate_of,
+    )
+    return kept, known
+
+
+def _unanswered(message: _Message, uuid: str) -> Kept:
+    """The message as it came, before anything was decided about it."""
+    return Kept(
+        uuid=uuid,
+        sender=message.sender,
+        key=message.key,
+        message_id=message.message_id,
+        content_digest=message.content,
+        raw=message.delivery.raw,
+        media_type=message.delivery.media_type,
+        format=message.examined.format,
+        arrival=message.arrival,
+        state="failed",
+        verdict=None,
+        findings=(),
+        removed=(),
+        answer=None,
+        receipt=b"",
+        certificate_id=message.certificate,
+        certificate_digest=message.certificate_digest,
+    )
+
+
+def _case(message: _Message, case: Case | None, gateway: Gateway) -> Case | None:
+    """The case this message belongs to, with the earliest arrival; refused messages open one too."""
+    if message.certificate is None:
+        return None
+    if case is not None:
+        return replace(case, first_attempt=min(case.first_attempt, message.arrival))
+    return Case(gateway.new_id(), None, message.arrival, 0, withdrawn=False, current_authored=None)
+
+
+def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[Version | None, Case]:
+    """The next version; one authored before the current one is filed as history."""
+    certificate = message.examined.certificate
+    if certificate is None:
+        return None, case
+    current = case.current_authored is None or certificate.authored >= case.current_authored
+    version = Version(
+        number=case.versions + 1,
+        message_id=message.key,
+        arrival=message.arrival,
+        verdict=judgement.verdict,
+        certificate=certificate,
+        findings=judgement.findings,
+        current=current,
+    )
+    known = replace(case, versions=case.versions + 1, patient=case.patient or message.patient)
+    if current:
+        withdrawn = certificate.status == WITHDRAWAL
+        known = replace(known, withdrawn=withdrawn, current_authored=certificate.authored)
+    return version, known
+
+
+def _feed_kind(version: Version, case: Case) -> FeedKind | None:
+    """History is no news; a withdrawal is, and so is every version that becomes the current one."""
+    if not version.current:
+        return None
+    if case.withdrawn:
+        return "withdrawn"
+    return "new" if version.number == 1 else "replaced"
+
+
+def _keep_failed(delivery: Delivery, arrival: datetime, gateway: Gateway) -> None:
+    """Our own fault stopped the walk: the bytes are kept, nothing is answered, and a retry walks again."""
+    unread = Examined(delivery.raw, delivery.format, None, None, Origins(), ())
+    message = _identified(delivery, unread, arrival, gateway.sealer)
+    with gateway.store.transaction() as unit:
+        unit.append_failure(_unanswered(message, gateway.new_id()))
