@@ -31,7 +31,8 @@ def _text(reports: Iterable[Json]) -> Iterator[str]:
         yield f"{report['file']}: {report['verdict']}\n"
         for finding in report["findings"]:
             place = f"{finding['line']}:{finding['column']} " if "line" in finding else ""
-            yield f"  {finding['severity']} {finding['rule']} {place}{finding['path'] or ''}\n"
+            expected = f" ({finding['expected']})" if "expected" in finding else ""
+            yield f"  {finding['severity']} {finding['rule']} {place}{finding['path'] or ''}{expected}\n"
             yield f"    {finding['text']}\n    → {finding['action']}\n"
         for removal in report["removed"]:
             yield f"  removed {removal['item']} {removal['path']}\n"

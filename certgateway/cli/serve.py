@@ -6,6 +6,7 @@ Listens on this machine only until senders can be verified. Log lines are JSON o
 import argparse
 import ipaddress
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -25,10 +26,17 @@ def run(options: argparse.Namespace) -> int:
     try:
         server = server_for(create_app(gateway, settings), settings.host, settings.port)
         sys.stderr.write(f"certgateway: listening on http://{settings.host}:{settings.port}\n")
+        _end_quietly()
         server.run()
     finally:
         gateway.store.close()
     return 0 if server.started else 2
+
+
+def _end_quietly() -> None:
+    """Uvicorn stops on these signals and raises them once more when it is done; what is left then is to close the store."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
 
 
 def check_host(host: str) -> None:

@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 Tree = Any
+_SHORT = 20
 
 
 def check_codes(run: Run, allowed: AllowedCodes, value: Tree, code: str, trail: Trail) -> None:
     """Record a fault where the value holds no code of the set."""
     if not in_value_set(allowed, value, code):
-        run.add("code-not-allowed", trail, allowed.value_set)
+        refuse_code(run, allowed, trail)
+
+
+def refuse_code(run: Run, allowed: AllowedCodes, trail: Trail) -> None:
+    """Record that a code is not in the set; a short set is listed, so that nobody need look it up."""
+    listed = f": {', '.join(sorted(allowed.any_system))}" if len(allowed.any_system) <= _SHORT else ""
+    run.add("code-not-allowed", trail, allowed.value_set, detail={"codes": listed})
 
 
 def in_value_set(allowed: AllowedCodes, value: Tree, code: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from certgateway.engine.codes import in_value_set
+from certgateway.engine.codes import in_value_set, refuse_code
 from certgateway.engine.instance import Place, children, path_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.references import is_absolute, stated_type, target_place
@@ -183,7 +183,7 @@ class Conformance:
         if rule.value_set is not None and place.type in _CODED:
             allowed = listed(self._definitions, rule.value_set)
             if allowed is not None and not in_value_set(allowed, place.value, place.type):
-                self._run.add("code-not-allowed", place.trail, allowed.value_set)
+                refuse_code(self._run, allowed, place.trail)
         self._bounds(rule, place)
 
     def _bounds(self, rule: Rule, place: Place) -> None:

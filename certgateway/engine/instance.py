@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions import Definitions, ElementFacts, TypeFacts
 
 Tree = Any
 # (trail of the parent, name, index where the element repeats); the root has no parent.
@@ -135,11 +135,20 @@ def children(place: Place, name: str, definitions: Definitions) -> list[Place]:
     if facts is None or element is None:
         return []
     found: list[Place] = []
-    for key, code in element.spellings():
+    for key, code in _spelled(element, facts, place.value):
         value, extra = place.value.get(key), place.value.get("_" + key)
         if value is not None or extra is not None:
             found.extend(_places(place, name, code, value, extra, repeats=element.repeats))
     return found
+
+
+def _spelled(element: ElementFacts, facts: TypeFacts, value: Tree) -> list[tuple[str, str]]:
+    """The keys by which the element may stand here. A choice has up to fifty: those present are looked up instead."""
+    if not element.choice:
+        return element.spellings()
+    present = dict.fromkeys(key.removeprefix("_") for key in value if key.removeprefix("_").startswith(element.name))
+    known = ((key, facts.keys.get(key)) for key in present)
+    return [(key, entry[1]) for key, entry in known if entry is not None and entry[0] is element]
 
 
 def _primitive_children(place: Place, name: str) -> list[Place]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
-from certgateway.engine.codes import check_codes
+from certgateway.engine.codes import check_codes, refuse_code
 from certgateway.engine.compile import Plans, Property, TypePlan, plans_of
 from certgateway.engine.contexts import check_context
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
@@ -177,7 +177,7 @@ class Walk:
             if verdict is not None:
                 self._refuse(found, value, verdict, trail)
             elif found.allowed is not None and value not in found.allowed.any_system:
-                self._run.add("code-not-allowed", trail, found.allowed.value_set)
+                refuse_code(self._run, found.allowed, trail)
             elif found.code == "xhtml":
                 self._narrative(value, trail)
         if extra is not None:
