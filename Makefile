@@ -113,9 +113,11 @@ floors: $(STAMPS)/test ## import-linter: a module imports only from floors below
 	$(BIN)/lint-imports
 
 .PHONY: rebuild
-rebuild: $(STAMPS)/test $(CORE_WHEEL) ## what is committed but derived equals what its script makes
+rebuild: install-test ## what is committed but derived equals what its script makes
 	$(BIN)/python tools/fact_table.py $(CORE_WHEEL) --check
-	if [ -f fixtures/build.py ]; then $(BIN)/python fixtures/build.py --check; fi
+	$(BIN)/python fixtures/build.py --check
+	$(BIN)/python tools/profiles.py check
+	$(BIN)/python tools/docs.py --check
 
 .PHONY: image-check
 image-check: install ## the container image's build steps, into a temporary prefix, and a start from it
@@ -136,6 +138,18 @@ pytest: install-test ## all tests, with coverage
 format: $(STAMPS)/test ## rewrite the code as ruff wants it
 	$(BIN)/ruff check --quiet --fix $(CODE) || true
 	$(BIN)/ruff format --quiet $(CODE)
+
+# ---- telling --------------------------------------------------------------------------------------------------------
+
+# Beside others' work the ratios hold and the absolute figures do not: measure on a quiet machine before committing.
+.PHONY: bench
+bench: install-test ## what a message costs, in one run; then the tables of docs/performance.md
+	$(BIN)/python -m bench
+	$(BIN)/python tools/docs.py
+
+.PHONY: docs
+docs: install-test ## the generated parts of README.md and docs/ anew
+	$(BIN)/python tools/docs.py
 
 # ---- pins -----------------------------------------------------------------------------------------------------------
 

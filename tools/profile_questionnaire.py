@@ -28,7 +28,9 @@ Json = dict[str, Any]
 HL7 = "http://hl7.org/fhir/StructureDefinition/"
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/"
 NOT_IN_A_SECTION = frozenset({"purpose", "patient", "author"})
-NOT_ASSESSED_REASONS = ("not-performed", "not-asked")
+# The usual reasons come first; the others are offered because a certificate may carry them.
+USUAL_REASONS = ("not-performed", "not-asked")
+NOT_ASSESSED_REASONS = (*USUAL_REASONS, *(code for code in ABSENT_REASONS.concepts if code not in USUAL_REASONS))
 STATE = ("Ikke noe å oppgi", "Ikkje noko å opplyse", "Nothing to state")
 ENTRY = ("Opplysning", "Opplysning", "Statement")
 
@@ -61,8 +63,10 @@ def _answers(question: Question) -> Json:
     return {"answerValueSet": VALUE_SET + question.values} if question.type == "choice" else {}
 
 
-def _units(question: Question) -> Json:
-    """Units a quantity may be given in, by ValueSet."""
+def _bounds(question: Question) -> Json:
+    """Units a quantity may be given in, by ValueSet; the only integers are numbers of diagnoses, which start at 1."""
+    if question.type == "integer":
+        return {"extension": [{"url": f"{HL7}minValue", "valueInteger": 1}]}
     if question.type != "quantity":
         return {}
     return {"extension": [{"url": f"{HL7}questionnaire-unitValueSet", "valueCanonical": VALUE_SET + question.values}]}
@@ -88,7 +92,7 @@ def _flags(*, required: bool, repeats: bool) -> Json:
 
 
 def _question(item: Item, question: Question) -> Json:
-    head = _units(question) | {"linkId": question.link} | _definition(item, question)
+    head = _bounds(question) | {"linkId": question.link} | _definition(item, question)
     made = head | _translated(question.texts) | {"type": question.type} | _enabled(question)
     made |= _flags(required=question.required, repeats=question.repeats) | _answers(question)
     children = [_question(item, child) for child in question.children]
@@ -97,7 +101,7 @@ def _question(item: Item, question: Question) -> Json:
 
 def _state(item: Item) -> Json:
     """The question by which a section is left empty on purpose: assessed and none, or not assessed."""
-    codes = ("nilknown", "notasked") if item.can_be_none else ("notasked",)
+    codes = [code for code in EMPTY_REASONS.concepts if code != "nilknown" or item.can_be_none]
     return {
         "linkId": f"{item.code}.state",
         "definition": f"{STRUCTURE_DEFINITION}certificate#Composition.section:{item.code}.emptyReason",
