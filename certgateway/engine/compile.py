@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
 # These speak of one property alone and hold where it is absent: most resources are spared the trying.
 ABOUT = {"dom-2": "contained", "dom-4": "contained", "dom-5": "contained"}
+ANY_TARGET = frozenset({"Resource", "DomainResource"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
 
 
@@ -34,9 +35,16 @@ class AllowedCodes:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest."""
+    """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest.
+
+    `is_plain`: a single primitive of which nothing is asked but its form and its codes. `sibling` is the key of the
+    extensions beside a primitive.
+    """
 
     name: str
+    sibling: str
+    is_plain: bool
+    is_choice: bool
     code: str
     repeats: bool
     check: Check | None
@@ -69,6 +77,7 @@ class Plans:
         """Compile nothing yet."""
         self._definitions = definitions
         self._plans: dict[str, TypePlan] = {}
+        self._targets: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def plan(self, name: str) -> TypePlan:
         """The plan of a type, primitive or backbone that exists."""
@@ -86,29 +95,41 @@ class Plans:
         return TypePlan(
             name=facts.name,
             is_resource=facts.kind == "resource",
-            properties={key: self._property(child, code) for key, (child, code) in facts.keys.items()},
+            properties={key: self._property(key, child, code) for key, (child, code) in facts.keys.items()},
             required=tuple((name, spelled[name]) for name, child in facts.children.items() if child.min),
             choices=tuple((name, keys) for name, keys in spelled.items() if len(keys) > 1),
             invariants=tuple(row for row in kept if row.key not in ABOUT),
             guarded=tuple((ABOUT[row.key], row) for row in kept if row.key in ABOUT),
         )
 
-    def _property(self, child: ElementFacts, code: str) -> Property:
+    def _property(self, key: str, child: ElementFacts, code: str) -> Property:
         facts = self._definitions.type(code)
         is_primitive = facts is not None and facts.kind == "primitive-type"
+        stated = tuple(row for row in child.invariants if row.key not in IMPLIED)
         return Property(
             name=child.name,
+            sibling="_" + key,
+            is_plain=is_primitive and not child.repeats and not stated and code != "xhtml",
+            is_choice=child.choice,
             code=code,
             repeats=child.repeats,
             check=check_for(code) if is_primitive else None,
             children=code,
             allowed=self._allowed(child, code),
             targets=next((ref.targets for ref in child.types if ref.code == code), ()),
-            invariants=tuple(row for row in child.invariants if row.key not in IMPLIED and row.key not in ABOUT),
-            guarded=tuple((ABOUT[row.key], row) for row in child.invariants if row.key in ABOUT),
+            invariants=tuple(row for row in stated if row.key not in ABOUT),
+            guarded=tuple((ABOUT[row.key], row) for row in stated if row.key in ABOUT),
             is_modifier=child.name == "modifierExtension",
             companion=is_primitive and not child.xml_attribute,
         )
+
+    def targets(self, stated: tuple[str, ...]) -> tuple[str, ...]:
+        """The types a Reference may lead to; none where it may lead anywhere, or to what nobody defined."""
+        found = self._targets.get(stated)
+        if found is None:
+            known = all("/" not in target and self._definitions.type(target) is not None for target in stated)
+            found = self._targets[stated] = stated if known and ANY_TARGET.isdisjoint(stated) else ()
+        return found
 
     def _allowed(self, child: ElementFacts, code: str) -> AllowedCodes | None:
         if child.binding is None or child.binding.strength != "required" or code not in _CODED:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from certgateway.engine.codes import in_value_set, refuse_code
-from certgateway.engine.instance import Place, children, path_of
+from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.references import is_absolute, stated_type, target_place
+from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
 from certgateway.engine.slices import Slicer, listed
 from certgateway.engine.values import as_text, equals, includes, within
@@ -19,7 +20,6 @@ from certgateway.engine.values import as_text, equals, includes, within
 if TYPE_CHECKING:
     from certgateway.engine.profiles import Profile, Rule
 
-_ANY_TYPE = frozenset({"Element", "BackboneElement", "Resource", "DomainResource"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
@@ -30,6 +30,7 @@ class Conformance:
         """Take where faults go."""
         self._run = run
         self._definitions = run.definitions
+        self._steps = steps_of(run.definitions)
         self._slicer = Slicer(run.definitions, self.conforms)
 
     def conforms(self, profile: Profile, place: Place) -> bool:
@@ -51,24 +52,30 @@ class Conformance:
             return
         self._run.trying.add(key)
         try:
-            self._rule(profile.root, place)
+            self._rule(plan_of(profile.root), place)
         finally:
             self._run.trying.discard(key)
 
-    def _rule(self, rule: Rule, place: Place) -> None:
+    def _rule(self, plan: RulePlan, place: Place) -> None:
         """Judge one place against what a rule says of it and of everything below."""
         mark = len(self._run.faults)
-        if rule.types and not self._types(rule, place):
+        rule = plan.rule
+        if rule.types and not self._types(plan, place):
             return
-        if place.value is not None:
+        if plan.names_value and place.value is not None:
             self._value(rule, place)
-        for name, child in rule.children.items():
-            self._occurrences(child, children(place, name, self._definitions), place)
+        if plan.bounds_value and place.value is not None:
+            self._bounds(rule, place)
+        for child in plan.children:
+            places = children(place, child.rule.name, self._steps)
+            if places or child.demands:
+                self._occurrences(child, places, place)
         if rule.invariants:
             check_invariants(self._run, rule.invariants, place, mark)
 
-    def _occurrences(self, rule: Rule, places: list[Place], parent: Place) -> None:
+    def _occurrences(self, plan: RulePlan, places: list[Place], parent: Place) -> None:
         """Judge all occurrences of one child element: how many there are, each of them, and their slices."""
+        rule = plan.rule
         if not places and path_of((parent.trail, rule.name, None)) in self._run.faulty:
             return  # Base R4 has refused what stands there, so that nothing can be counted.
         if len(places) < rule.min:
@@ -78,31 +85,33 @@ class Conformance:
             self._run.add(kind, places[rule.max].trail, rule.name, detail={"max": str(rule.max)})
             places = places[: rule.max]
         for place in places:
-            self._rule(rule, place)
+            self._rule(plan, place)
         # Where the element is wholly absent and must be there, its slices are absent with it: one fault.
-        if rule.slices and (places or not rule.min):
-            self._slices(rule, places, parent)
+        if plan.slices and (places or not rule.min):
+            self._slices(plan, places, parent)
 
-    def _slices(self, rule: Rule, places: list[Place], parent: Place) -> None:
+    def _slices(self, plan: RulePlan, places: list[Place], parent: Place) -> None:
         """Assign each place to a slice, judge it there, and count."""
+        rule = plan.rule
         members: dict[str, list[Place]] = {name: [] for name in rule.slices}
         order: list[str] = []
         strangers: list[Place] = []
         for place in places:
-            found = self._slicer.slice_of(rule, place)
-            if found is None or found.slice_name is None:
+            found = self._slicer.slice_of(plan, place)
+            if found is None or found.rule.slice_name is None:
                 strangers.append(place)
             else:
-                members[found.slice_name].append(place)
-                order.append(found.slice_name)
+                members[found.rule.slice_name].append(place)
+                order.append(found.rule.slice_name)
         closed = rule.slicing is not None and rule.slicing.rules == "closed"
         refused = [place for place in strangers if closed or _is_undefined_part(parent, place)]
         for place in refused:
             self._run.add("slice-closed", place.trail, ", ".join(rule.slices))
         if rule.slicing is not None and rule.slicing.ordered:
             self._order(rule, order, members)
-        for name, each in rule.slices.items():
-            self._slice(each, members[name], parent, stranger=bool(refused))
+        for name, each in zip(rule.slices, plan.slices, strict=True):
+            if members[name] or each.demands:
+                self._slice(each, members[name], parent, stranger=bool(refused))
 
     def _order(self, rule: Rule, order: list[str], members: dict[str, list[Place]]) -> None:
         ranks = [list(rule.slices).index(name) for name in order]
@@ -110,31 +119,33 @@ class Conformance:
             first = next(iter(found for found in members.values() if found))
             self._run.add("slice-order", first[0].trail, ", ".join(rule.slices))
 
-    def _slice(self, each: Rule, members: list[Place], parent: Place, *, stranger: bool) -> None:
+    def _slice(self, plan: RulePlan, members: list[Place], parent: Place, *, stranger: bool) -> None:
         """Judge the members of one slice. Beside a stranger in closed slicing an absent slice is the same fault."""
+        each = plan.rule
         label = f"{each.name}:{each.slice_name}"
         if len(members) < each.min and not stranger:
             self._run.add("slice-missing", parent.trail, label, detail={"min": str(each.min)})
         if each.max is not None and len(members) > each.max:
             self._run.add("slice-too-many", members[each.max].trail, label, detail={"max": str(each.max)})
         for place in members:
-            self._rule(each, place)
-        if each.slices:
-            self._slices(each, members, parent)
+            self._rule(plan, place)
+        if plan.slices:
+            self._slices(plan, members, parent)
 
-    def _types(self, rule: Rule, place: Place) -> bool:
+    def _types(self, plan: RulePlan, place: Place) -> bool:
         """Judge the type; where it is allowed, the profiles and targets that come with it."""
-        fitting = [ref for ref in rule.types if ref.code in _ANY_TYPE or self._definitions.is_a(place.type, ref.code)]
-        if not fitting:
-            self._run.add("type-not-allowed", place.trail, " | ".join(dict.fromkeys(ref.code for ref in rule.types)))
+        fit = plan.fit(place.type, self._definitions)
+        if fit is None:
+            expected = dict.fromkeys(ref.code for ref in plan.rule.types)
+            self._run.add("type-not-allowed", place.trail, " | ".join(expected))
             return False
-        if all(ref.profiles for ref in fitting):
-            self._one_of([url for ref in fitting for url in ref.profiles], place)
-        if place.type == "Reference" and all(ref.targets for ref in fitting):
-            self._targets([target for ref in fitting for target in ref.targets], place)
+        if fit.profiles:
+            self._one_of(fit.profiles, place)
+        if fit.targets:
+            self._targets(fit.targets, place)
         return True
 
-    def _one_of(self, urls: list[str], place: Place) -> None:
+    def _one_of(self, urls: tuple[str, ...], place: Place) -> None:
         """Judge a place that must conform to one of these profiles; a profile nobody knows may be the one."""
         profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
         if len(profiles) < len(urls):
@@ -144,14 +155,14 @@ class Conformance:
         elif not any(self.conforms(profile, place) for profile in profiles):
             self._run.add("profile-none-fits", place.trail, ", ".join(urls))
 
-    def _untried(self, urls: list[str], place: Place) -> None:
+    def _untried(self, urls: tuple[str, ...], place: Place) -> None:
         """Say which profile of a type isn't known. Of extensions the policy on unknown ones has said so."""
         unknown = [url for url in urls if self._definitions.profile(url) is None]
         severity = self._run.options.unknown_profile
         if severity is not None and place.type != "Extension":
             self._run.add("profile-unknown", place.trail, ", ".join(unknown), severity=severity)
 
-    def _targets(self, targets: list[str], place: Place) -> None:
+    def _targets(self, targets: tuple[str, ...], place: Place) -> None:
         """Judge where a Reference may lead: by the resource itself if it is here, else by the type it states."""
         profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
         if len(profiles) < len(targets) or not isinstance(place.value, dict):
@@ -175,7 +186,7 @@ class Conformance:
             self.check(profile, target)
 
     def _value(self, rule: Rule, place: Place) -> None:
-        """Judge fixed value, pattern, binding, bounds and length."""
+        """Judge fixed value, pattern and binding."""
         if rule.fixed is not None and not equals(rule.fixed.value, place.value):
             self._run.add("fixed-value-differs", place.trail, as_text(rule.fixed.value))
         if rule.pattern is not None and not includes(rule.pattern.value, place.value):
@@ -184,9 +195,9 @@ class Conformance:
             allowed = listed(self._definitions, rule.value_set)
             if allowed is not None and not in_value_set(allowed, place.value, place.type):
                 refuse_code(self._run, allowed, place.trail)
-        self._bounds(rule, place)
 
     def _bounds(self, rule: Rule, place: Place) -> None:
+        """Judge bounds and length."""
         least = rule.least.value if rule.least is not None else None
         most = rule.most.value if rule.most is not None else None
         if not within(least, most, place.value):

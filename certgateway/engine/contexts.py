@@ -68,8 +68,15 @@ def _child(node: Tree, element: ElementFacts, index: int | None) -> tuple[Tree, 
     spelled = element.spellings()
     here = node if isinstance(node, dict) else {}
     key, code = next(((key, code) for key, code in spelled if key in here or "_" + key in here), spelled[0])
-    parts = [part[index] if index is not None else part for part in (here.get(key), here.get("_" + key)) if part]
+    parts = (_at(here.get(key), index), _at(here.get("_" + key), index))
     return next((part for part in parts if isinstance(part, dict)), None), code
+
+
+def _at(part: Tree, index: int | None) -> Tree:
+    """One item of a list; of a primitive's values and extensions one list may be shorter than the other."""
+    if index is None:
+        return part
+    return part[index] if isinstance(part, list) and index < len(part) else None
 
 
 def _lineage(definitions: Definitions, code: str) -> Iterator[str]:

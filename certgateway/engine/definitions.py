@@ -61,6 +61,9 @@ class Definitions:
 
     def type(self, name: str) -> TypeFacts | None:
         """The facts of a resource, datatype, primitive or backbone (`Bundle.entry`); None if there is no such type."""
+        found = self._types.get(name)
+        if found is not None:
+            return found
         root = name.partition(".")[0]
         if root not in self._types and self._table.has("type", root):
             self._types.update((facts.name, facts) for facts in self._table.type_family(root))

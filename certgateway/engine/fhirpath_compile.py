@@ -45,6 +45,10 @@ _LOGIC = {
 }
 
 
+_COMPARISONS = frozenset({"=", "!=", "~", "!~", "<", ">", "<=", ">="})
+_CONDITIONS = frozenset({"exists", "empty", "not", "all"})
+
+
 def compile_run(syntax: Syntax, supported: frozenset[str]) -> Run:
     """The closure that gives the collection; raises `NotCompilable`."""
     return _Compiler(supported).run(syntax)
@@ -103,7 +107,7 @@ class _Compiler:
         """A direct test where the construct has one; None where its collection must be looked at."""
         if isinstance(syntax, Binary):
             return self._binary_test(syntax)
-        if isinstance(syntax, Call) and syntax.name in {"exists", "empty", "not", "all"}:
+        if isinstance(syntax, Call) and syntax.name in _CONDITIONS:
             return self._call_test(syntax)
         return None
 
@@ -113,14 +117,20 @@ class _Compiler:
             return _LOGIC[operator](self.test(syntax.left), self.test(syntax.right))
         if operator in {"in", "contains"}:
             return self._membership(syntax)
-        if operator not in {"=", "!=", "~", "!~", "<", ">", "<=", ">="}:
+        if operator not in _COMPARISONS:
             return None
-        left, right = self.run(syntax.left), self.run(syntax.right)
         if operator in {"=", "!="}:
-            return operators.is_equal(left, right, wanted=operator == "=")
+            return self._equality(syntax)
+        left, right = self.run(syntax.left), self.run(syntax.right)
         if operator in {"~", "!~"}:
             return operators.is_equivalent(left, right, wanted=operator == "~")
         return operators.is_ordered(operator, left, right)
+
+    def _equality(self, syntax: Binary) -> Test:
+        wanted = syntax.operator == "="
+        if _is_condition(syntax.left) and _is_condition(syntax.right):
+            return operators.is_same_truth(self.test(syntax.left), self.test(syntax.right), wanted=wanted)
+        return operators.is_equal(self.run(syntax.left), self.run(syntax.right), wanted=wanted)
 
     def _membership(self, syntax: Binary) -> Test:
         item, group = (syntax.left, syntax.right) if syntax.operator == "in" else (syntax.right, syntax.left)
@@ -139,6 +149,9 @@ class _Compiler:
             inner = self.test(syntax.left) if syntax.left is not None else lambda frame: truth(frame.focus)
             return lambda frame: None if (answer := inner(frame)) is None else not answer
         wanted = syntax.name == "exists"
+        step = syntax.left
+        if isinstance(step, Member) and step.left is None and not step.name[:1].isupper():
+            return operators.has_child(step.name, wanted=wanted)
         return lambda frame: bool(given(frame)) is wanted
 
     def _binary(self, syntax: Binary) -> Run:
@@ -202,6 +215,13 @@ class _Compiler:
         if syntax.name == "iif":
             return loops.choose(given, self.test(arguments[0]), runs[0], runs[1] if len(runs) > 1 else None)
         return loops.aggregate(given, self.run(arguments[0]), runs[0] if runs else None)
+
+
+def _is_condition(syntax: Syntax) -> bool:
+    """Whether the answer is true, false or nothing, whatever the input."""
+    if isinstance(syntax, Binary):
+        return syntax.operator in _LOGIC or syntax.operator in _COMPARISONS
+    return isinstance(syntax, Call) and syntax.name in _CONDITIONS
 
 
 def is_fixed(syntax: Syntax) -> bool:

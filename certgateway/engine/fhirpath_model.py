@@ -30,7 +30,7 @@ class Model:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
-        self._steps: dict[tuple[str, str], Keys] = {}
+        self._steps: dict[tuple[str, str], tuple[Keys, frozenset[str]]] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
 
     def root(self, resource: dict[str, Any]) -> Node:
@@ -45,10 +45,25 @@ class Model:
                 self._append(found, node.extra[name], None, _OF_PRIMITIVES[name])
             return
         step = (node.type, name)
-        keys = self._steps.get(step)
-        for key, sibling, type_ in self._learn(step) if keys is None else keys:
+        keys, spelled = self._steps.get(step) or self._learn(step)
+        if spelled.isdisjoint(value):
+            return  # A choice has up to fifty spellings; mostly none of them is here.
+        for key, sibling, type_ in keys:
             if key in value or sibling in value:
                 self._append(found, value.get(key), value.get(sibling), type_)
+
+    def has_child(self, node: Node, name: str) -> bool:
+        """Whether `children` would find any."""
+        value = node.value
+        if type(value) is not dict:
+            found: Collection = []
+            self.children(node, name, found)
+            return bool(found)
+        step = (node.type, name)
+        keys, spelled = self._steps.get(step) or self._learn(step)
+        if spelled.isdisjoint(value):
+            return False
+        return any(_is_there(value.get(key), value.get(sibling)) for key, sibling, _ in keys)
 
     def all_children(self, node: Node) -> Collection:
         """Every child, in the order received."""
@@ -88,7 +103,7 @@ class Model:
             self._ancestors[type_] = known
         return known
 
-    def _learn(self, step: tuple[str, str]) -> Keys:
+    def _learn(self, step: tuple[str, str]) -> tuple[Keys, frozenset[str]]:
         type_, name = step
         facts = self._definitions.type(type_) if type_ else None
         element = facts.children.get(name) if facts else None
@@ -100,10 +115,11 @@ class Model:
         else:
             alternatives = [key for key, (owner, _) in facts.keys.items() if owner is element]
             keys = tuple((key, "_" + key, facts.keys[key][1]) for key in alternatives)
+        learnt = (keys, frozenset(spelling for row in keys for spelling in row[:2]))
         # A type nobody defined came from the sender: remembering it would let a sender fill the memory.
         if facts is not None:
-            self._steps[step] = keys
-        return keys
+            self._steps[step] = learnt
+        return learnt
 
     def _resource_type(self, value: object) -> str:
         """The type a resource states; "" for one nobody defined, which could be anything and without end."""
@@ -132,6 +148,14 @@ class Model:
         if type_ in _ABSTRACT or (not type_ and type(value) is dict and "resourceType" in value):
             type_ = self._resource_type(value)
         found.append(Node(value, type_, extra if type(extra) is dict else None))
+
+
+def _is_there(value: Any, extra: Any) -> bool:  # noqa: ANN401  Any part of a tree.
+    """Whether there is an element: a null, and a list of nulls, is none."""
+    if type(value) is list or (value is None and type(extra) is list):
+        extras = extra if type(extra) is list else ()
+        return any(item is not None for items in (value or (), extras) for item in items)
+    return value is not None or extra is not None
 
 
 def model_of(definitions: Definitions) -> Model:

@@ -11,6 +11,7 @@ from certgateway.engine.fhirpath_environment import EMPTY, Frame, Run, Test
 from certgateway.engine.fhirpath_numbers import arithmetic
 from certgateway.engine.fhirpath_values import (
     Collection,
+    Node,
     contains,
     distinct,
     equal,
@@ -84,6 +85,29 @@ def is_equal(left: Run, right: Run, *, wanted: bool) -> Test:
     def run(frame: Frame) -> bool | None:
         answer = equal(left(frame), right(frame))
         return None if answer is None else answer is wanted
+
+    return run
+
+
+def has_child(name: str, *, wanted: bool) -> Test:
+    """`name.exists()`, and `name.empty()` when `wanted` is false: nothing is gathered only to be counted."""
+
+    def run(frame: Frame) -> bool | None:
+        has = frame.model.has_child
+        for item in frame.focus:
+            if type(item) is Node and has(item, name):
+                return wanted
+        return not wanted
+
+    return run
+
+
+def is_same_truth(left: Test, right: Test, *, wanted: bool) -> Test:
+    """`=` and `!=` of two conditions, without boxing them."""
+
+    def run(frame: Frame) -> bool | None:
+        one, other = left(frame), right(frame)
+        return None if one is None or other is None else (one is other) is wanted
 
     return run
 

@@ -13,8 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+TOO_MANY = "too-many-faults"
+
 Severity = Literal["error", "warning", "information"]
 Language = Literal["nb", "nn", "en"]
+
+MOST_FAULTS = 1000
+"""Faults of one resource that are told; whoever mends these has most of the others mended too."""
 
 TEXTS = Path(__file__).with_name("texts.toml")
 
@@ -34,6 +39,18 @@ class Fault:
     expected: str | None = None
     culprit: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+def limited(faults: list[Fault], limit: int = MOST_FAULTS) -> list[Fault]:
+    """The first `limit` faults, and where there are more `too-many-faults` at the root in place of the others.
+
+    Where several lists meet, only one `too-many-faults` is left, at the end.
+    """
+    told = [fault for fault in faults if fault.kind != TOO_MANY]
+    if len(told) == len(faults) <= limit:
+        return faults
+    root = told[0].path.partition(".")[0]
+    return [*told[:limit], Fault(TOO_MANY, "error", root, detail={"limit": str(limit)})]
 
 
 class _Words(dict[str, str]):

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from certgateway.engine.definitions import Definitions, ElementFacts, TypeFacts
+    from certgateway.engine.definitions import Definitions
 
 Tree = Any
 # (trail of the parent, name, index where the element repeats); the root has no parent.
 Trail = tuple[Any, str, int | None]
+# The resources contained in one container by their id; filled when first asked for, and shared by all that stand in it.
+ContainedById = dict[str, list[tuple[Any, Trail]]]
 
 RESTFUL = re.compile(
     r"(?P<root>(?:https?://[A-Za-z0-9\-\\.:%$_]+/)(?:[A-Za-z0-9\-\\.:%$_]+/)*)?"
@@ -38,10 +39,11 @@ def path_of(trail: Trail) -> str:
 
 @dataclass(slots=True)
 class Entries:
-    """The resources of one Bundle by fullUrl, and the fullUrl of each by its identity in memory."""
+    """The resources of one Bundle by fullUrl; the fullUrl and the scope of each by its identity in memory."""
 
     by_url: dict[str, list[tuple[Tree, Trail]]] = field(default_factory=dict)
     urls: dict[int, str] = field(default_factory=dict)
+    scopes: dict[int, Scope] = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: Tree, trail: Trail) -> Entries:
@@ -69,17 +71,20 @@ class Scope:
     full_url: str | None = None
     entries: Entries | None = None
     environment: Any = None
+    by_id: ContainedById = field(default_factory=dict)
 
     def contained(self, reference: str) -> list[tuple[Tree, Trail]]:
         """What `#id` names: the container itself for `#`, or its contained resources with that id."""
         if reference == "#":
             return [(self.container, self.container_trail)]
         listed = self.container.get("contained")
-        return [
-            (resource, (self.container_trail, "contained", index))
-            for index, resource in enumerate(listed if isinstance(listed, list) else ())
-            if isinstance(resource, dict) and resource.get("id") == reference[1:]
-        ]
+        if not self.by_id:
+            self.by_id[""] = []  # No reference asks for this one; that it stands here says that the others do too.
+            for index, resource in enumerate(listed if isinstance(listed, list) else ()):
+                if isinstance(resource, dict) and isinstance(resource.get("id"), str):
+                    place = (self.container_trail, "contained", index)
+                    self.by_id.setdefault(resource["id"], []).append((resource, place))
+        return self.by_id.get(reference[1:], [])
 
     def find(self, reference: str) -> list[tuple[Tree, Trail]]:
         """The resources inside this message that a reference names, by R4's rules for Bundles."""
@@ -123,32 +128,78 @@ class Place:
         return path_of(self.trail)
 
 
-def children(place: Place, name: str, definitions: Definitions) -> list[Place]:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the children of one name stand in objects of one type.
+
+    `keys` maps each JSON key, and that of the extensions beside it, to (key, `_key`, type); `only` is the one there is,
+    None for a choice.
+    """
+
+    name: str
+    repeats: bool
+    only: tuple[str, str, str] | None
+    keys: dict[str, tuple[str, str, str]]
+
+
+class Steps:
+    """The steps of one set of definitions, each worked out when first taken."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        """Know nothing yet."""
+        self._definitions = definitions
+        self._known: dict[tuple[str, str], Step | None] = {}
+
+    def step(self, code: str, name: str) -> Step | None:
+        """The step to the children called `name`; None where the type has none."""
+        key = (code, name)
+        if key in self._known:
+            return self._known[key]
+        facts = self._definitions.type(code)
+        element = facts.children.get(name) if facts is not None else None
+        found = None
+        if element is not None:
+            spelled = [(key, "_" + key, code) for key, code in element.spellings()]
+            only = spelled[0] if len(spelled) == 1 else None
+            found = Step(name, element.repeats, only, {key: row for row in spelled for key in row[:2]})
+        # A type nobody defined came from the sender: remembering it would let a sender fill the memory.
+        if facts is not None:
+            self._known[key] = found
+        return found
+
+
+def steps_of(definitions: Definitions) -> Steps:
+    """The one set of steps of these definitions."""
+    steps: Steps = definitions.remembered("steps", Steps)
+    return steps
+
+
+def children(place: Place, name: str, steps: Steps) -> list[Place]:
     """The children of a place called `name` (a choice without its suffix), in order of appearance.
 
     A list where there must be none, or none where there must be one, has no children: base R4 refuses it.
     """
-    if not isinstance(place.value, dict):
+    tree = place.value
+    if not isinstance(tree, dict):
         return _primitive_children(place, name)
-    facts = definitions.type(place.type)
-    element = facts.children.get(name) if facts is not None else None
-    if facts is None or element is None:
+    step = steps.step(place.type, name)
+    if step is None:
         return []
-    found: list[Place] = []
-    for key, code in _spelled(element, facts, place.value):
-        value, extra = place.value.get(key), place.value.get("_" + key)
-        if value is not None or extra is not None:
-            found.extend(_places(place, name, code, value, extra, repeats=element.repeats))
-    return found
+    if step.only is not None:
+        return _spelled(place, step, step.only)
+    if step.keys.keys().isdisjoint(tree):
+        return []
+    rows = dict.fromkeys(step.keys[key] for key in tree if key in step.keys)
+    return [found for row in rows for found in _spelled(place, step, row)]
 
 
-def _spelled(element: ElementFacts, facts: TypeFacts, value: Tree) -> list[tuple[str, str]]:
-    """The keys by which the element may stand here. A choice has up to fifty: those present are looked up instead."""
-    if not element.choice:
-        return element.spellings()
-    present = dict.fromkeys(key.removeprefix("_") for key in value if key.removeprefix("_").startswith(element.name))
-    known = ((key, facts.keys.get(key)) for key in present)
-    return [(key, entry[1]) for key, entry in known if entry is not None and entry[0] is element]
+def _spelled(place: Place, step: Step, row: tuple[str, str, str]) -> list[Place]:
+    """The children under one JSON key."""
+    key, sibling, code = row
+    value, extra = place.value.get(key), place.value.get(sibling)
+    if value is None and extra is None:
+        return []
+    return _places(place, step.name, code, value, extra, repeats=step.repeats)
 
 
 def _primitive_children(place: Place, name: str) -> list[Place]:
@@ -159,20 +210,22 @@ def _primitive_children(place: Place, name: str) -> list[Place]:
     if name not in ("extension", "id") or name not in extra:
         return []
     code = "Extension" if name == "extension" else "string"
-    return list(_places(place, name, code, extra[name], None, repeats=name == "extension"))
+    return _places(place, name, code, extra[name], None, repeats=name == "extension")
 
 
-def _places(parent: Place, name: str, code: str, value: Tree, extra: Tree, *, repeats: bool) -> Iterator[Place]:
+def _places(parent: Place, name: str, code: str, value: Tree, extra: Tree, *, repeats: bool) -> list[Place]:
     if not repeats:
-        if not isinstance(value, list) and not isinstance(extra, list):
-            yield _place(parent, value, extra, code, (parent.trail, name, None))
-        return
+        if isinstance(value, list) or isinstance(extra, list):
+            return []
+        return [_place(parent, value, extra, code, (parent.trail, name, None))]
     values = value if isinstance(value, list) else []
+    if extra is None and code != "Resource":
+        return [Place(one, None, code, (parent.trail, name, index), parent.scope) for index, one in enumerate(values)]
     extras = extra if isinstance(extra, list) else []
-    for index in range(max(len(values), len(extras))):
-        one = values[index] if index < len(values) else None
-        other = extras[index] if index < len(extras) else None
-        yield _place(parent, one, other, code, (parent.trail, name, index))
+    return [
+        _place(parent, one, other, code, (parent.trail, name, index))
+        for index, (one, other) in enumerate(zip_longest(values, extras))
+    ]
 
 
 def _place(parent: Place, value: Tree, extra: Tree, code: str, trail: Trail) -> Place:
@@ -195,13 +248,27 @@ def root_scope(resource: Tree) -> Scope:
     return Scope(resource, trail, resource, trail, None, entries)
 
 
+def _beside(known: Scope, resource: Tree, trail: Trail) -> Scope:
+    """The scope of another resource in the same container, or of the container itself."""
+    return Scope(
+        resource, trail, known.container, known.container_trail, known.full_url, known.entries, by_id=known.by_id
+    )
+
+
 def inner_scope(outer: Scope, resource: Tree, trail: Trail) -> Scope:
     """The scope of a resource inside another: an entry of a Bundle, a parameter, or a contained resource."""
     if trail[1] == "contained":
-        return Scope(resource, trail, outer.container, outer.container_trail, outer.full_url, outer.entries)
+        return _beside(outer, resource, trail)
+    known = outer.entries.scopes.get(id(resource)) if outer.entries is not None else None
+    # What an expression once learnt of a resource serves the next one; the same object may stand in several places.
+    if known is not None and known.trail == trail:
+        return known
     entries = Entries.of(resource, trail) if resource.get("resourceType") == "Bundle" else outer.entries
     url = outer.entries.urls.get(id(resource)) if outer.entries is not None else None
-    return Scope(resource, trail, resource, trail, url, entries)
+    scope = Scope(resource, trail, resource, trail, url, entries)
+    if outer.entries is not None:
+        outer.entries.scopes[id(resource)] = scope
+    return scope
 
 
 def scope_at(origin: Scope, resource: Tree, trail: Trail) -> Scope:
@@ -209,5 +276,5 @@ def scope_at(origin: Scope, resource: Tree, trail: Trail) -> Scope:
     if resource is origin.resource:
         return origin
     if trail[1] == "contained" or resource is origin.container:
-        return Scope(resource, trail, origin.container, origin.container_trail, origin.full_url, origin.entries)
+        return _beside(origin, resource, trail)
     return inner_scope(origin, resource, trail)

@@ -54,7 +54,9 @@ def check_invariants(run: Run, invariants: Iterable[Invariant], place: Place, ma
     """
     blamed = {name for fault in run.faults[mark:] for name in _blamed(fault)}
     for invariant in invariants:
-        if invariant.key not in run.options.ignored_invariants and blamed.isdisjoint(_names(invariant.expression)):
+        if invariant.key in run.options.ignored_invariants:
+            continue
+        if not blamed or blamed.isdisjoint(_names(invariant.expression)):
             _check(run, invariant, place)
 
 
@@ -69,16 +71,19 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
     expression = compiled(invariant.expression)
     if expression is None:
         return
-    detail = {"key": invariant.key, "human": invariant.human.rstrip(".")}
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
         holds = expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope)) is True
     except NotEvaluable:
-        run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=detail)
+        run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
         return
     if not holds:
-        run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=detail)
+        run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
+
+
+def _detail(invariant: Invariant) -> dict[str, str]:
+    return {"key": invariant.key, "human": invariant.human.rstrip(".")}
 
 
 def _environment(run: Run, scope: Scope) -> Environment:

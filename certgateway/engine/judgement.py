@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.conformance import Conformance
-from certgateway.engine.findings import Fault, Severity
+from certgateway.engine.findings import TOO_MANY, Fault, Severity
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
 from certgateway.engine.run import EnoughFaultsError, Options, Run
 from certgateway.engine.structure import Walk
@@ -39,7 +39,7 @@ def judge(
         _judge(run, resource, profiles)
     except EnoughFaultsError:
         name = run.faults[0].path.partition(".")[0]
-        run.faults.append(Fault("too-many-faults", "error", name, detail={"limit": str(run.limit)}))
+        run.faults.append(Fault(TOO_MANY, "error", name, detail={"limit": str(run.limit)}))
     return run.faults
 
 
@@ -63,8 +63,11 @@ def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
         return
     meta = place.value.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) and run.options.meta_profiles else None
+    judged: set[str] = set()
     for index, url in enumerate(claimed if isinstance(claimed, list) else ()):
-        if isinstance(url, str):
+        if isinstance(url, str) and url not in judged:
+            # One that is known is judged once, however often it is claimed.
+            judged.update((url,) if run.definitions.profile(url) is not None else ())
             trail: Trail = ((place.trail, "meta", None), "profile", index)
             _check(run, conformance, url, place, trail, severity=run.options.unknown_profile)
 

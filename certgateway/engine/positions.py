@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from certgateway.engine.definitions import Definitions
 
 Json = dict[str, Any]
+# The JSON name of a step in an object, by the object's identity.
+KeysOfSteps = dict[tuple[int, str], str | None]
 # Line and column, from 1, in code points.
 Position = tuple[int, int]
 
@@ -62,11 +64,15 @@ def resolve(tree: Json, path: str) -> Any:  # noqa: ANN401  Any part of a tree.
     return None if keys is None else node
 
 
-def keys_of(tree: Json, path: str, culprit: str | None = None) -> list[str | int] | None:
+def keys_of(
+    tree: Json, path: str, culprit: str | None = None, known: KeysOfSteps | None = None
+) -> list[str | int] | None:
     """The JSON names and array indices that lead from the root to what `path` selects; None when nothing does.
 
     With a `culprit` the object that can hold it is selected (of a primitive, the one beside it); its name comes last.
+    `known` remembers, from one path to the next in the same tree, which key a choice has in an object of many.
     """
+    known = {} if known is None else known
     steps = steps_of(path)
     if steps is None or steps[0].name != tree.get("resourceType", steps[0].name):
         return None
@@ -74,7 +80,7 @@ def keys_of(tree: Json, path: str, culprit: str | None = None) -> list[str | int
     node: Any = tree
     for at, step in enumerate(steps[1:], 2):
         following = steps[at].name if at < len(steps) else culprit
-        found = _child(node, step, following)
+        found = _child(node, step, following, known)
         if found is None:
             return None
         keys += found[0]
@@ -82,12 +88,16 @@ def keys_of(tree: Json, path: str, culprit: str | None = None) -> list[str | int
     return keys if culprit is None else [*keys, culprit]
 
 
-def _child(node: object, step: Step, following: str | None) -> tuple[list[str | int], Any] | None:
+def _child(node: object, step: Step, following: str | None, known: KeysOfSteps) -> tuple[list[str | int], Any] | None:
     """Keys and value of one step; `following` tells whether the extensions of a primitive are meant."""
     if not isinstance(node, dict):
         return None
-    name = _key(node, step.name)
-    if name is None:
+    name = step.name
+    if name not in node and "_" + name not in node:
+        if (id(node), name) not in known:
+            known[id(node), name] = _choice(node, name)
+        name = known[id(node), name] or ""
+    if not name:
         return None
     for key in (name, "_" + name):
         keys: list[str | int] = [key]
@@ -100,10 +110,8 @@ def _child(node: object, step: Step, following: str | None) -> tuple[list[str | 
     return None
 
 
-def _key(node: Json, name: str) -> str | None:
-    """The JSON name a step stands for: itself, or a choice element's name with its type."""
-    if name in node or "_" + name in node:
-        return name
+def _choice(node: Json, name: str) -> str | None:
+    """The JSON name that a step stands for where it is not its own: a choice element's, with its type."""
     for key in node:
         plain = key.removeprefix("_")
         if plain.startswith(name) and plain[len(name) :] in SUFFIXES:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from certgateway.engine.positions import Json, Place, Position, in_code_points, keys_of
+from certgateway.engine.positions import Json, KeysOfSteps, Place, Position, in_code_points, keys_of
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 # Numbers are passed over as text: their value doesn't matter here, and theirs may be long.
@@ -36,8 +36,9 @@ def json_positions(raw: bytes, tree: Json, wanted: Iterable[Place]) -> dict[Plac
     `tree` is what `safejson.parse(raw)` gave. A place that isn't there is left out.
     """
     top = _Wanted()
+    known: KeysOfSteps = {}
     for place in wanted:
-        _plant(top, tree, place)
+        _plant(top, tree, place, known)
     text = raw.decode("utf-8")
     offsets: dict[Place, int] = {}
     start = _after_space(text, 0)
@@ -47,8 +48,8 @@ def json_positions(raw: bytes, tree: Json, wanted: Iterable[Place]) -> dict[Plac
     return {place: positions[offset] for place, offset in offsets.items()}
 
 
-def _plant(top: _Wanted, tree: Json, place: Place) -> None:
-    keys = keys_of(tree, place.path, place.culprit) or keys_of(tree, place.path)
+def _plant(top: _Wanted, tree: Json, place: Place, known: KeysOfSteps) -> None:
+    keys = keys_of(tree, place.path, place.culprit, known) or keys_of(tree, place.path, None, known)
     if keys is None:
         return
     node = top

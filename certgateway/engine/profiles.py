@@ -14,6 +14,8 @@ from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts, TypeRef
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from certgateway.engine.ruleplans import RulePlan
+
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 MIN_LENGTH = STRUCTURE + "minLength"
 PROFILE_ELEMENT = STRUCTURE + "elementdefinition-profile-element"
@@ -78,6 +80,7 @@ class Rule:
     children: dict[str, Rule] = field(default_factory=dict)
     slicing: Slicing | None = None
     slices: dict[str, Rule] = field(default_factory=dict)
+    plan: RulePlan | None = field(default=None, init=False, compare=False, repr=False)
 
     def is_empty(self) -> bool:
         """Whether the rule says nothing at all; a slice always says something, by being listed."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-ANY_TARGET = frozenset({"Resource", "DomainResource"})
 
 
 def is_absolute(uri: object) -> bool:
@@ -23,15 +22,14 @@ def is_absolute(uri: object) -> bool:
     return not isinstance(uri, str) or not uri or _ABSOLUTE.match(uri) is not None
 
 
-def check_reference(run: Run, value: dict[str, Any], targets: tuple[str, ...], trail: Trail, scope: Scope) -> None:
-    """Judge where one Reference leads and whether the definition allows that type there."""
+def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], trail: Trail, scope: Scope) -> None:
+    """Judge where one Reference leads and whether it is one of the types allowed there; none stands for any."""
     reference = value.get("reference")
     found: list[Any] = []
     if isinstance(reference, str) and reference:
         found = scope.find(reference)
         _check_found(run, reference, len(found), (trail, "reference", None), scope)
-    allowed = [target for target in targets if "/" not in target and run.definitions.type(target) is not None]
-    if len(allowed) < len(targets) or not targets or ANY_TARGET.intersection(allowed):
+    if not allowed:
         return
     name = found[0][0].get("resourceType") if found else stated_type(value, run.definitions)
     if isinstance(name, str) and not any(run.definitions.is_a(name, target) for target in allowed):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from certgateway.engine.findings import Fault, Severity
+from certgateway.engine.findings import MOST_FAULTS, Fault, Severity
 from certgateway.engine.instance import Trail, path_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from certgateway.engine.definitions import Definitions
 
-MOST_FAULTS = 1000
 # Faults of a value that base R4 has refused already say nothing new when a profile refuses it too.
 _OF_VALUES = frozenset(
     {"fixed-value-differs", "pattern-differs", "code-not-allowed", "type-not-allowed", "reference-target-wrong"}

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Protocol
 from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes, allowed_codes
 from certgateway.engine.facts import TypeRef
-from certgateway.engine.instance import Place, children
+from certgateway.engine.instance import Place, children, steps_of
 from certgateway.engine.profiles import Discriminator, Profile, Rule, Slicing, Wanted
 from certgateway.engine.references import target_place
+from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, labels_at, plan_of, sorting_of
 from certgateway.engine.values import equals, includes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from certgateway.engine.definitions import Definitions
 
 BY_URL = Slicing((Discriminator("value", "url"),))
 _STEP = re.compile(
     r"\.?(?:(?P<resolve>resolve\(\))|extension\('(?P<extension>[^']*)'\)|ofType\((?P<type>\w+)\)|(?P<name>[$\w]+)(?:\[x\])?)"
 )
-Step = tuple[str, str]
 
 
 class Trial(Protocol):
@@ -37,7 +39,7 @@ class Trial(Protocol):
 
 
 @cache
-def steps_of(path: str) -> tuple[Step, ...]:
+def way_of(path: str) -> tuple[Step, ...]:
     """A discriminator path as steps: (`name`, x), (`resolve`, ""), (`extension`, url), (`type`, code)."""
     found: list[Step] = []
     for matched in _STEP.finditer(path):
@@ -53,47 +55,79 @@ class Slicer:
     def __init__(self, definitions: Definitions, conforms: Trial) -> None:
         """Take the definitions and a way to try a whole profile."""
         self._definitions = definitions
+        self._steps = steps_of(definitions)
         self._conforms = conforms
 
-    def slice_of(self, rule: Rule, place: Place) -> Rule | None:
-        """The first slice of `rule` that the place belongs to, or None."""
+    def slice_of(self, plan: RulePlan, place: Place) -> RulePlan | None:
+        """The first slice of the rule that the place belongs to, or None."""
+        sorting = plan.sorting
+        if sorting is None:
+            sorting = plan.sorting = self._sorting(plan.rule)
+        found = min(self._labelled(sorting, place), default=None)
+        for number in sorting.tried:
+            if found is not None and found < number:
+                break
+            if self._belongs(sorting.tests[number], place):
+                return plan.slices[number]
+        return None if found is None else plan.slices[found]
+
+    def _sorting(self, rule: Rule) -> Sorting:
         slicing = rule.slicing or (BY_URL if rule.name in ("extension", "modifierExtension") else None)
         if slicing is None:
-            return None
-        return next((each for each in rule.slices.values() if self._belongs(slicing, each, place)), None)
+            return Sorting(())
+        return sorting_of(
+            tuple(
+                tuple(self._test(discriminator, each) for discriminator in slicing.discriminators)
+                for each in rule.slices.values()
+            )
+        )
 
-    def _belongs(self, slicing: Slicing, each: Rule, place: Place) -> bool:
-        answers = [self._matches(discriminator, each, place) for discriminator in slicing.discriminators]
+    def _test(self, discriminator: Discriminator, each: Rule) -> Test:
+        steps = way_of(discriminator.path)
+        rules = self._rules_at(each, steps)
+        if discriminator.kind == "type":
+            codes = dict.fromkeys(ref.code for rule in _with_slices(rules) for ref in rule.types)
+            return Test("type", steps, tuple(rules), tuple(codes))
+        if discriminator.kind in ("exists", "profile"):
+            return Test(discriminator.kind, steps, tuple(rules))
+        telling = [rule for rule in _with_slices(rules) if plan_of(rule).identifies]
+        return Test("value", steps, tuple(telling))
+
+    def _labelled(self, sorting: Sorting, place: Place) -> Iterator[int]:
+        """The slices that a label of the place names."""
+        for found in self._places_at(place, sorting.steps) if sorting.index else ():
+            for label in labels_at(found.value):
+                yield from sorting.index.get(label, ())
+
+    def _belongs(self, tests: tuple[Test, ...], place: Place) -> bool:
+        answers = [self._matches(test, place) for test in tests]
         told = [answer for answer in answers if answer is not None]
         return bool(told) and all(told)
 
-    def _matches(self, discriminator: Discriminator, each: Rule, place: Place) -> bool | None:
+    def _matches(self, test: Test, place: Place) -> bool | None:
         """Whether one discriminator picks the slice; None where the slice says nothing at that path."""
-        steps = steps_of(discriminator.path)
-        rules = self._rules_at(each, steps)
-        if discriminator.kind == "exists":
-            return self._exists(rules, self._places_at(place, steps))
-        if discriminator.kind == "type":
-            return self._is_type(rules, self._places_at(place, steps))
-        if discriminator.kind == "profile":
-            return self._has_profile(rules, self._places_at(place, steps))
-        telling = [rule for rule in _with_slices(rules) if self._identifies(rule)]
-        if not telling:
+        places = self._places_at(place, test.steps)
+        if test.kind == "exists":
+            return self._exists(test.rules, places)
+        if test.kind == "type":
+            return self._is_type(test.codes, places)
+        if test.kind == "profile":
+            return self._has_profile(test.rules, places)
+        if not test.rules:
             return None
-        return any(self._resembles(rule, found) for found in self._places_at(place, steps) for rule in telling)
+        return any(self._resembles(rule, found) for found in places for rule in test.rules)
 
-    def _exists(self, rules: list[Rule], places: list[Place]) -> bool | None:
+    def _exists(self, rules: Sequence[Rule], places: list[Place]) -> bool | None:
         if any(rule.max == 0 for rule in rules):
             return not places
         return bool(places) if any(rule.min for rule in rules) else None
 
-    def _is_type(self, rules: list[Rule], places: list[Place]) -> bool | None:
-        codes = {ref.code for rule in _with_slices(rules) for ref in rule.types}
+    def _is_type(self, codes: tuple[str, ...], places: list[Place]) -> bool | None:
         if not codes:
             return None
         return any(self._definitions.is_a(place.type, code) for place in places for code in codes)
 
-    def _has_profile(self, rules: list[Rule], places: list[Place]) -> bool | None:
+    def _has_profile(self, rules: Sequence[Rule], places: list[Place]) -> bool | None:
         urls = [url for rule in rules for ref in rule.types for url in ref.profiles or (ref.code,)]
         profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
         if not profiles:
@@ -108,9 +142,9 @@ class Slicer:
 
     def _step(self, place: Place, kind: str, argument: str) -> list[Place]:
         if kind == "name":
-            return children(place, argument, self._definitions)
+            return children(place, argument, self._steps)
         if kind == "extension":
-            found = children(place, "extension", self._definitions)
+            found = children(place, "extension", self._steps)
             return [each for each in found if isinstance(each.value, dict) and each.value.get("url") == argument]
         if kind == "type":
             return [place] if self._definitions.is_a(place.type, argument) else []
@@ -149,13 +183,6 @@ class Slicer:
             return Rule("target")
         return replace(profile.root, types=(TypeRef(profile.type, profiles=(target,)),))
 
-    def _identifies(self, rule: Rule) -> bool:
-        """Whether the rule names a value that an element can be known by."""
-        if rule.fixed is not None or rule.pattern is not None or rule.value_set is not None:
-            return True
-        below = [each for child in rule.children.values() for each in (child, *child.slices.values())]
-        return any(map(self._identifies, below))
-
     def _resembles(self, rule: Rule, place: Place) -> bool:
         """Whether the place has the values that the rule is known by."""
         if rule.fixed is not None:
@@ -166,14 +193,14 @@ class Slicer:
         if rule.value_set is not None and not self._in_value_set(rule.value_set, place):
             return False
         return all(
-            self._any_resembles(child, children(place, name, self._definitions))
+            self._any_resembles(child, children(place, name, self._steps))
             for name, child in rule.children.items()
-            if self._identifies(child)
+            if plan_of(child).identifies
         )
 
     def _any_resembles(self, rule: Rule, places: list[Place]) -> bool:
         """Whether one of the places is what the rule is known by, and each slice that must be there has one."""
-        must = [each for each in rule.slices.values() if each.min and self._identifies(each)]
+        must = [each for each in rule.slices.values() if each.min and plan_of(each).identifies]
         return any(self._resembles(rule, place) for place in places) and all(
             any(self._resembles(each, place) for place in places) for each in must
         )

@@ -61,36 +61,39 @@ class Walk:
 
     def _members(self, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope) -> None:
         """Judge every property present, then what is absent or given twice."""
-        properties = plan.properties
-        unknown: list[str] = []
+        properties, unknown, choices = plan.properties, list[str](), 0
         for key, child in value.items():
             found = properties.get(key)
-            if found is not None:
-                self._property(found, child, value.get("_" + key) if found.companion else None, trail, scope)
-            elif not (plan.is_resource and key == "resourceType") and not self._is_companion(key, plan):
-                unknown.append(key)
-            elif key[1:] not in value and key != "resourceType":
-                self._property(properties[key[1:]], None, child, trail, scope)
+            if found is None:
+                found = _beside(key, plan)
+                if found is None:
+                    unknown += [] if key == "resourceType" and plan.is_resource else [key]
+                elif key[1:] not in value:  # Beside its primitive it is judged together with it.
+                    choices += found.is_choice
+                    self._property(found, None, child, trail, scope)
+                continue
+            choices += found.is_choice
+            extra = value.get(found.sibling) if found.companion else None
+            if not (found.is_plain and extra is None and _is_sound(found, child)):
+                self._property(found, child, extra, trail, scope)
         for key in unknown:
             self._run.add("element-unknown", trail, plan.name, culprit=key)
-        self._absent(value, plan, trail, unknown)
+        self._absent(value, plan, trail, unknown, several=choices > 1)
 
-    def _absent(self, value: dict[str, Tree], plan: TypePlan, trail: Trail, unknown: list[str]) -> None:
+    def _absent(
+        self, value: dict[str, Tree], plan: TypePlan, trail: Trail, unknown: list[str], *, several: bool
+    ) -> None:
         for name, keys in plan.required:
+            if keys[0] in value:
+                continue
             present = any(key in value or "_" + key in value for key in keys)
             # `valueFoo` is an unknown property already; that `value` is missing would be the same fault again.
             misspelt = len(keys) > 1 and any(key.startswith(name) for key in unknown)
             if not present and not misspelt:
                 self._run.add("element-missing", trail, name)
-        for name, keys in plan.choices:
+        for name, keys in plan.choices if several else ():
             if sum(key in value or "_" + key in value for key in keys) > 1:
                 self._run.add("choice-several", trail, name)
-
-    @staticmethod
-    def _is_companion(key: str, plan: TypePlan) -> bool:
-        """Whether the key is `_name` of a primitive; beside `name` it is judged together with it."""
-        found = plan.properties.get(key[1:]) if key[:1] == "_" else None
-        return found is not None and found.companion
 
     def _property(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the value of one key, a list or not as the base definition says."""
@@ -144,15 +147,14 @@ class Walk:
             self._run.add("value-empty", trail)
             return
         self._members(value, plan, trail, scope)
-        place = Place(value, None, found.code, trail, scope)
         if plan.invariants:
-            check_invariants(self._run, _stated(value, plan), place, mark)
+            check_invariants(self._run, _stated(value, plan), Place(value, None, found.code, trail, scope), mark)
         if found.allowed is not None:
             check_codes(self._run, found.allowed, value, found.code, trail)
         if found.code == "Reference":
-            check_reference(self._run, value, found.targets, trail, scope)
+            check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
-            self._extension(found, place)
+            self._extension(found, Place(value, None, found.code, trail, scope))
         elif found.code in _WITH_SYSTEM and not is_absolute(value.get("system")):
             self._run.add("uri-not-absolute", (trail, "system", None))
 
@@ -201,6 +203,19 @@ class Walk:
             self._run.add("value-empty", trail)
         else:
             self._members(extra, self._plans.plan(found.code), trail, scope)
+
+
+def _beside(key: str, plan: TypePlan) -> Property | None:
+    """The primitive beside which `_name` may stand."""
+    found = plan.properties.get(key[1:]) if key[:1] == "_" else None
+    return found if found is not None and found.companion else None
+
+
+def _is_sound(found: Property, value: Tree) -> bool:
+    """Whether a plain primitive, as most members are, needs no closer look."""
+    if found.check is None or found.check(value) is not None:
+        return False
+    return found.allowed is None or value in found.allowed.any_system
 
 
 def _holder(trail: Trail) -> Trail:

@@ -29,13 +29,27 @@ def equals(wanted: Tree, value: Tree) -> bool:
 
 def includes(pattern: Tree, value: Tree) -> bool:
     """Whether the value holds all of the pattern: each property, and for each item of a list one that includes it."""
+    if isinstance(pattern, str):
+        return bool(pattern == value)
     if isinstance(pattern, dict):
-        return isinstance(value, dict) and all(
-            key in value and includes(part, value[key]) for key, part in pattern.items()
-        )
+        return isinstance(value, dict) and _has_all(pattern, value)
     if isinstance(pattern, list):
-        return isinstance(value, list) and all(any(includes(part, item) for item in value) for part in pattern)
+        return isinstance(value, list) and all(_has_one(part, value) for part in pattern)
     return _same(pattern, value)
+
+
+def _has_all(pattern: dict[str, Tree], value: dict[str, Tree]) -> bool:
+    for key, part in pattern.items():  # noqa: SIM110  A loop costs half of a generator, and every pattern comes here.
+        if key not in value or not includes(part, value[key]):
+            return False
+    return True
+
+
+def _has_one(pattern: Tree, values: list[Tree]) -> bool:
+    for value in values:  # noqa: SIM110  As above.
+        if includes(pattern, value):
+            return True
+    return False
 
 
 def _same(wanted: Tree, value: Tree) -> bool:

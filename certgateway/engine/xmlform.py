@@ -30,6 +30,8 @@ _LARGEST_EXPONENT = 308
 Json = dict[str, Any]
 # The way from the root: the steps before, this step's name, and its index where it repeats.
 _Trail = tuple["_Trail | None", str, int | None]
+# How many siblings of each tag were met.
+_Counts = dict[str, int]
 
 
 def read(root: etree._Element, definitions: Definitions) -> tuple[Json, list[Fault]]:
@@ -54,10 +56,14 @@ class _Reader:
     def __init__(self, plans: Plans) -> None:
         self.plans = plans
         self.faults: list[Fault] = []
+        # The place of the last fault and its path: one place may hold thousands.
+        self.at: tuple[_Trail | None, str] = (None, "")
 
     def fault(self, kind: str, trail: _Trail, expected: str | None = None, culprit: str | None = None) -> None:
-        """Note one fault."""
-        self.faults.append(Fault(kind, "error", _path(trail), expected, culprit))
+        """Note one fault. They are all kept: which of them are told is for those to say who know what was removed."""
+        if trail is not self.at[0]:
+            self.at = (trail, _path(trail))
+        self.faults.append(Fault(kind, "error", self.at[1], expected, culprit))
 
     def resource(self, element: etree._Element, trail: _Trail, namespace: str) -> Json:
         """A resource; one of an unknown type keeps its type alone, for the judge to name."""
@@ -75,8 +81,11 @@ class _Reader:
             self.fault("text-not-allowed", trail, None, "text()")
         if len(element) == 0:
             return {}
-        for other in list(element)[1:]:
-            self.fault("element-repeated", trail, "Resource", _nth(other))
+        counts: _Counts = {}
+        for at, child in enumerate(element):
+            culprit = _nth(str(child.tag), counts)
+            if at:
+                self.fault("element-repeated", trail, "Resource", culprit)
         own = _split(str(element[0].tag))[0]
         if own != namespace:
             self.fault("namespace-wrong", trail, FHIR, str(element[0].tag))
@@ -113,10 +122,11 @@ class _Reader:
         """Read the children into `tree`, in the order received."""
         stray = _is_text(element.text)
         reached, counts = 0, dict[str, int]()
+        unknown: _Counts = {}
         for child in element:
             stray = stray or _is_text(child.tail)
             row = plan.rows.get(child.tag) if namespace == FHIR else None
-            row = row or self._row(child, plan, trail, namespace)
+            row = row or self._row(child, plan, trail, namespace, unknown)
             if row is None:
                 continue
             index = counts.get(row.key, 0)
@@ -133,8 +143,11 @@ class _Reader:
         if stray:
             self.fault("text-not-allowed", trail, None, "text()")
 
-    def _row(self, child: etree._Element, plan: Plan, trail: _Trail, namespace: str) -> Row | None:
-        """The row of a child that isn't simply one of FHIR's; None, with a fault, when the type has no such element."""
+    def _row(self, child: etree._Element, plan: Plan, trail: _Trail, namespace: str, unknown: _Counts) -> Row | None:
+        """The row of a child that isn't simply one of FHIR's; None, with a fault, when the type has no such element.
+
+        `unknown` counts such elements among the siblings.
+        """
         space, name = _split(str(child.tag))
         row = plan.by_name.get(name)
         wanted = row.namespace if row and row.namespace != FHIR else namespace
@@ -142,7 +155,7 @@ class _Reader:
             # One of ours in the wrong namespace is reported and read on, lest the judge miss it too.
             self.fault("namespace-wrong", trail, wanted or FHIR, f"{{{space}}}{name}")
         elif row is None:
-            self.fault("element-unknown", trail, plan.name, _nth(child))
+            self.fault("element-unknown", trail, plan.name, _nth(str(child.tag), unknown))
         return row
 
     def _place(self, child: etree._Element, row: Row, tree: Json, step: _Trail, index: int) -> None:
@@ -212,10 +225,11 @@ def _split(tag: str) -> tuple[str, str]:
     return (namespace[1:], name) if brace else ("", name)
 
 
-def _nth(element: etree._Element) -> str:
-    """The name with its place among the siblings of that name."""
-    before = sum(1 for _ in element.itersiblings(str(element.tag), preceding=True))
-    return f"{_split(str(element.tag))[1]}[{before}]"
+def _nth(tag: str, counts: _Counts) -> str:
+    """The local name with its place among the siblings of that tag, which `counts` has met so far."""
+    before = counts.get(tag, 0)
+    counts[tag] = before + 1
+    return f"{_split(tag)[1]}[{before}]"
 
 
 def _path(trail: _Trail) -> str:

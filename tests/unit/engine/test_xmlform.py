@@ -311,6 +311,9 @@ def _primitive(element: ElementFacts, code: str) -> st.SearchStrategy[Any]:
     listed = BASE.value_set(element.binding.value_set) if element.binding else None
     if code == "code" and listed and element.binding and element.binding.strength == "required":
         return st.sampled_from(sorted({code for codes in listed.values() for code in codes}))
+    if element.binding and element.binding.value_set.startswith("http://hl7.org/fhir/ValueSet/expression-language"):
+        # Extensible in the definitions, but the schema takes the listed codes only.
+        return st.sampled_from(["text/cql", "text/fhirpath"])
     return _PRIMITIVES[code]
 
 
