@@ -16,13 +16,18 @@ from certgateway.domain.certificate import Coding, Limit, Quantity
 from certgateway.domain.vocabulary import Language, Vocabulary, title
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM
 from certgateway.domain.vocabulary.functioning import LIMIT
-from certgateway.domain.vocabulary.systems import DIAGNOSIS_SYSTEMS, canonical_system
+from certgateway.domain.vocabulary.systems import DIAGNOSIS_SYSTEMS, ICD_10, ICF, ICPC_2, ICPC_2B, canonical_system
 
 Json = dict[str, Any]
 """One JSON object: str, int, bool, None, dict and list only."""
 
-# ICF, ICD-10, ICPC-2 and ICPC-2B: a letter, a digit, and little more.
-_CODE_LIKE: Final = re.compile(r"[A-Za-z][0-9][0-9A-Za-z.]{0,8}", re.ASCII)
+# What a code of each classification looks like; in any other shape a sender could write words.
+_SHAPES: Final = {
+    ICF: re.compile(r"[bdes][0-9]{1,5}", re.ASCII),
+    ICPC_2: re.compile(r"[A-Z][0-9]{2,3}", re.ASCII),
+    ICPC_2B: re.compile(r"[A-Z][0-9]{2}\.[0-9]{4}", re.ASCII),
+    ICD_10: re.compile(r"[A-Z][0-9][0-9A-Z]\.?(?:[0-9][0-9A-Za-z]{0,2})?", re.ASCII),
+}
 _WHOLE_DATE: Final = 10
 
 
@@ -51,7 +56,8 @@ class Titles:
             if system in DIAGNOSIS_SYSTEMS
             else title(system, coding.code, self.language)
         )
-        shown = coding.code if display is not None or _CODE_LIKE.fullmatch(coding.code) else None
+        shape = _SHAPES.get(system)
+        shown = coding.code if display is not None or (shape and shape.fullmatch(coding.code)) else None
         return {"system": system, "code": shown, "display": display}
 
     def own(self, vocabulary: Vocabulary, code: str | None) -> Json | None:

@@ -5,7 +5,7 @@ never read as "no". This module must never hold a benefit, a proposed benefit, a
 education or labour market, and never a display text from a sender: codes are shown by our own titles.
 
 Element paths (`element` in findings, AEV data and questions) are the item id, the index where the item is a list, and
-the attribute names below: ``function[2].limits[0]``, ``health-risk[0].harm``, ``prognosis.review_date``, ``author.hpr``.
+the attribute names below: ``function[2].limits[0]``, ``health-risk[0].harm``, ``prognosis.review_date``.
 Dates are ISO 8601 text as the sender gave them, from year ("2024") to day ("2024-03-01"); see `domain.calendar`.
 """
 
@@ -197,9 +197,9 @@ class Limit:
 class FunctionStatement:
     """What the patient can do, with adaptation or not, in work or daily life.
 
-    `ability` None with `not_assessed` set is "not assessed" with its reason; b-codes carry `qualifier` only (ICF 0-4, 8,
-    9). `diagnosis` is an index into the certificate's diagnoses. `best` and `worst` are abilities when `variation` is
-    fluctuating.
+    `ability` None with `not_assessed` set is "not assessed" with its reason; b-codes carry `qualifier` only (ICF 0-4,
+    8, 9). `diagnosis` is an index into the certificate's diagnoses. `best` and `worst` are abilities when `variation`
+    is fluctuating.
     """
 
     code: Coding | None = None

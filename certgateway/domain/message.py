@@ -4,7 +4,7 @@ Nothing here parses or judges. A message is opened (syntax), stripped of benefit
 understood; `Understood` is what the rules may see.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,11 +34,26 @@ class Envelope:
     digest: str
 
 
+def lineage(path: str) -> Iterator[str]:
+    """The path and the paths of all that stands around it, innermost first; an item of a list, then the list."""
+    yield path
+    for at in range(len(path) - 1, 0, -1):
+        if path[at] in ".[":
+            yield path[:at]
+
+
 @dataclass(frozen=True, slots=True)
 class Origins:
     """Where each domain element came from: element path to path in the input. `""` is the certificate itself."""
 
     paths: Mapping[str, str] = field(default_factory=dict)
+    _elements: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Turn the map round, so that each finding looks up its few ancestors and not every element there is."""
+        for element, path in self.paths.items():
+            if element:
+                self._elements.setdefault(path, element)
 
     def locate(self, element: str) -> tuple[str | None, bool]:
         """The path of `element` or its nearest present ancestor; the flag tells whether it was itself."""
@@ -49,13 +64,7 @@ class Origins:
 
     def element_at(self, path: str) -> str | None:
         """The innermost domain element that stands at `path` or around it; None outside the certificate."""
-        best: str | None = None
-        reached = 0
-        for element, origin in self.paths.items():
-            inside = path == origin or path.startswith((f"{origin}.", f"{origin}["))
-            if element and inside and len(origin) > reached:
-                best, reached = element, len(origin)
-        return best
+        return next((self._elements[place] for place in lineage(path) if place in self._elements), None)
 
     @staticmethod
     def item_of(element: str | None) -> str | None:

@@ -82,7 +82,6 @@ class Kept:
     receipt: bytes
     certificate_id: str | None = None
     certificate_digest: str | None = None
-    case: str | None = None
     version: Version | None = None
     feed: FeedKind | None = None
     duplicate_of: str | None = None

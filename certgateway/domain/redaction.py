@@ -5,6 +5,7 @@ the one into the other. This module must never hold a removed value, only places
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 
 _STEP = re.compile(r"([^.\[]+)(?:\[(\d+)\])?")
@@ -17,17 +18,16 @@ class Received:
     """
 
     def __init__(self, gone: Iterable[str] = ()) -> None:
-        """Group the removed indices by their list."""
-        self._indices: dict[str, list[int]] = {}
+        """For each list: how many items were left before each of those that were taken out, in order."""
+        indices: dict[str, list[int]] = {}
         for path in gone:
             array, _, index = path[:-1].rpartition("[")
-            self._indices.setdefault(array, []).append(int(index))
-        for indices in self._indices.values():
-            indices.sort()
+            indices.setdefault(array, []).append(int(index))
+        self._left = {array: [index - at for at, index in enumerate(sorted(taken))] for array, taken in indices.items()}
 
     def path(self, stripped: str) -> str:
         """The received path of a path that counts without the removed items."""
-        if not self._indices:
+        if not self._left:
             return stripped
         here = ""
         for name, index in _STEP.findall(stripped):
@@ -37,8 +37,5 @@ class Received:
         return here
 
     def _index(self, array: str, index: int) -> int:
-        for removed in self._indices.get(array, ()):
-            if removed > index:
-                break
-            index += 1
-        return index
+        """The index among all items; a search by halves, since a sender decides how many were taken out."""
+        return index + bisect_right(self._left.get(array, ()), index)

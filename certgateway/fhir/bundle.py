@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding
-from certgateway.domain.message import Envelope, Origins, Removal
+from certgateway.domain.message import Envelope, Origins, Removal, lineage
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import Options, judge
 from certgateway.engine.definitions import Definitions
-from certgateway.engine.findings import Fault
-from certgateway.engine.positions import Place, path_of
+from certgateway.engine.findings import Fault, limited
+from certgateway.engine.positions import Place, path_of, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
 from certgateway.engine.xmlform import read as read_xml
@@ -32,6 +32,7 @@ Json = dict[str, Any]
 FhirFormat = Literal["fhir-json", "fhir-xml"]
 
 MESSAGE_PROFILE = systems.STRUCTURE_DEFINITION + "certificate-message"
+_OURS = frozenset({MESSAGE_PROFILE, f"{MESSAGE_PROFILE}|{systems.PROFILE_VERSION}"})
 _HER_ENDPOINT = systems.HER_ID + "."
 # Completeness is stated once, by rules/completeness; the profile's invariants with these keys are for foreign engines.
 _COMPLETENESS = frozenset(
@@ -50,6 +51,17 @@ _COMPLETENESS = frozenset(
 _LEFT_TO_RULES = frozenset({"dom-6", "con-3", "per-1"})
 _EFFECTS = {"error": Effect.REFUSE, "warning": Effect.NOTE, "information": Effect.NOTE}
 _OPTIONS = Options(unresolved="error", unknown_profile="information", ignored_invariants=_COMPLETENESS | _LEFT_TO_RULES)
+_CODEC_EFFECTS = {
+    "not-carried": Effect.NOTE,
+    "modifier-not-understood": Effect.REFUSE,
+    "subject-differs": Effect.REFUSE,
+    "patient-ambiguous": Effect.REFUSE,
+}
+_LONGEST_HER = 10
+# Invariants of our own profiles have texts of their own among the rules.
+_OWN_INVARIANTS = frozenset({"certificate-date-with-time", "sha256-form", "certificate-questionnaire"})
+# Who is missing is told by `patient-missing` and `author-missing`, once and in the contract's words.
+_PEOPLE = frozenset({"author", "subject"})
 _ADDRESSING = frozenset({"id", "meta", "timestamp"})
 
 
@@ -79,11 +91,36 @@ def open_message(raw: bytes, format_: FhirFormat, definitions: Definitions) -> O
     return Opened(raw, format_, tree, ())
 
 
+def entry_count(opened: Opened) -> int:
+    """How many entries the Bundle has; none when it is another resource."""
+    entries = opened.tree.get("entry") if opened.tree.get("resourceType") == "Bundle" else None
+    return len(entries) if isinstance(entries, list) else 0
+
+
 def refused_at(refusal: Unreadable, definitions: Definitions) -> str | None:
     """The path of the object with a duplicate name; None for every other reason why reading stopped."""
     if refusal.keys is None or not isinstance(refusal.tree, dict):
         return None
-    return path_of(refusal.tree, refusal.keys, definitions)
+    if not definitions.is_resource(str(refusal.tree.get("resourceType"))):
+        return None
+    return path_of(refusal.tree, _known_keys(refusal.tree, refusal.keys, definitions), definitions)
+
+
+def _known_keys(tree: Json, keys: tuple[safejson.Key, ...], definitions: Definitions) -> list[safejson.Key]:
+    """The keys as far as FHIR knows them: a name of the sender's own stands in no path."""
+    known: list[safejson.Key] = []
+    node: safejson.Tree = tree
+    type_ = ""
+    for key in keys:
+        if isinstance(key, str):
+            named = node.get("resourceType") if isinstance(node, dict) else None
+            facts = definitions.type(named if isinstance(named, str) else type_)
+            if facts is None or key.removeprefix("_") not in facts.keys:
+                break
+            type_ = "Element" if key.startswith("_") else facts.keys[key][1]
+        known.append(key)
+        node = node[key]
+    return known
 
 
 def envelope(opened: Opened) -> Envelope:
@@ -123,29 +160,37 @@ def conform(opened: Opened, stripped: Stripped, definitions: Definitions) -> lis
     """Every conformance fault, of the form as received and of the stripped tree, in received coordinates."""
     faults = judge(stripped.tree, definitions, profiles=_profiles(opened), options=_OPTIONS)
     if opened.is_certificate:
-        faults = [
-            fault for fault in faults if not (fault.kind == "profile-unknown" and fault.path.startswith("Bundle.meta."))
-        ]
-    removed = tuple(removal.path for removal in stripped.removed)
-    outside = [fault for fault in opened.faults if not within(fault.path, removed)]
+        faults = [fault for fault in faults if not _is_told_otherwise(fault, stripped.tree)]
+    removed = frozenset(removal.path for removal in stripped.removed)
+    outside = [fault for fault in opened.faults if removed.isdisjoint(lineage(fault.path))]
     moved = [replace(fault, path=stripped.received.path(fault.path)) for fault in faults]
-    findings = [_finding(fault) for fault in (*outside, *moved, *_unknown_profile(opened))]
+    findings = [_finding(fault) for fault in limited([*outside, *_unknown_profile(opened), *moved])]
     if not definitions.is_resource(str(opened.tree.get("resourceType"))):
         # Without a resource type the root has no name that a path could begin with.
         findings = [replace(finding, path=None, line=1, column=1) for finding in findings]
     return findings
 
 
+def _is_told_otherwise(fault: Fault, tree: Json) -> bool:
+    """Whether a rule or `_unknown_profile` says the same in better words."""
+    if fault.kind == "profile-unknown":
+        return fault.path.startswith("Bundle.meta.")
+    if fault.kind != "element-missing" or fault.expected not in _PEOPLE:
+        return False
+    holder = resolve(tree, fault.path)
+    return isinstance(holder, dict) and holder.get("resourceType") == "Composition"
+
+
 def _profiles(opened: Opened) -> tuple[str, ...]:
     """A message is held against our profile whatever it claims; a plain resource against what it claims."""
-    return (MESSAGE_PROFILE,) if opened.is_certificate and MESSAGE_PROFILE not in _claims(opened.tree) else ()
+    # The judge holds a message against what it claims anyway.
+    return () if not opened.is_certificate or _OURS & set(_claims(opened.tree)) else (MESSAGE_PROFILE,)
 
 
 def _unknown_profile(opened: Opened) -> list[Fault]:
     """A message that claims profiles must claim one of ours in a version we have: an unknown profile is never valid."""
     claims = _claims(opened.tree)
-    known = {MESSAGE_PROFILE, f"{MESSAGE_PROFILE}|{systems.PROFILE_VERSION}"}
-    if not opened.is_certificate or not claims or known & set(claims):
+    if not opened.is_certificate or not claims or _OURS & set(claims):
         return []
     expected = f"{MESSAGE_PROFILE}|{systems.PROFILE_VERSION}"
     return [Fault("profile-unknown", "error", "Bundle.meta.profile[0]", expected=expected)]
@@ -153,7 +198,7 @@ def _unknown_profile(opened: Opened) -> list[Fault]:
 
 def judge_resource(opened: Opened, definitions: Definitions, profiles: tuple[str, ...]) -> list[Finding]:
     """Every conformance fault of any resource against base R4 and these profiles, at its place in the input."""
-    faults = [*opened.faults, *judge(opened.tree, definitions, profiles=profiles)]
+    faults = limited([*opened.faults, *judge(opened.tree, definitions, profiles=profiles)])
     return locate([_finding(fault) for fault in faults], Origins(), opened)
 
 
@@ -164,9 +209,16 @@ def understand(stripped: Stripped, definitions: Definitions, titles: Titles) -> 
     parsed.origins = {element: stripped.received.path(path) for element, path in parsed.origins.items()}
     if parsed.certificate is None:
         return parsed, []
-    lost = [stripped.received.path(path) for path in not_carried(message, definitions, titles)]
+    lost = not_carried(message, definitions, titles)
     taken = frozenset(removal.path for removal in stripped.removed)
-    return parsed, [Finding("not-carried", Effect.NOTE, path=path) for path in lost if path not in taken]
+    told = {
+        "not-carried": lost.unread,
+        "modifier-not-understood": lost.modifiers,
+        "subject-differs": parsed.strangers,
+        "patient-ambiguous": parsed.ambiguous,
+    }
+    places = [(rule, stripped.received.path(path)) for rule, paths in told.items() for path in paths]
+    return parsed, [Finding(rule, _CODEC_EFFECTS[rule], path=path) for rule, path in places if path not in taken]
 
 
 def removal_findings(removed: Iterable[Removal]) -> list[Finding]:
@@ -206,19 +258,15 @@ def _delimited(path: str | None) -> str | None:
 
 
 def _finding(fault: Fault) -> Finding:
+    own = fault.kind == "invariant-broken" and fault.expected in _OWN_INVARIANTS
     return Finding(
-        rule=fault.kind,
+        rule=str(fault.expected) if own else fault.kind,
         effect=_EFFECTS[fault.severity],
         path=fault.path,
-        expected=fault.expected,
+        expected=None if own else fault.expected,
         detail=dict(fault.detail),
         culprit=fault.culprit,
     )
-
-
-def within(path: str, places: tuple[str, ...]) -> bool:
-    """Whether `path` is one of `places` or stands below one."""
-    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in places)
 
 
 def _claims(tree: Json) -> list[str]:
@@ -243,7 +291,7 @@ def _is_id(text: str) -> bool:
 def _sender(endpoint: str) -> str:
     """The HER-id of the sending system, else a digest of what stood there: the key must be stable, not readable."""
     her = endpoint.removeprefix(_HER_ENDPOINT)
-    if her != endpoint and her.isascii() and her.isdigit():
+    if her != endpoint and her.isascii() and her.isdigit() and len(her) <= _LONGEST_HER:
         return f"her:{her}"
     return f"endpoint:{hashlib.sha256(endpoint.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 

@@ -5,7 +5,7 @@ fifty. A display, title or narrative that equals our own text is no loss and is 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from certgateway.engine.definitions import Definitions, TypeFacts
@@ -32,24 +32,38 @@ _TRANSPORT: dict[str, frozenset[str]] = {
     "Quantity": frozenset({"unit"}),
     "Duration": frozenset({"unit"}),
 }
+# What holds others and says nothing itself; the header of a message is read for its addresses alone.
+_WRAPPERS = frozenset({"Bundle.entry", "Meta"})
 _IDENTITY = frozenset({"resourceType", "id"})
 _OWN_TITLES = frozenset({"Legeerklæring", "Legeerklæring ved arbeidsuførhet", "Medical certificate"})
 _OWN_NARRATIVE = ("Vurdert: ingen kjente", "Ikke vurdert")
 
 
-def not_carried(message: Message, definitions: Definitions, titles: Titles) -> list[str]:
-    """Paths (stripped coordinates) of the topmost nodes that nobody read."""
+def not_carried(message: Message, definitions: Definitions, titles: Titles) -> "NotCarried":
+    """What nobody read, topmost places first, in stripped coordinates."""
     facts = definitions.type(message.root.path)
-    walk = _Walk(message, definitions, titles)
-    return [] if facts is None else walk.below(message.tree, facts, message.root.path).unread
+    if facts is None:
+        return NotCarried()
+    return _Walk(message, definitions, titles).below(message.tree, facts, message.root.path)
 
 
 @dataclass(slots=True)
-class _Found:
-    """What one node holds: unread places in it, and whether anything in it was carried."""
+class NotCarried:
+    """What one node holds: unread places in it, and whether anything in it was carried.
 
-    unread: list[str]
-    carried: bool
+    `modifiers` are unread places that change the meaning of what was carried beside them ("less than", "do not"):
+    what stands there cannot be left out.
+    """
+
+    unread: list[str] = field(default_factory=list)
+    modifiers: list[str] = field(default_factory=list)
+    carried: bool = False
+
+    def add(self, inner: "NotCarried") -> None:
+        """Take in what a node below holds; modifiers of something that was not carried change nothing."""
+        self.unread += inner.unread
+        self.modifiers += inner.modifiers
+        self.carried = self.carried or inner.carried
 
 
 class _Walk:
@@ -60,52 +74,62 @@ class _Walk:
         self.definitions = definitions
         self.titles = titles
 
-    def below(self, value: Json, facts: TypeFacts, path: str) -> _Found:
+    def below(self, value: Json, facts: TypeFacts, path: str) -> NotCarried:
         """The unread places below one object, topmost first."""
-        found = _Found([], carried=False)
+        found = NotCarried()
         read = self.message.read.get(id(value), set())
         transport = _TRANSPORT.get(facts.name, frozenset()) | self.message.skipped.get(id(value), set())
         for key, member in value.items():
             entry = facts.keys.get(key.removeprefix("_"))
             if entry is None or key in _IDENTITY or key in transport:
                 continue
+            if key in read and not isinstance(member, (dict, list)) and key[0] != "_":
+                found.carried = True  # A value that was read, as most members are, needs no path.
+                continue
             element, code = entry
             here = f"{path}.{element.name}"
             for index, item in enumerate(member if isinstance(member, list) else [member]):
                 place = f"{here}[{index}]" if element.repeats else here
                 if key in read or key == "meta" or key.startswith("_"):
-                    inner = self._member(key, item, code, place)
-                    found.unread += inner.unread
-                    found.carried = found.carried or inner.carried
+                    found.add(self._member(key, item, code, place))
+                elif element.is_modifier and not _is_default(element.name, item):
+                    found.modifiers.append(place)
                 elif not self._ours(key, item, code, value):
                     found.unread.append(place)
         return found
 
-    def _member(self, key: str, item: Tree, code: str, path: str) -> _Found:
+    def _member(self, key: str, item: Tree, code: str, path: str) -> NotCarried:
         """A member that was read: all of it, when it is a value; else what stands in it."""
         if key.startswith("_"):
             element = self.definitions.type("Element")
-            return self.below(item, element, path) if isinstance(item, dict) and element else _Found([], carried=False)
-        return self._object(item, code, path) if isinstance(item, dict) else _Found([], carried=True)
+            return self.below(item, element, path) if isinstance(item, dict) and element else NotCarried()
+        return self._object(item, code, path) if isinstance(item, dict) else NotCarried(carried=True)
 
-    def _object(self, item: Json, code: str, path: str) -> _Found:
+    def _object(self, item: Json, code: str, path: str) -> NotCarried:
         """An object of which nothing was carried is one loss, not many; an entry of the Bundle is only a wrapper."""
         facts = self.definitions.type(str(item.get("resourceType", code)))
-        inner = _Found([], carried=False) if facts is None else self.below(item, facts, path)
-        if inner.carried or code in {"Bundle.entry", "Meta"}:
+        inner = NotCarried() if facts is None else self.below(item, facts, path)
+        if inner.carried or code in _WRAPPERS or item.get("resourceType") == "MessageHeader":
             return inner
-        silent = not inner.unread and (id(item) in self.message.read or id(item) in self.message.skipped)
-        return _Found([] if silent else [path], carried=False)
+        visited = id(item) in self.message.read or id(item) in self.message.skipped
+        silent = visited and not inner.unread and not inner.modifiers
+        return NotCarried([] if silent else [path])
 
     def _ours(self, key: str, item: Tree, code: str, holder: Json) -> bool:
         """Whether an unread member says nothing but what our own text for it says."""
         if key == "display" and "code" in holder:
-            return item in self.titles(str(holder.get("system")), str(holder["code"]))
-        if key == "title":
+            return isinstance(item, str) and item in self.titles(str(holder.get("system")), str(holder["code"]))
+        if key == "title" and isinstance(item, str):
             return item in _OWN_TITLES or item in self.titles(*_section_code(holder))
         if code == "Narrative":
-            return isinstance(item, dict) and any(f">{line}</div>" in str(item.get("div")) for line in _OWN_NARRATIVE)
+            plain = isinstance(item, dict) and item.keys() <= {"status", "div"}
+            return plain and any(f">{line}</div>" in str(item.get("div")) for line in _OWN_NARRATIVE)
         return False
+
+
+def _is_default(name: str, value: Tree) -> bool:
+    """Whether a modifier says what holds without it: active, alive, to be done."""
+    return value is (name == "active")
 
 
 def _section_code(section: Json) -> tuple[str, str]:

@@ -4,10 +4,11 @@ Only what is named here is carried. Nothing is guessed: an element that is absen
 certificate. Alongside goes the map from domain element to path, by which a finding points at its place in the input.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from certgateway.domain.certificate import (
     ITEMS,
@@ -21,35 +22,47 @@ from certgateway.domain.certificate import (
     Treatment,
 )
 from certgateway.domain.vocabulary import names_benefit, systems
-from certgateway.fhir import elements, statements
-from certgateway.fhir.elements import Reading
+from certgateway.fhir import elements, questionnaire_reading, statements
+from certgateway.fhir.elements import Reading, Subject
 from certgateway.fhir.reading import Message, Node
 
 T = TypeVar("T")
 
-_PATIENT_NUMBERS = ((systems.FNR, "fnr"), (systems.D_NUMBER, "dnr"))
-_ORDER_LENGTH = 64
+_NUMBER_KINDS: dict[str, Literal["fnr", "dnr"]] = {systems.FNR: "fnr", systems.D_NUMBER: "dnr"}
+_ORDER = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?:[A-Z]{1,4}-?)?[0-9][0-9-]{0,31}")
+# What a section's entries are; every other item is told by Observations.
+_RESOURCES = {
+    "diagnosis": "Condition",
+    "treatment": "CarePlan",
+    "health-risk": "RiskAssessment",
+    "prognosis": "ClinicalImpression",
+    "attachment": "DocumentReference",
+}
 Reader = Callable[[Node, str, Reading], T | None]
 
 
 @dataclass(slots=True)
 class Parsed:
-    """The certificate, None when the message has none, and where each domain element stood."""
+    """The certificate, None when the message has none, and where each domain element stood.
+
+    `strangers` are the places of subjects other than the patient, `ambiguous` those of further personal numbers.
+    """
 
     certificate: Certificate | None
     origins: dict[str, str] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    ambiguous: list[str] = field(default_factory=list)
 
 
 def find_composition(message: Message) -> Node | None:
     """The Composition that the MessageHeader's focus names, else the first one in the Bundle."""
-    for entry in message.root.items("entry"):
-        header = entry.get("resource")
-        if header is not None and header.value.get("resourceType") == "MessageHeader":
+    for header in message.resources:
+        if header.value.get("resourceType") == "MessageHeader":
             for focus in header.items("focus"):
                 found = focus.resolve()
                 if found is not None and found.value.get("resourceType") == "Composition":
                     return found
-    return next((node for node in message.by_name.values() if node.value.get("resourceType") == "Composition"), None)
+    return next((node for node in message.resources if node.value.get("resourceType") == "Composition"), None)
 
 
 def parse_certificate(message: Message) -> Parsed:
@@ -65,11 +78,15 @@ def parse_certificate(message: Message) -> Parsed:
     reading.note("status", f"{composition.path}.status")
     if identifier is None or authored is None:
         return Parsed(None, reading.origins)
-    return Parsed(_assemble(composition, identifier, authored, reading), reading.origins)
+    certificate = _assemble(composition, identifier, authored, reading)
+    certificate = questionnaire_reading.complete(certificate, composition, reading)
+    return Parsed(certificate, reading.origins, reading.strangers, reading.ambiguous)
 
 
 def _assemble(composition: Node, identifier: Coding, authored: datetime, reading: Reading) -> Certificate:
-    found = dict(_sections(composition))
+    # The patient first: whom every statement is about is held against it.
+    patient = _patient(composition, reading)
+    found = dict(_sections(composition, reading))
     diagnosis = statements.diagnoses(_section_resources(found, "diagnosis", reading), reading)
 
     def read(item: str, reader: Reader[T]) -> Section[T]:
@@ -79,7 +96,7 @@ def _assemble(composition: Node, identifier: Coding, authored: datetime, reading
         identifier=identifier,
         authored=authored,
         status=composition.text("status") or "",
-        patient=_patient(composition, reading),
+        patient=patient,
         author=_author(composition, reading),
         purpose=_purpose(composition, reading),
         replaces=_replaces(composition),
@@ -118,15 +135,16 @@ def _instant(text: str | None) -> datetime | None:
     """A FHIR dateTime with time and zone; None for anything less exact."""
     try:
         moment = datetime.fromisoformat(text or "")
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
-def _sections(composition: Node) -> Iterator[tuple[str, list[Node]]]:
+def _sections(composition: Node, reading: Reading) -> Iterator[tuple[str, list[Node]]]:
     """Item id and its sections; a repeated section is a conformance fault, but what it says is read all the same."""
     found: dict[str, list[Node]] = {}
     for section in composition.items("section"):
+        elements.same_subject(section, reading, "focus")
         item = section.code_of(elements.ITEM_SYSTEM, "code")
         if item in ITEMS:
             found.setdefault(item, []).append(section)
@@ -144,7 +162,8 @@ def _section_resources(found: dict[str, list[Node]], item: str, reading: Reading
     nodes = found.get(item, [])
     if nodes:
         reading.origins[item] = nodes[0].path
-    return [resource for section in nodes for resource in _resources(section)]
+    # However often a resource is named it is one statement; a sender could make us read a large one thousands of times.
+    return list({resource.path: resource for section in nodes for resource in _resources(section)}.values())
 
 
 def _section(found: dict[str, list[Node]], item: str, reader: Reader[T], reading: Reading) -> Section[T]:
@@ -152,6 +171,8 @@ def _section(found: dict[str, list[Node]], item: str, reader: Reader[T], reading
     for resource in _section_resources(found, item, reading):
         if item in SINGLE_ITEMS and entries:
             break
+        if resource.value.get("resourceType") != _RESOURCES.get(item, "Observation"):
+            continue
         element = item if item in SINGLE_ITEMS else f"{item}[{len(entries)}]"
         statement = reader(resource, element, reading)
         if statement is not None:
@@ -181,18 +202,31 @@ def _stated(nodes: list[Node] | tuple[()], entries: list[T]) -> Section[T]:
 
 
 def _patient(composition: Node, reading: Reading) -> Patient:
+    reading.note("patient.reference", f"{composition.path}.subject")
     node = composition.linked("subject")
     if node is None:
         return Patient()
-    reading.origins["patient"] = node.path
-    name = _name(node)
+    reading.note("patient", node.path)
+    numbers = list(_personal_numbers(node))
+    reading.patient = Subject(node.path, frozenset(number for number, _, _ in numbers))
+    elements.same_subject(composition, reading)
+    if not numbers:
+        return Patient(name=_name(node))
+    number, kind, path = numbers[0]
+    reading.note("patient.number", path)
+    reading.ambiguous += [place for other, _, place in numbers if other != number]
+    return Patient(number, kind, _name(node))
+
+
+def _personal_numbers(node: Node) -> Iterator[tuple[str, Literal["fnr", "dnr"], str]]:
+    """Every personal number in use, its kind and its place; one marked as old is nobody's name any more."""
     for identifier in node.items("identifier"):
-        for system, kind in _PATIENT_NUMBERS:
-            if identifier.value.get("system") == system:
-                identifier.skip("system", "use", "type")
-                reading.origins["patient.number"] = f"{identifier.path}.value"
-                return Patient(identifier.text("value"), kind, name)  # type: ignore[arg-type]
-    return Patient(name=name)
+        kind = _NUMBER_KINDS.get(str(identifier.value.get("system")))
+        value = identifier.value.get("value")
+        if kind is not None and isinstance(value, str) and identifier.value.get("use") != "old":
+            identifier.skip("use", "type")
+            identifier.message.mark(identifier.value, ("system", "value"))
+            yield value, kind, f"{identifier.path}.value"
 
 
 def _name(patient: Node) -> str | None:
@@ -208,6 +242,7 @@ def _name(patient: Node) -> str | None:
 
 
 def _author(composition: Node, reading: Reading) -> Author:
+    reading.note("author.reference", f"{composition.path}.author")
     reference = composition.first("author")
     role = reference.resolve() if reference else None
     last_seen, contact = _last_seen(composition, reading)
@@ -220,7 +255,7 @@ def _author(composition: Node, reading: Reading) -> Author:
         reading.origins["author"] = practitioner.path
     return Author(
         hpr=_number(practitioner, (systems.HPR,), "author.hpr", reading),
-        number=_number(practitioner, (systems.FNR, systems.D_NUMBER), "author.number", reading),
+        number=_own_number((practitioner, role), reading),
         profession=roles.get(systems.PROFESSION),
         role=roles.get(elements.ROLE_SYSTEM),
         organisation=_number(organization, (systems.ORGANISATION_NUMBER,), "author.organisation", reading),
@@ -243,10 +278,21 @@ def _codes(role: Node, wanted: tuple[str, ...]) -> dict[str, str]:
 
 def _number(node: Node | None, wanted: tuple[str, ...], element: str, reading: Reading) -> str | None:
     for identifier in node.items("identifier") if node else ():
-        if identifier.value.get("system") in wanted:
-            identifier.skip("system", "use", "type")
+        if identifier.value.get("system") in wanted and identifier.value.get("use") != "old":
+            identifier.skip("use", "type")
+            identifier.message.mark(identifier.value, ("system",))
             reading.origins[element] = f"{identifier.path}.value"
             return identifier.text("value")
+    return None
+
+
+def _own_number(nodes: tuple[Node | None, ...], reading: Reading) -> str | None:
+    """The author's personal number; of several, the one that is the patient's too: that is what it is read for."""
+    numbers = [found for node in nodes if node is not None for found in _personal_numbers(node)]
+    shared = [found for found in numbers if reading.patient and found[0] in reading.patient.numbers]
+    for number, _, path in [*shared, *numbers][:1]:
+        reading.note("author.number", path)
+        return number
     return None
 
 
@@ -279,9 +325,8 @@ def _purpose(composition: Node, reading: Reading) -> Purpose | None:
 
 
 def _is_order(text: str) -> bool:
-    """An id and nothing else: letters, digits and hyphens that name no benefit."""
-    plain = text.isascii() and text.replace("-", "").isalnum() and len(text) <= _ORDER_LENGTH
-    return plain and not names_benefit(text)
+    """An id and nothing else: a UUID, or a number that at most four capitals stand before."""
+    return _ORDER.fullmatch(text) is not None and not names_benefit(text)
 
 
 def _replaces(composition: Node) -> Coding | None:

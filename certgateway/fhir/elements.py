@@ -6,7 +6,7 @@ vocabularies reads as absent; the engine reports it where the profile binds it.
 
 from dataclasses import dataclass, field
 
-from certgateway.domain.certificate import Coding, Limit, Period, Quantity
+from certgateway.domain.certificate import Attachment, Coding, Limit, Period, Quantity
 from certgateway.domain.vocabulary import known, systems
 from certgateway.fhir.reading import Node
 
@@ -16,15 +16,34 @@ CONTACT_SYSTEM = systems.CODE_SYSTEM + "contact"
 PURPOSE_SYSTEM = systems.CODE_SYSTEM + "purpose"
 PART_SYSTEM = systems.CODE_SYSTEM + "statement-part"
 LIMIT_SYSTEM = systems.CODE_SYSTEM + "limit"
+PERSONAL_NUMBERS = (systems.FNR, systems.D_NUMBER)
 RISK_SYSTEM = systems.CODE_SYSTEM + "risk-activity"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the certificate is about: the Patient's place and every personal number in use."""
+
+    path: str
+    numbers: frozenset[str]
 
 
 @dataclass(slots=True)
 class Reading:
-    """What the readers share: where elements stood, and the diagnoses that statements may refer to."""
+    """What the readers share: where elements stood, the diagnoses that statements may refer to, and the patient.
+
+    `strangers` are places where somebody else than the patient is named as subject, `ambiguous` places of personal
+    numbers that contradict the patient's; `same` tells of each subject met whether it is the patient. `contents` are
+    the attachments read from resources of their own. Both are kept by path: thousands may refer to one.
+    """
 
     origins: dict[str, str] = field(default_factory=dict)
     diagnosis_index: dict[str, int] = field(default_factory=dict)
+    patient: Subject | None = None
+    same: dict[str, bool] = field(default_factory=dict)
+    contents: dict[str, Attachment | None] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    ambiguous: list[str] = field(default_factory=list)
 
     def note(self, element: str, path: str) -> None:
         """Remember where a domain element stood."""
@@ -159,6 +178,30 @@ def limits(parts: Parts, element: str, reading: Reading) -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def obligatory(node: Node) -> None:
-    """Members FHIR demands that say nothing beyond what is read elsewhere; the engine has judged them."""
-    node.skip("resourceType", "id", "status", "subject")
+def obligatory(node: Node, reading: Reading) -> None:
+    """Members FHIR demands: who it is about must be the patient; the engine has judged the others."""
+    node.skip("resourceType", "id", "status")
+    same_subject(node, reading)
+
+
+def same_subject(node: Node, reading: Reading, name: str = "subject") -> None:
+    """Hold the subject of a statement against the patient, by the resource it leads to and by the number it gives."""
+    reference = node.get(name)
+    node.skip(name)
+    if reference is None or reading.patient is None:
+        return
+    target = reference.resolve()
+    named = reference.get("identifier")
+    number = named.text("value") if named and named.text("system") in PERSONAL_NUMBERS else None
+    if target is not None and target.path not in reading.same:
+        reading.same[target.path] = target.path == reading.patient.path or _is_patient(target, reading.patient)
+    same = target is None or reading.same[target.path]
+    if not same or (number is not None and number not in reading.patient.numbers):
+        reading.strangers.append(reference.path)
+
+
+def _is_patient(target: Node, patient: Subject) -> bool:
+    """Whether another Patient resource bears the patient's own number: the same person written twice."""
+    found = (item.value for item in target.items("identifier"))
+    numbers = {str(item.get("value")) for item in found if item.get("system") in PERSONAL_NUMBERS}
+    return bool(numbers) and numbers <= patient.numbers

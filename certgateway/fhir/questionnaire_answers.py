@@ -73,7 +73,7 @@ class Answer:
             return None
         # The same object of the tree in the place where that reader looks for it, so that its marks count.
         around = {"content": [{"attachment": attached.value}]}
-        return statements.attachment(Node(around, self.node.path, self.node.message), "", Reading())
+        return statements.attachment(Node(around, self.node.path, self.node.message, self.node.scope), "", Reading())
 
 
 def as_limit(kind: Answer, amount: Answer) -> Limit | None:

@@ -1,4 +1,4 @@
-"""The questions of our Questionnaire as the codec knows them: link ids, kinds of answer, and the systems of their codes.
+"""The questions of our Questionnaire as the codec knows them: link ids, kinds of answer, and systems of codes.
 
 Link ids are the domain's element paths without indexes, so one table serves reading and writing. It must hold what
 `certgateway/profiles/Questionnaire-certificate.json` asks and nothing else; a test compares the two.
@@ -43,7 +43,7 @@ _UNSECTIONED = frozenset({"purpose", "patient", "author"})
 Kind = Literal[
     "text", "name", "order", "code", "coding", "date", "quantity", "flag", "number-of-diagnosis", "limits", "attachment"
 ]
-"""What an answer is: prose, a person's name, the id of an order, a code (its system understood), a code with system ..."""
+"""What an answer is: `code` is a code whose system is understood, `coding` one that is kept with its system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +223,19 @@ GROUPS: Final[Mapping[str, Group]] = {group.item: group for group in FORM}
 SECTIONED: Final[tuple[Group, ...]] = tuple(GROUPS[item] for item in ITEMS if item not in _UNSECTIONED)
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the published form says of a question: its text in every language, and the element it is mapped to."""
+
+    texts: frozenset[str]
+    definition: str | None
+
+
 @cache
-def question_texts() -> Mapping[str, frozenset[str]]:
-    """Link id to the words of the question in every language of the form, as published."""
+def published_words() -> Mapping[str, Words]:
+    """Link id to what the form itself says of the question; read when the first message of answers comes."""
     published: Any = safejson.parse(_PUBLISHED.read_bytes())
-    return {item["linkId"]: frozenset(_texts(item)) for item in _below(published)}
+    return {item["linkId"]: Words(frozenset(_texts(item)), item.get("definition")) for item in _below(published)}
 
 
 def _below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

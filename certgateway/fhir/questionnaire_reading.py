@@ -11,8 +11,7 @@ from typing import Any
 
 from certgateway.domain.certificate import Author, Certificate, Patient, Period, Purpose, Section
 from certgateway.domain.vocabulary import systems
-from certgateway.fhir import elements
-from certgateway.fhir.elements import Reading
+from certgateway.fhir.elements import Reading, same_subject
 from certgateway.fhir.questionnaire_answers import Answer, as_limit, read_answer
 from certgateway.fhir.questionnaire_form import (
     FORM,
@@ -20,7 +19,7 @@ from certgateway.fhir.questionnaire_form import (
     QUESTIONNAIRE,
     Group,
     Question,
-    question_texts,
+    published_words,
 )
 from certgateway.fhir.reading import Message, Node
 
@@ -42,7 +41,7 @@ def complete(certificate: Certificate, composition: Node, reading: Reading) -> C
 
     Without a section of answers that refers to a response to our Questionnaire, it is the certificate as given.
     """
-    response = _response(composition)
+    response = _response(composition, reading)
     if response is None:
         return certificate
     asked = _by_link(response)
@@ -52,7 +51,7 @@ def complete(certificate: Certificate, composition: Node, reading: Reading) -> C
     return certificate
 
 
-def _response(composition: Node) -> Node | None:
+def _response(composition: Node, reading: Reading) -> Node | None:
     """The first response to our Questionnaire that the section of answers names."""
     for section in composition.items("section"):
         for coding, path in section.codings("code"):
@@ -62,7 +61,7 @@ def _response(composition: Node) -> Node | None:
             for reference in section.items("entry"):
                 found = reference.resolve()
                 if found is not None and _is_ours(found):
-                    _pass_over(found, composition)
+                    _pass_over(found, composition, reading)
                     return found
     return None
 
@@ -71,25 +70,29 @@ def _is_ours(node: Node) -> bool:
     return node.value.get("resourceType") == "QuestionnaireResponse" and node.value.get("questionnaire") in _VERSIONS
 
 
-def _pass_over(response: Node, composition: Node) -> None:
+def _pass_over(response: Node, composition: Node, reading: Reading) -> None:
     """What a response says of itself is what the Composition says; another author is a loss, and is left unread."""
-    elements.obligatory(response)
-    response.skip("questionnaire", "authored")
+    response.skip("resourceType", "id", "status", "questionnaire", "authored")
+    same_subject(response, reading)
     authors = composition.value.get("author")
     if isinstance(authors, list) and response.value.get("author") in authors:
         response.skip("author")
 
 
 def _by_link(node: Node) -> Items:
-    """The items below a node by link id. Only the words of a question that are ours say nothing of their own."""
+    """The items below a node by link id. What repeats the words of the form says nothing of its own."""
     found: Items = {}
     for item in node.items("item"):
-        link = item.value.get("linkId")
-        if link in question_texts():
-            item.skip("linkId", "definition")
-            if item.value.get("text") in question_texts()[link]:
-                item.skip("text")
-            found.setdefault(link, []).append(item)
+        link = str(item.value.get("linkId"))
+        words = published_words().get(link)
+        if words is None:
+            continue
+        item.skip("linkId")
+        if item.value.get("text") in words.texts:
+            item.skip("text")
+        if item.value.get("definition") == words.definition:
+            item.skip("definition")
+        found.setdefault(link, []).append(item)
     return found
 
 
@@ -100,7 +103,7 @@ def _with_item(certificate: Certificate, group: Group, node: Node, reading: Read
         answered = _item(group, node, reading, diagnoses)
         return certificate if _is_open(answered) else replace(certificate, **{group.attribute: answered})
     # Reading marks what it carries; whether this answer is carried is known only when it has been read.
-    trial = Node(node.value, node.path, Message(node.message.tree), base=node.base)
+    trial = Node(node.value, node.path, Message(node.message.tree), node.scope)
     if _agrees(_item(group, trial, Reading(), diagnoses), told):
         _item(group, node, Reading(), diagnoses)
     return certificate
@@ -182,6 +185,8 @@ def _first(nodes: list[Node], question: Question, place: str, reading: Reading, 
         value = read_answer(Answer(answer), question, diagnoses)
         if value is not None:
             reading.note(place, f"{answer.path}.value")
+            if question.kind == "attachment":
+                reading.note(f"{place}_type", f"{answer.path}.value.contentType")
         return value
     return None
 
@@ -219,9 +224,7 @@ def _statements(group: Group, told: list[dict[str, Any]]) -> Iterator[Any]:
             yield values["content"]
             continue
         rank = {"rank": "main"} if unranked and index == 0 else {}
-        yield group.entry(**_UNTOLD.get(group.item, {}), **rank) if not values else group.entry(
-            **{**_UNTOLD.get(group.item, {}), **rank, **_nested(values)}
-        )
+        yield group.entry(**{**_UNTOLD.get(group.item, {}), **rank, **_nested(values)})
 
 
 def _nested(values: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from certgateway.domain.certificate import Coding
+from certgateway.engine.instance import Scope, Trail, path_of, root_scope, scope_at
 from certgateway.safejson import Tree
 
 Json = dict[str, Any]
@@ -17,32 +18,38 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Message:
-    """The stripped tree, its resources by the ways a reference may name them, and which members were read.
+    """The stripped tree, the resources of its entries, where references lead, and which members were read.
 
     `read` maps `id()` of an object in the tree to the names read from it, `skipped` to those discarded with all below
     them: objects live as long as the tree does.
     """
 
     tree: Json
-    by_url: dict[str, "Node"] = field(default_factory=dict)
-    by_name: dict[str, "Node"] = field(default_factory=dict)
+    scope: Scope = field(init=False)
+    resources: list["Node"] = field(default_factory=list)
     read: dict[int, set[str]] = field(default_factory=dict)
     skipped: dict[int, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Index the entries; the first of several with the same address counts, the engine reports the others."""
-        for entry in self.root.items("entry"):
-            resource = entry.get("resource")
-            if resource is None:
-                continue
-            resource.base = _base(entry.text("fullUrl") or "", resource)
-            self.by_url.setdefault(entry.text("fullUrl") or "", resource)
-            self.by_name.setdefault(f"{resource.value.get('resourceType')}/{resource.value.get('id')}", resource)
+        """List the resources of the entries, in the order received."""
+        self.scope = root_scope(self.tree)
+        self.mark(self.tree, ("entry",))
+        listed = self.tree.get("entry")
+        for index, entry in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(entry, dict):
+                self.mark(entry, ("resource", "fullUrl"))
+                if isinstance(resource := entry.get("resource"), dict):
+                    trail: Trail = ((self.scope.trail, "entry", index), "resource", None)
+                    self.resources.append(self.node(resource, trail, self.scope))
 
     @property
     def root(self) -> "Node":
         """The whole message."""
-        return Node(self.tree, str(self.tree.get("resourceType")), self)
+        return Node(self.tree, str(self.tree.get("resourceType")), self, self.scope)
+
+    def node(self, resource: Json, trail: Trail, origin: Scope) -> "Node":
+        """A resource that stands at `trail`; `origin` is the scope that led to it."""
+        return Node(resource, path_of(trail), self, scope_at(origin, resource, trail))
 
     def mark(self, value: Json, names: Iterable[str]) -> None:
         """Remember that these members were read."""
@@ -51,20 +58,19 @@ class Message:
 
 @dataclass(slots=True)
 class Node:
-    """One object of the tree with its path. `holder` is the resource around it, `base` where addresses start."""
+    """One object of the tree with its path. `scope` is what its references resolve in: the resource it stands in."""
 
     value: Json
     path: str
     message: Message
-    holder: "Node | None" = None
-    base: str = ""
+    scope: Scope
 
     def _raw(self, name: str) -> Tree:
         self.message.mark(self.value, (name,))
         return self.value.get(name)
 
     def _child(self, value: Json, path: str) -> "Node":
-        return Node(value, path, self.message, self if "resourceType" in self.value else self.holder, self.base)
+        return Node(value, path, self.message, self.scope)
 
     def get(self, name: str, spelled: str | None = None) -> "Node | None":
         """The object under `name`; `spelled` is the JSON name of a choice element (`valueQuantity`)."""
@@ -145,31 +151,25 @@ class Node:
         return next(self.extensions(url), None)
 
     def resolve(self) -> "Node | None":
-        """The resource that this Reference names in the message: `#contained`, full address, or relative."""
+        """The resource that this Reference names in the message."""
         target = self.text("reference")
-        if target is None:
-            return None
-        if target.startswith("#"):
-            return self._contained(target[1:])
-        message = self.message
-        return message.by_url.get(target) or message.by_url.get(f"{self.base}{target}") or message.by_name.get(target)
+        return self.named(target) if target else None
 
-    def _contained(self, name: str) -> "Node | None":
-        """A resource contained in the one around this reference; one contained resource may name another beside it."""
-        around = self.holder
-        if around is not None and ".contained[" in around.path:
-            around = around.holder
-        for contained in around.items("contained") if around is not None else ():
-            if contained.value.get("id") == name:
-                return contained
-        return None
+    def named(self, uri: str) -> "Node | None":
+        """The resource that a URI named here leads to in the message, by the engine's own rules.
+
+        Codec and judge can never disagree about who is meant: `#id`, full address, relative to the fullUrl of the
+        resource around, with or without a version. The first of several with one address; the judge reports these.
+        """
+        found = self.scope.find(uri)
+        if not found:
+            return None
+        resource, trail = found[0]
+        if trail[1] == "contained":
+            self.message.mark(self.scope.container, ("contained",))
+        return self.message.node(resource, trail, self.scope)
 
     def linked(self, name: str, spelled: str | None = None) -> "Node | None":
         """The resource that the Reference under `name` names."""
         reference = self.get(name, spelled)
         return None if reference is None else reference.resolve()
-
-
-def _base(full_url: str, resource: Node) -> str:
-    """`https://host/fhir/` of `https://host/fhir/Patient/1`; empty for urn addresses."""
-    return full_url.removesuffix(f"{resource.value.get('resourceType')}/{resource.value.get('id')}")

@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from certgateway.domain.certificate import (
@@ -37,9 +38,15 @@ from certgateway.fhir.reading import Node
 _CONTENT_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff"})
 
 
+_NOT_HELD = {
+    "verificationStatus": frozenset({"refuted", "entered-in-error"}),
+    "clinicalStatus": frozenset({"inactive", "resolved"}),
+}
+
+
 def employment(node: Node, element: str, reading: Reading) -> Employment:
     """Occupation, and whether there is an employer to return to."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     parts = elements.components(node)
     occupation = parts.first("occupation")
@@ -52,11 +59,12 @@ def employment(node: Node, element: str, reading: Reading) -> Employment:
 
 
 def diagnoses(resources: list[Node], reading: Reading) -> list[Diagnosis]:
-    """All Conditions of the section. Without a category anywhere the first one is the main diagnosis."""
+    """All Conditions that are held to be true now. Without a category anywhere the first is the main diagnosis."""
+    resources = [node for node in resources if node.value.get("resourceType") == "Condition" and _is_held(node)]
     ranks = [_rank(node) for node in resources]
     found = []
     for index, (node, rank) in enumerate(zip(resources, ranks, strict=True)):
-        elements.obligatory(node)
+        elements.obligatory(node, reading)
         node.skip("clinicalStatus", "verificationStatus")
         element = f"diagnosis[{index}]"
         reading.note(element, node.path)
@@ -72,6 +80,17 @@ def diagnoses(resources: list[Node], reading: Reading) -> list[Diagnosis]:
         main: Literal["main", "other"] = "main" if rank == "main" or (rank is None and first) else "other"
         found.append(Diagnosis(tuple(codes), main, elements.comment(node, element, reading)))
     return found
+
+
+def _is_held(node: Node) -> bool:
+    """A diagnosis that is refuted, entered in error or over is none; it stays unread and is named as not carried."""
+    for name, codes in _NOT_HELD.items():
+        concept = node.value.get(name)
+        codings = concept.get("coding") if isinstance(concept, dict) else None
+        for coding in codings if isinstance(codings, list) else ():
+            if isinstance(coding, dict) and coding.get("code") in codes:
+                return False
+    return True
 
 
 def _rank(node: Node) -> str | None:
@@ -91,7 +110,7 @@ def history(node: Node, element: str, reading: Reading) -> Statement:
 
 def assessment(node: Node, element: str, reading: Reading) -> Statement:
     """Prose of the doctor, kept as written."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     text = elements.prose(node, f"{element}.text", reading) or ""
     return Statement(text, elements.source(node, element, reading), elements.date(node, element, reading))
@@ -99,7 +118,7 @@ def assessment(node: Node, element: str, reading: Reading) -> Statement:
 
 def clinical_finding(node: Node, element: str, reading: Reading) -> ClinicalFinding:
     """Coded by ICF, measured, or in words."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     code = elements.coding_of(node, (systems.ICF, ITEM_SYSTEM))
     parts = elements.components(node)
     return ClinicalFinding(
@@ -115,7 +134,7 @@ def clinical_finding(node: Node, element: str, reading: Reading) -> ClinicalFind
 
 def onset(node: Node, element: str, reading: Reading) -> Onset:
     """Since when function is reduced; an unknown onset is said by its certainty or by dataAbsentReason."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     since = node.text("valueDateTime")
     if since is not None:
@@ -145,7 +164,7 @@ def treatments(plan: Node, start: int, reading: Reading) -> list[Treatment]:
     """Each activity of a CarePlan is one treatment; `start` is the index of the first."""
     if plan.value.get("resourceType") != "CarePlan":
         return []
-    elements.obligatory(plan)
+    elements.obligatory(plan, reading)
     plan.skip("intent")
     found: list[Treatment] = []
     for activity in plan.items("activity"):
@@ -175,7 +194,7 @@ def _treatment(activity: Node, detail: Node, element: str, reading: Reading) -> 
 
 def function(node: Node, element: str, reading: Reading) -> FunctionStatement:
     """One function in work or daily life. `dataAbsentReason` without a value is "not assessed", with its reason."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     code = elements.coding_of(node, (systems.ICF,))
     if code is not None:
         reading.note(f"{element}.code", f"{node.path}.code")
@@ -208,7 +227,7 @@ def _adaptations(parts: Parts) -> Iterator[str]:
 
 def health_risk(node: Node, element: str, reading: Reading) -> HealthRisk:
     """One activity that poses a risk; the single prediction says harm, severity and how long."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     activity = elements.coding_of(node, (RISK_SYSTEM, systems.ICF))
     if activity is not None:
         reading.note(f"{element}.activity", f"{node.path}.code")
@@ -251,7 +270,7 @@ def _safe_limits(node: Node, element: str, reading: Reading) -> tuple[Limit, ...
 
 def participation(node: Node, element: str, reading: Reading) -> Participation:
     """Can the patient take part in activity, and the doctor's view of a measure that NAV described."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     parts = elements.components(node)
     return Participation(
@@ -267,7 +286,7 @@ def participation(node: Node, element: str, reading: Reading) -> Participation:
 
 def prognosis(node: Node, element: str, reading: Reading) -> Prognosis:
     """The course ahead, with what makes it an answer: horizon, durations, review date, or why it is uncertain."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     review = node.extension(systems.STRUCTURE_DEFINITION + "review-date")
     if review is not None:
         reading.note(f"{element}.review_date", f"{review.path}.value")
@@ -304,7 +323,7 @@ def _duration(node: Node, url: str) -> Quantity | None:
 
 def specialist(node: Node, element: str, reading: Reading) -> SpecialistStatement:
     """A specialist's statement and what it means for function."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     parts = elements.components(node)
     attached = parts.first("attached")
@@ -319,7 +338,7 @@ def specialist(node: Node, element: str, reading: Reading) -> SpecialistStatemen
 
 def reservation(node: Node, element: str, reading: Reading) -> Reservation:
     """What must be kept from the patient, and why."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     parts = elements.components(node)
     items = (elements.concept(part, "certificate-item") for part in parts.parts.get("item", ()))
@@ -332,25 +351,40 @@ def reservation(node: Node, element: str, reading: Reading) -> Reservation:
 
 def attachment(node: Node, element: str, reading: Reading) -> Attachment | None:
     """Type, size and SHA-256, computed from the bytes in the message. Without bytes there is no attachment."""
-    elements.obligatory(node)
+    elements.obligatory(node, reading)
     content = node.first("content")
     attached = content.get("attachment") if content else None
     if attached is None:
         return None
     reading.note(f"{element}.content_type", f"{attached.path}.contentType")
-    content_type, data = attached.text("contentType"), attached.text("data")
-    target = attached.text("url")
-    binary = attached.message.by_url.get(target or "") or attached.message.by_name.get(target or "")
-    if data is None and binary is not None:
+    content_type, target = attached.text("contentType"), attached.text("url")
+    # What the sender says of size and digest is not carried but computed.
+    attached.skip("size", "hash")
+    stated = attached.extension(systems.STRUCTURE_DEFINITION + "sha256")
+    if stated is not None:
+        stated.skip("valueString")
+    data = attached.text("data")
+    binary = attached.named(target) if target and data is None else None
+    if binary is None:
+        return _content(data, content_type)
+    if binary.path not in reading.contents:
         binary.skip("resourceType", "id")
-        data, content_type = binary.text("data"), binary.text("contentType") or content_type
-    # What the sender says of size and digest is not carried but computed; the rest of the attachment is transport.
-    attached.skip("size", "hash", "extension")
+        reading.contents[binary.path] = _content(binary.text("data"), binary.text("contentType"))
+    found = reading.contents[binary.path]
+    if found is None:
+        return None
+    return replace(found, content_type=_named(binary.text("contentType") or content_type))
+
+
+def _content(data: str | None, content_type: str | None) -> Attachment | None:
     decoded = _decoded(data)
     if decoded is None:
         return None
-    named = content_type if content_type in _CONTENT_TYPES else "other"
-    return Attachment(named or "other", len(decoded), hashlib.sha256(decoded).hexdigest())
+    return Attachment(_named(content_type), len(decoded), hashlib.sha256(decoded).hexdigest())
+
+
+def _named(content_type: str | None) -> str:
+    return content_type if content_type in _CONTENT_TYPES else "other"
 
 
 def _decoded(data: str | None) -> bytes | None:

@@ -28,7 +28,7 @@ from certgateway.fhir.writing_values import (
     own,
 )
 
-__all__ = ["NAV_HER_ID", "losses", "write_certificate"]
+__all__ = ["NAV_HER_ID", "losses", "write_certificate", "write_resources"]
 
 T = TypeVar("T")
 Answer = list[Json] | Json
@@ -60,15 +60,7 @@ def write_certificate(
     authored time unless told. What `losses` names is left out.
     """
     addresses = Addresses(f"message/{message_id}")
-    answers = _answers(certificate, Subject(addresses, len(certificate.diagnosis.entries)))
-    clinical = {
-        f"{item}[{index}]": resource
-        for item, answer in answers.items()
-        if isinstance(answer, list)
-        for index, resource in enumerate(answer)
-    }
-    composition = _composition(certificate, answers, addresses)
-    named = {"composition": composition, **write_people(certificate, addresses), **clinical}
+    named = write_resources(certificate, addresses)
     header = _header(message_id, sender_her, receiver_her, addresses)
     return {
         "resourceType": "Bundle",
@@ -78,6 +70,23 @@ def write_certificate(
         "timestamp": (timestamp or certificate.authored).isoformat(),
         "entry": [header, *(addresses.entry(label, resource) for label, resource in named.items())],
     }
+
+
+def write_resources(certificate: Certificate, addresses: Addresses) -> dict[str, Json]:
+    """The Composition and everything it refers to, by label and without ids: what a message and a document share.
+
+    Labels are `composition`, those of the people, and `<item id>[<index>]` for the resources of a section; all
+    treatments are one resource. A resource stands under its label in `addresses`.
+    """
+    answers = _answers(certificate, Subject(addresses, len(certificate.diagnosis.entries)))
+    clinical = {
+        f"{item}[{index}]": resource
+        for item, answer in answers.items()
+        if isinstance(answer, list)
+        for index, resource in enumerate(answer)
+    }
+    composition = _composition(certificate, answers, addresses)
+    return {"composition": composition, **write_people(certificate, addresses), **clinical}
 
 
 def _header(message_id: str, sender_her: str, receiver_her: str, addresses: Addresses) -> Json:

@@ -12,7 +12,7 @@ from typing import Final
 from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.certificate import ITEMS, Certificate
 from certgateway.domain.findings import Finding, Language
-from certgateway.rules import author, coding, completeness, consistency, identity, mandate, substance
+from certgateway.rules import author, coding, completeness, consistency, identity, mandate, plausibility, substance
 from certgateway.rules.declaration import FIRST_RULE_SET, Facts, Rule, Text
 from certgateway.rules.legibility import LEGIBILITY
 
@@ -22,10 +22,13 @@ RULES: Final[tuple[Rule, ...]] = (
     *LEGIBILITY,
     mandate.PROFILE_NOT_IN_FORCE,
     mandate.DRAFT_SUBMITTED,
+    mandate.MODIFIER_NOT_UNDERSTOOD,
     identity.PATIENT_MISSING,
     identity.FNR_INVALID,
     identity.PERSON_WRONG_ENVIRONMENT,
     identity.REVISION_OF_OTHER_PATIENT,
+    identity.SUBJECT_DIFFERS,
+    identity.PATIENT_AMBIGUOUS,
     author.HPR_INVALID,
     author.AUTHOR_IS_PATIENT,
     completeness.AUTHOR_MISSING,
@@ -38,10 +41,13 @@ RULES: Final[tuple[Rule, ...]] = (
     coding.CODE_SYSTEM_MISMATCH,
     coding.DIAGNOSIS_CODE_UNKNOWN,
     coding.SEVERAL_MAIN_DIAGNOSES,
+    mandate.FILED_AS_HISTORY,
     consistency.DATE_IN_FUTURE,
     consistency.ONSET_AFTER_AUTHORED,
     consistency.REVIEW_DATE_PASSED,
     consistency.PERIOD_REVERSED,
+    plausibility.QUANTITY_IMPLAUSIBLE,
+    plausibility.FUNCTION_WITHOUT_ABILITY,
     substance.NO_RESOURCE_STATED,
     substance.PLACEHOLDER_TEXT,
     substance.TEXT_REPEATS_DIAGNOSIS,

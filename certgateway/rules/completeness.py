@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from certgateway.domain.certificate import Certificate, FunctionStatement
+from certgateway.domain.certificate import Certificate, FunctionStatement, Prognosis
 from certgateway.domain.findings import Effect
 from certgateway.domain.vocabulary.systems import ICF
 from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text
+from certgateway.rules.plausibility import ahead, plausible_duration
 
 ABILITIES: Final = frozenset({"can", "can-with-adaptation", "cannot"})
 
@@ -176,6 +177,10 @@ HEALTH_RISK_MISSING = Rule(
 )
 
 
+def _has_duration(entry: Prognosis) -> bool:
+    return any(plausible_duration(quantity) for _, quantity in ahead(entry))
+
+
 def prognosis_missing(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
     """Course, and with it a horizon, a duration or a review date. "Uncertain" is judged by its own rule."""
     if "prognosis" in facts.broken_items:
@@ -183,9 +188,7 @@ def prognosis_missing(certificate: Certificate, facts: Facts) -> Iterator[Breach
     entry = next(iter(certificate.prognosis), None)
     if entry is None or entry.course is None:
         yield Breach("prognosis", expected="course")
-    elif entry.course != "uncertain" and not (
-        entry.horizon or entry.illness_duration or entry.reduced_function_duration or entry.review_date
-    ):
+    elif entry.course != "uncertain" and not entry.review_date and not _has_duration(entry):
         yield Breach("prognosis", expected="horizon, duration or review date")
 
 

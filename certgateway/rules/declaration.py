@@ -54,6 +54,7 @@ class Facts:
     resend: bool = False
     trusted: bool = True
     submitted: bool = False
+    history: bool = False
     broken_items: frozenset[str] = frozenset()
 
 

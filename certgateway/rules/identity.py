@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect
 from certgateway.domain.persons import read_person_number
-from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text
+from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text, stated_elsewhere
 
 
 def patient_missing(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
@@ -141,4 +141,53 @@ REVISION_OF_OTHER_PATIENT = Rule(
         counsellor="The message was rejected because an earlier version of the certificate is about somebody else.",
     ),
     broken=revision_of_other_patient,
+)
+
+
+SUBJECT_DIFFERS = Rule(
+    id="subject-differs",
+    effect=Effect.REFUSE,
+    item="patient",
+    authority="certgateway: everything a certificate states is about the one patient it is written for",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Denne opplysningen er ført på en annen person enn pasienten erklæringen gjelder.",
+        action="Kontroller at alle opplysninger gjelder den samme pasienten, og send erklæringen på nytt.",
+        counsellor="Meldingen er avvist fordi opplysninger i den var ført på en annen person enn pasienten.",
+    ),
+    nn=Text(
+        found="Denne opplysninga er ført på ein annan person enn pasienten erklæringa gjeld.",
+        action="Kontroller at alle opplysningar gjeld den same pasienten, og send erklæringa på nytt.",
+        counsellor="Meldinga er avvist fordi opplysningar i ho var førte på ein annan person enn pasienten.",
+    ),
+    en=Text(
+        found="This statement is about another person than the patient of the certificate.",
+        action="Check that every statement is about the same patient, and send the certificate again.",
+        counsellor="The message was rejected because statements in it were about another person than the patient.",
+    ),
+    broken=stated_elsewhere,
+)
+
+PATIENT_AMBIGUOUS = Rule(
+    id="patient-ambiguous",
+    effect=Effect.REFUSE,
+    item="patient",
+    authority="folkeregisterloven § 2-2: one number identifies one person",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Pasienten er oppgitt med flere ulike fødselsnumre eller D-numre.",
+        action="Send bare nummeret som gjelder nå. Et tidligere nummer kan stå der med use «old».",
+        counsellor="Meldingen er avvist fordi det ikke gikk fram hvilket nummer pasienten har.",
+    ),
+    nn=Text(
+        found="Pasienten er oppgitt med fleire ulike fødselsnummer eller D-nummer.",
+        action="Send berre nummeret som gjeld no. Eit tidlegare nummer kan stå der med use «old».",
+        counsellor="Meldinga er avvist fordi det ikkje gjekk fram kva nummer pasienten har.",
+    ),
+    en=Text(
+        found="The patient is given with several different national identity numbers or D-numbers.",
+        action="Send only the number that holds now. An earlier number may stand there with use “old”.",
+        counsellor="The message was rejected because it was not clear which number the patient has.",
+    ),
+    broken=stated_elsewhere,
 )

@@ -129,6 +129,15 @@ LEGIBILITY: Final[tuple[Rule, ...]] = (
         ("The message has more elements than are accepted.", "Divide the content or send fewer attachments."),
     ),
     _rule(
+        "too-many-entries",
+        ("Bundle har flere enn {limit} oppføringer.", "Send bare ressursene som erklæringen viser til."),
+        ("Bundle har fleire enn {limit} oppføringar.", "Send berre ressursane som erklæringa viser til."),
+        (
+            "The Bundle has more than {limit} entries.",
+            "Send only the resources that the certificate refers to.",
+        ),
+    ),
+    _rule(
         "too-many-attributes",
         ("Et element har flere attributter enn det som tas imot.", "Fjern attributter som ikke hører hjemme i FHIR."),
         (
@@ -205,6 +214,24 @@ LEGIBILITY: Final[tuple[Rule, ...]] = (
             "The content is not a message Bundle with a certificate.",
             "Send a Bundle of type message with a Composition.",
         ),
+    ),
+    _rule(
+        "certificate-date-with-time",
+        ("Erklæringens dato mangler klokkeslett og tidssone.", "Oppgi datoen med klokkeslett og tidssone."),
+        ("Datoen på erklæringa manglar klokkeslett og tidssone.", "Oppgi datoen med klokkeslett og tidssone."),
+        ("The certificate's date lacks time of day and time zone.", "Give the date with time of day and time zone."),
+    ),
+    _rule(
+        "sha256-form",
+        ("SHA-256-verdien har feil form.", "Oppgi 64 heksadesimale sifre, eller utelat utvidelsen."),
+        ("SHA-256-verdien har feil form.", "Oppgi 64 heksadesimale siffer, eller utelat utvidinga."),
+        ("The SHA-256 value has the wrong form.", "Give 64 hexadecimal digits or leave the extension out."),
+    ),
+    _rule(
+        "certificate-questionnaire",
+        ("Svarene gjelder et annet skjema enn erklæringens.", "Oppgi skjemaets adresse, med eller uten versjon."),
+        ("Svara gjeld eit anna skjema enn det til erklæringa.", "Oppgi adressa til skjemaet, med eller utan versjon."),
+        ("The answers are to another form than the certificate's.", "Give the form's canonical URL."),
     ),
 )
 """Every id with which a body is refused before, or without, a certificate being read from it."""

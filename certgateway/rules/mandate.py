@@ -87,6 +87,37 @@ DRAFT_SUBMITTED = Rule(
 )
 
 
+def filed_as_history(_certificate: Certificate, facts: Facts) -> Iterator[Breach]:
+    """Out of order: what is current stays current, and whoever sent this is told so."""
+    if facts.history:
+        yield Breach("authored")
+
+
+FILED_AS_HISTORY = Rule(
+    id="filed-as-history",
+    effect=Effect.REMARK,
+    item=None,
+    authority="certgateway contract, identity of things: an older authored time is filed as history, never current",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="En versjon av erklæringen med senere dato er allerede registrert. Denne er lagt til historikken.",
+        action="Er denne versjonen den riktige, eller skal erklæringen trekkes tilbake, send den på nytt med ny dato.",
+        counsellor="En eldre versjon av erklæringen kom inn etter den gjeldende og er lagt til historikken.",
+    ),
+    nn=Text(
+        found="Ein versjon av erklæringa med seinare dato er alt registrert. Denne er lagd til historikken.",
+        action="Er denne versjonen den rette, eller skal erklæringa trekkjast tilbake, send ho på nytt med ny dato.",
+        counsellor="Ein eldre versjon av erklæringa kom inn etter den gjeldande og er lagd til historikken.",
+    ),
+    en=Text(
+        found="A version of the certificate with a later date is registered already. This one was filed as history.",
+        action="If this version is the right one, or the certificate is to be withdrawn, send it again, newly dated.",
+        counsellor="An older version of the certificate arrived after the current one and was filed as history.",
+    ),
+    broken=filed_as_history,
+)
+
+
 def sender_not_verified(_certificate: Certificate, facts: Facts) -> Iterator[Breach]:
     """The sender was taken at its word."""
     if not facts.trusted:
@@ -180,21 +211,46 @@ NOT_CARRIED = Rule(
     authority="certgateway contract, table of verdicts: nothing is lost silently",
     in_force=FIRST_RULE_SET,
     nb=Text(
-        found="Dette innholdet har ikke noe felt i erklæringen og blir ikke gitt videre.",
+        found="Innhold her har ikke noe felt i erklæringen og blir ikke gitt videre.",
         action="Er innholdet viktig for NAV, må det føres i et felt som hører til erklæringen. Ellers trenger du ikke "
         "gjøre noe.",
         counsellor="",
     ),
     nn=Text(
-        found="Dette innhaldet har ikkje noko felt i erklæringa og blir ikkje gitt vidare.",
+        found="Innhald her har ikkje noko felt i erklæringa og blir ikkje gitt vidare.",
         action="Er innhaldet viktig for NAV, må det førast i eit felt som høyrer til erklæringa. Elles treng du ikkje "
         "gjere noko.",
         counsellor="",
     ),
     en=Text(
-        found="This content has no field in the certificate and is not passed on.",
+        found="Content here has no field in the certificate and is not passed on.",
         action="If it matters to NAV, put it in a field that belongs to the certificate. Otherwise nothing is needed.",
         counsellor="",
+    ),
+    broken=stated_elsewhere,
+)
+
+
+MODIFIER_NOT_UNDERSTOOD = Rule(
+    id="modifier-not-understood",
+    effect=Effect.REFUSE,
+    item=None,
+    authority="HL7 FHIR R4, conformance: an element that modifies the meaning of others must not be ignored",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Dette feltet endrer meningen i det som står ved siden av, og erklæringen har ikke noe sted for det.",
+        action="Fjern feltet hvis det ikke er ment, eller uttrykk det samme med feltene i profilen.",
+        counsellor="Meldingen er avvist fordi den inneholder noe som endrer meningen og ikke kan gis videre.",
+    ),
+    nn=Text(
+        found="Dette feltet endrar meininga i det som står ved sida av, og erklæringa har ikkje nokon plass til det.",
+        action="Fjern feltet dersom det ikkje er meint, eller uttrykk det same med felta i profilen.",
+        counsellor="Meldinga er avvist fordi ho inneheld noko som endrar meininga og ikkje kan givast vidare.",
+    ),
+    en=Text(
+        found="This element changes the meaning of what stands beside it, and the certificate has no place for it.",
+        action="Remove the element if it is not meant, or say the same with the elements of the profile.",
+        counsellor="The message was rejected because it holds something that changes the meaning and can't be kept.",
     ),
     broken=stated_elsewhere,
 )

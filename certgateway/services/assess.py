@@ -1,9 +1,14 @@
-"""What NAV reads: the assessment data of one case, projected at each reading, because ages change every day."""
+"""What NAV reads of one case: the assessment data, projected at each reading because ages change, and the document.
+
+Both show the same and hold back the same. Nothing here may tell an unknown case from one that was only ever refused.
+"""
 
 from typing import Any
 
 from certgateway.domain.assessment import project
 from certgateway.domain.findings import Language
+from certgateway.domain.record import Case, Version
+from certgateway.fhir.document import document
 from certgateway.services.receive import Gateway
 
 Json = dict[str, Any]
@@ -11,11 +16,10 @@ Json = dict[str, Any]
 
 def assess(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json | None:
     """The AEV data of a case; None when the case is unknown, was only ever refused, or has been withdrawn."""
-    with gateway.store.reading() as reading:
-        case = reading.find_case_by_uuid(case_uuid)
-        if case is None or case.versions == 0 or case.withdrawn:
-            return None
-        versions = reading.versions(case_uuid)
+    found = _find(case_uuid, gateway)
+    if found is None:
+        return None
+    case, versions = found
     return project(
         case_uuid,
         versions,
@@ -24,3 +28,28 @@ def assess(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json 
         titles=gateway.house.diagnoses,
         language=language,
     )
+
+
+def assess_document(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json | None:
+    """The current version as a FHIR document Bundle; None in the same cases."""
+    found = _find(case_uuid, gateway)
+    if found is None:
+        return None
+    current = next(version for version in found[1] if version.current)
+    return document(
+        current.certificate,
+        case_uuid,
+        current.number,
+        gateway_her=gateway.her,
+        titles=gateway.house.diagnoses,
+        language=language,
+        verdict=current.verdict,
+    )
+
+
+def _find(case_uuid: str, gateway: Gateway) -> tuple[Case, tuple[Version, ...]] | None:
+    with gateway.store.reading() as reading:
+        case = reading.find_case_by_uuid(case_uuid)
+        if case is None or case.versions == 0 or case.withdrawn:
+            return None
+        return case, tuple(reading.versions(case_uuid))

@@ -4,13 +4,14 @@
 disagree. Nothing here may write, look at a clock or know who asks.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
-from certgateway.domain.message import Envelope, Format, Origins, Removal
+from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir import bundle
 from certgateway.rules import judge as judge_rules
@@ -18,6 +19,10 @@ from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
 
 WITHDRAWAL = "entered-in-error"
+MOST_PLACES = 1000
+"""Places of one rule that are told of what was left out; one more finding, at the message itself, tells of more."""
+MOST_ENTRIES = 500
+"""Entries of a message that are looked at; the largest certificate anybody could write has a tenth of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
         opened = bundle.open_message(raw, format_, house.definitions)
     except Unreadable as refusal:
         return _unreadable(raw, format_, refusal, bundle.refused_at(refusal, house.definitions))
+    if bundle.entry_count(opened) > MOST_ENTRIES:
+        return _too_long(opened)
     # Benefit content goes before anything else looks at the message: what follows cannot depend on it.
     stripped = bundle.strip(opened, house.definitions)
     faults = bundle.conform(opened, stripped, house.definitions)
@@ -83,17 +90,45 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
         envelope=envelope,
         certificate=parsed.certificate,
         origins=Origins(parsed.origins),
-        findings=(*faults, *bundle.removal_findings(stripped.removed), *_lost(faults, lost)),
+        findings=(*faults, *_first(bundle.removal_findings(stripped.removed)), *_lost(faults, lost)),
         removed=stripped.removed,
         profile=house.profiles.get(bundle.profile_version(opened.tree), InForce()),
         opened=opened,
     )
 
 
+def _too_long(opened: bundle.Opened) -> Examined:
+    """A readable Bundle with more entries than anybody looks at: refused before any other work, by its own id."""
+    found = Finding("too-many-entries", Effect.REFUSE, path="Bundle", detail={"limit": str(MOST_ENTRIES)})
+    return Examined(
+        raw=opened.raw,
+        format=opened.format,
+        envelope=bundle.envelope(opened),
+        certificate=None,
+        origins=Origins(),
+        findings=tuple(bundle.locate([found], Origins(), opened)),
+        opened=opened,
+        is_certificate=opened.is_certificate,
+    )
+
+
 def _lost(faults: list[Finding], lost: list[Finding]) -> list[Finding]:
     """What was left out, but for what stands in a node that does not conform: one fault, one finding."""
     broken = {fault.path for fault in faults if fault.effect is Effect.REFUSE and fault.path is not None}
-    return [note for note in lost if note.path is None or not any(bundle.within(note.path, (path,)) for path in broken)]
+    return _first([note for note in lost if note.path is None or broken.isdisjoint(lineage(note.path))])
+
+
+def _first(notes: list[Finding]) -> list[Finding]:
+    """The first places of each rule, and the message itself in place of the others: so much a sender is told."""
+    told: list[Finding] = []
+    counts: Counter[str] = Counter()
+    for note in notes:
+        counts[note.rule] += 1
+        if counts[note.rule] <= MOST_PLACES:
+            told.append(note)
+        elif counts[note.rule] == MOST_PLACES + 1 and note.path is not None:
+            told.append(replace(note, path=note.path.partition(".")[0], element=""))
+    return told
 
 
 def examine_resource(
@@ -113,7 +148,8 @@ def examine_resource(
 def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgement:
     """All rules, all findings, one verdict."""
     findings = list(examined.findings)
-    if examined.opened is not None and facts.submitted and examined.certificate is None:
+    needed = facts.submitted or examined.is_certificate
+    if examined.opened is not None and needed and examined.certificate is None:
         findings += _no_certificate(examined)
     if examined.opened is not None and examined.is_certificate:
         findings = bundle.locate(findings, examined.origins, examined.opened)
@@ -125,11 +161,13 @@ def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgemen
 
 
 def _no_certificate(examined: Examined) -> list[Finding]:
-    """What is handed in for the record must hold a certificate; other findings may say already why it does not."""
+    """A message must hold a certificate that can be read; other findings may say already why it does not."""
     if examined.is_certificate and any(finding.effect is Effect.REFUSE for finding in examined.findings):
         return []
-    root = examined.opened.tree.get("resourceType") if examined.opened else None
-    return [Finding("not-a-message", Effect.REFUSE, path=root if isinstance(root, str) else None, line=1, column=1)]
+    # A type that R4 does not know is a word of the sender's: the findings about it have no path, and neither has this.
+    unknown = examined.opened is None or any(finding.path is None for finding in examined.findings)
+    root = None if unknown or examined.opened is None else str(examined.opened.tree.get("resourceType"))
+    return [Finding("not-a-message", Effect.REFUSE, path=root, line=1, column=1)]
 
 
 def _rule_findings(certificate: Certificate | None, facts: Facts) -> list[Finding]:

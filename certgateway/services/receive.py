@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from certgateway.domain.certificate import Certificate
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Language, Verdict
 from certgateway.domain.message import Format, Origins
@@ -107,9 +108,8 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
             return Outcome(earlier.answer, earlier.receipt, earlier.verdict, earlier.case)
         # 7. Ask: what the store knows of this certificate.
         case = unit.find_case(message.sender, message.certificate) if message.certificate else None
-        first = _resent(message, unit)
         # 8. Judge.
-        judgement = _judgement(message, case, first, gateway.house)
+        judgement, first = _judgement(message, case, _resent(message, unit), gateway.house)
         # 9. Record.
         kept, known = _kept(message, judgement, case, first, gateway)
         unit.record_message(kept, known)
@@ -144,8 +144,13 @@ def _resent(message: _Message, unit: Unit) -> StoredMessage | None:
     return unit.find_resend(message.sender, message.certificate, message.certificate_digest)
 
 
-def _judgement(message: _Message, case: Case | None, first: StoredMessage | None, house: House) -> Judgement:
-    """All rules with what the store knows; a resent certificate keeps the verdict it got the first time."""
+def _judgement(
+    message: _Message, case: Case | None, first: StoredMessage | None, house: House
+) -> tuple[Judgement, StoredMessage | None]:
+    """All rules with what the store knows; a certificate that was registered before keeps the verdict it got then.
+
+    A message that is refused today is no resend, however much its certificate equals an earlier one.
+    """
     known_patient = case.patient if case else None
     facts = Facts(
         arrival=message.arrival,
@@ -155,9 +160,28 @@ def _judgement(message: _Message, case: Case | None, first: StoredMessage | None
         resend=first is not None,
         trusted=message.delivery.trusted,
         submitted=True,
+        history=first is None and not _becomes_current(message.examined.certificate, case),
     )
-    judgement = judge_examined(message.examined, facts, house.policies[message.examined.format])
-    return judgement if first is None or first.verdict is None else replace(judgement, verdict=first.verdict)
+    policy = house.policies[message.examined.format]
+    judgement = judge_examined(message.examined, facts, policy)
+    if first is None or first.verdict is None:
+        return judgement, None
+    if judgement.verdict == "rejected":
+        return judge_examined(message.examined, replace(facts, resend=False), policy), None
+    return replace(judgement, verdict=first.verdict), first
+
+
+def _becomes_current(certificate: Certificate | None, case: Case | None) -> bool:
+    """Whether this version counts from now on: the one authored last, and at the same time a withdrawal.
+
+    The order of arrival has no say, so that every order ends in the same state.
+    """
+    if certificate is None or case is None or case.current_authored is None:
+        return True
+    withdraws = certificate.status == WITHDRAWAL
+    if certificate.authored == case.current_authored:
+        return withdraws or not case.withdrawn
+    return certificate.authored > case.current_authored
 
 
 def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
@@ -249,7 +273,7 @@ def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[
     certificate = message.examined.certificate
     if certificate is None:
         return None, case
-    current = case.current_authored is None or certificate.authored >= case.current_authored
+    current = _becomes_current(certificate, case)
     version = Version(
         number=case.versions + 1,
         message_id=message.key,

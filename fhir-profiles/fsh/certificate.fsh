@@ -4,7 +4,7 @@ Profile: Certificate
 Parent: Composition
 Id: certificate
 Title: "Medical certificate"
-Description: "One version of one certificate. The identifier is the certificate's id, stable over versions. Every item but patient, author and purpose is a section known by its code; sections of other codes are allowed and not carried. 'Assessed, none' is an empty section with emptyReason nilknown, 'not assessed' one with another reason; both carry a generated line of text, since base R4 forbids a section with nothing but a reason."
+Description: "One version of one certificate. The identifier is the certificate's id, stable over versions. Every item but patient, author and purpose is a section known by its code; sections of other codes are allowed and not carried. A section of answers may refer to a response to the certificate's Questionnaire, which answers the items that have no section of their own. 'Assessed, none' is an empty section with emptyReason nilknown, 'not assessed' one with another reason; both carry a generated line of text, since base R4 forbids a section with nothing but a reason."
 * identifier 1..1
 * identifier.system 1..1
 * identifier.value 1..1
@@ -44,6 +44,11 @@ Description: "One version of one certificate. The identifier is the certificate'
 * insert Section(assessment, AssessmentStatement)
 * insert Section(reservation, ReservationStatement)
 * insert Section(attachment, CertificateAttachment)
+* section contains answers 0..1
+* section[answers].code 1..1
+* section[answers].code = $loinc#74465-6
+* section[answers].entry 0..1
+* section[answers].entry only Reference(CertificateAnswers)
 
 Invariant: certificate-date-with-time
 Description: "The certificate's date must tell the time of day and the time zone."

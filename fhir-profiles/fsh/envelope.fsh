@@ -78,29 +78,29 @@ Description: "Known by organisation number and HER-id."
 Invariant: author-missing
 Description: "The author's HPR number must be given."
 Severity: #error
-Expression: "(entry.resource.ofType(Practitioner) | entry.resource.ofType(PractitionerRole).contained.ofType(Practitioner) | entry.resource.ofType(Composition).contained.ofType(Practitioner)).identifier.where(system = 'urn:oid:2.16.578.1.12.4.1.4.4' and value.exists()).exists() or (entry.resource.ofType(PractitionerRole) | entry.resource.ofType(Composition).contained.ofType(PractitionerRole)).practitioner.identifier.where(system = 'urn:oid:2.16.578.1.12.4.1.4.4' and value.exists()).exists()"
+Expression: "(entry.resource.ofType(Practitioner) | entry.resource.ofType(PractitionerRole).contained.ofType(Practitioner) | entry.resource.ofType(Composition).contained.ofType(Practitioner)).identifier.where(system = 'urn:oid:2.16.578.1.12.4.1.4.4' and value.exists()).exists() or (entry.resource.ofType(PractitionerRole) | entry.resource.ofType(Composition).contained.ofType(PractitionerRole)).practitioner.identifier.where(system = 'urn:oid:2.16.578.1.12.4.1.4.4' and value.exists()).exists() or entry.resource.ofType(QuestionnaireResponse).item.where(linkId = 'author').item.where(linkId = 'author.hpr').answer.exists()"
 
 Invariant: diagnosis-missing
 Description: "At least one diagnosis must be stated."
 Severity: #error
-Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'diagnosis').exists()).entry.exists()"
+Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'diagnosis').exists()).entry.exists() or entry.resource.ofType(QuestionnaireResponse).item.where(linkId = 'diagnosis').item.where(linkId = 'diagnosis.entry').exists()"
 
 Invariant: function-missing
 Description: "At least one function must be described."
 Severity: #error
-Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'function').exists()).entry.exists()"
+Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'function').exists()).entry.exists() or entry.resource.ofType(QuestionnaireResponse).item.where(linkId = 'function').item.where(linkId = 'function.entry').exists()"
 
 Invariant: health-risk-missing
 Description: "Activities with health risk must be stated, or it must be said that they were assessed and none is known."
 Severity: #error
-Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'health-risk').exists()).where(entry.exists() or emptyReason.coding.where(system = 'http://terminology.hl7.org/CodeSystem/list-empty-reason' and code = 'nilknown').exists()).exists()"
+Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'health-risk').exists()).where(entry.exists() or emptyReason.coding.where(system = 'http://terminology.hl7.org/CodeSystem/list-empty-reason' and code = 'nilknown').exists()).exists() or entry.resource.ofType(QuestionnaireResponse).item.where(linkId = 'health-risk').item.where(linkId = 'health-risk.entry' or (linkId = 'health-risk.state' and answer.value.ofType(Coding).where(code = 'nilknown').exists())).exists()"
 
 Invariant: prognosis-missing
 Description: "A prognosis must be stated; uncertain is an answer when it says why and when to look again."
 Severity: #error
-Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'prognosis').exists()).entry.exists()"
+Expression: "entry.resource.ofType(Composition).section.where(code.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/certificate-item' and code = 'prognosis').exists()).entry.exists() or entry.resource.ofType(QuestionnaireResponse).item.where(linkId = 'prognosis').item.where(linkId = 'prognosis.entry').exists()"
 
 Invariant: prognosis-uncertain-without-review
 Description: "An uncertain prognosis must give its reason and a review date."
 Severity: #error
-Expression: "entry.resource.ofType(ClinicalImpression).where(prognosisCodeableConcept.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/course' and code = 'uncertain').exists()).all(extension.where(url = 'https://certgateway.example/fhir/StructureDefinition/review-date').exists() and extension.where(url = 'https://certgateway.example/fhir/StructureDefinition/uncertain-because').exists())"
+Expression: "entry.resource.ofType(ClinicalImpression).where(prognosisCodeableConcept.coding.where(system = 'https://certgateway.example/fhir/CodeSystem/course' and code = 'uncertain').exists()).all(extension.where(url = 'https://certgateway.example/fhir/StructureDefinition/review-date').exists() and extension.where(url = 'https://certgateway.example/fhir/StructureDefinition/uncertain-because').exists()) and entry.resource.ofType(QuestionnaireResponse).item.where(linkId = 'prognosis').item.where(linkId = 'prognosis.entry' and item.where(linkId = 'prognosis.course').answer.value.ofType(Coding).where(code = 'uncertain').exists()).all(item.where(linkId = 'prognosis.review_date').answer.exists() and item.where(linkId = 'prognosis.uncertain_because').answer.exists())"

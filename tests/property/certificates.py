@@ -148,7 +148,7 @@ def authors() -> SearchStrategy[Author]:
 
 @cache
 def purposes() -> SearchStrategy[Purpose]:
-    orders = st.text("ABCXYZabcxyz0189-", min_size=1, max_size=64).filter(lambda text: text.strip("-") != "")
+    orders = st.uuids().map(str) | st.from_regex(r"(?:[B-Z]{1,4}-?)?[0-9][0-9-]{0,31}", fullmatch=True)
     return st.builds(Purpose, code("purpose"), maybe(orders))
 
 

@@ -180,7 +180,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("name, profile, change, fault", BROKEN, ids=lambda value: "change" if callable(value) else str(value)[:40])
+@pytest.mark.parametrize(
+    "name, profile, change, fault", BROKEN, ids=lambda value: "change" if callable(value) else str(value)[:40]
+)
 def test_a_breach_is_one_fault_at_its_place(
     name: str,
     profile: str,

@@ -54,6 +54,7 @@ PROFILES = {
     "assessment": "Observation",
     "reservation": "Observation",
     "attachment": "DocumentReference",
+    "certificate-answers": "QuestionnaireResponse",
     "receipt-message": "Bundle",
     "receipt-header": "MessageHeader",
     "receipt-outcome": "OperationOutcome",

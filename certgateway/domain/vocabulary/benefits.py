@@ -9,7 +9,7 @@ Act and its older forms, in Bokmål, Nynorsk and English, with frequent misspell
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
@@ -88,6 +88,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _HUMP: Final = re.compile(
     r"(?<=[a-zæøå])(?=[A-ZÆØÅ])|(?<=[A-ZÆØÅ])(?=[A-ZÆØÅ][a-zæøå])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
 )
+_DIGIT: Final = re.compile(r"\d")
 _FOLDED: Final = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "é": "e", "ö": "o", "ä": "ae"})
 _INTEGER: Final = re.compile(r"\s*\+?0*([0-9]{1,3})\s*", re.ASCII)
 
@@ -97,16 +98,32 @@ def _fold(text: str) -> str:
     return text.casefold().translate(_FOLDED).replace("oe", "o")
 
 
-def _pattern() -> re.Pattern[str]:
-    """One alternation of literals: compounds anywhere, split ones from the start of a word, phrases as whole words."""
-    folded = [_fold(name) for name in COMPOUNDS]
-    joined = "|".join(name.replace("|", "") for name in folded)
-    split = "|".join(name.replace("|", " ?") for name in folded if "|" in name)
-    phrases = "|".join(_fold(name) for name in PHRASES)
-    return re.compile(f"{joined}|(?<![^ ])(?:{split}|(?:{phrases})(?![^ ]))")
+def _any_of(literals: Iterable[str]) -> str:
+    """A pattern for any of some literals that looks at each letter of a text once, not once for each literal."""
+    tails: dict[str, list[str]] = {}
+    for literal in literals:
+        tails.setdefault(literal[:1], []).append(literal[1:])
+    ends = "" in tails and "?"
+    branches = [re.escape(letter) + _any_of(rest) for letter, rest in sorted(tails.items()) if letter]
+    return f"(?:{'|'.join(branches)}){ends or ''}" if branches else ""
 
 
-_NAMES: Final = _pattern()
+def _spaced(parts: str) -> list[str]:
+    """A compound with spaces at some of its joints: every way but the one without any."""
+    first, *rest = parts.split("|")
+    ways = [first]
+    for part in rest:
+        ways = [way + joint + part for way in ways for joint in ("", " ")]
+    return ways[1:]
+
+
+_PARTS: Final = tuple(_fold(name) for name in COMPOUNDS)
+_COMPOUND: Final = re.compile(_any_of(part.replace("|", "") for part in _PARTS))
+"""A name that counts wherever it stands, inside other words too."""
+_PHRASE: Final = re.compile(
+    f" (?:{_any_of(spaced for part in _PARTS for spaced in _spaced(part))}|{_any_of(map(_fold, PHRASES))} )"
+)
+"""One that begins with a word of its own; a phrase ends with one too. Looked for between spaces."""
 _PATH_WORDS: Final = frozenset(_fold(word) for word in PATH_WORDS)
 
 
@@ -144,7 +161,9 @@ def _readings(text: str) -> tuple[str, ...]:
     """The ways a text can be read: words as they stand, camelCase taken apart, no-break spaces inside words removed."""
     plain = _plain(unquote(text) if "%" in text else text)
     words = _words(plain)
-    readings = {words, _HUMP.sub(" ", words)}
+    # In small letters alone nothing can be told apart but letters from digits.
+    humped = not words.islower() or _DIGIT.search(words) is not None
+    readings = {words, _HUMP.sub(" ", words) if humped else words}
     if _NO_BREAK.search(plain):
         readings.add(_words(_NO_BREAK.sub("", plain)))
     return tuple(_fold(reading) for reading in readings)
@@ -157,7 +176,11 @@ def names_benefit(text: str) -> bool:
     difference; benefit names are also found inside compounds (sykepengesøknad), short forms only as whole words (AAP).
     """
     read = text[:_LONGEST_TEXT]
-    return _may_name(read) and any(_NAMES.search(reading) is not None for reading in _readings(read))
+    return _may_name(read) and any(map(_says_name, _readings(read)))
+
+
+def _says_name(reading: str) -> bool:
+    return _COMPOUND.search(reading) is not None or _PHRASE.search(f" {reading} ") is not None
 
 
 def url_names_benefit(url: str) -> bool:

@@ -77,3 +77,10 @@ def test_a_draft_may_be_validated_but_not_handed_in(
 ) -> None:
     draft, known = replace(good, status=status), replace(facts, submitted=submitted)
     assert broken("draft-submitted", draft, known) == elements
+
+
+@pytest.mark.parametrize("history,elements", [(True, ["authored"]), (False, SILENT)])
+def test_a_version_that_comes_too_late_is_said_to_be_history(
+    good: Certificate, facts: Facts, broken: Broken, *, history: bool, elements: list[str]
+) -> None:
+    assert broken("filed-as-history", good, replace(facts, history=history)) == elements
