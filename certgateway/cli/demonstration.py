@@ -50,12 +50,13 @@ _RISK: Final = systems.CODE_SYSTEM + "risk-activity"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message of the demonstration: what it shows, a file name, its format and its bytes."""
+    """One message of the demonstration: what it shows, a file name, its format and bytes, its id if it has one."""
 
     shows: str
     name: str
     format: FhirFormat
     body: bytes
+    message_id: str | None = None
 
 
 def letters(now: datetime, definitions: Definitions) -> Iterator[Letter]:
@@ -66,7 +67,7 @@ def letters(now: datetime, definitions: Definitions) -> Iterator[Letter]:
     mistaken = _named(first, "mistaken", "30849321389", "Vennlig Solbakke")
     yield _json("a certificate with every required answer", "accepted", first)
     xml = xmlwrite.write(_message("remarks", unwell), definitions)
-    yield Letter("one that says nothing the patient can do, as XML", "remarks", "fhir-xml", xml)
+    yield Letter("one that says nothing the patient can do, as XML", "remarks", "fhir-xml", xml, _id("remarks"))
     yield _json("one without health risk and prognosis", "rejected", _incomplete(now))
     yield _json("an update of the first: lifting went from 10 to 15 kg", "update", update)
     yield _json("the same message again: the same answer", "update", update)
@@ -80,12 +81,15 @@ def letters(now: datetime, definitions: Definitions) -> Iterator[Letter]:
 
 
 def _json(shows: str, name: str, certificate: Certificate) -> Letter:
-    return Letter(shows, name, "fhir-json", safejson.write(_message(name, certificate), indent=2))
+    return Letter(shows, name, "fhir-json", safejson.write(_message(name, certificate), indent=2), _id(name))
 
 
 def _message(name: str, certificate: Certificate) -> Json:
-    id_ = str(uuid5(NAMESPACE_URL, f"sandbox/{name}"))
-    return write_certificate(certificate, message_id=id_, sender_her=SENDER)
+    return write_certificate(certificate, message_id=_id(name), sender_her=SENDER)
+
+
+def _id(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"sandbox/{name}"))
 
 
 def _benefit(certificate: Certificate) -> Letter:
@@ -95,7 +99,8 @@ def _benefit(certificate: Certificate) -> Letter:
         entry["resource"] for entry in tree["entry"] if entry["resource"]["resourceType"] == "Composition"
     )
     composition["category"] = [{"text": "Arbeidsavklaringspenger"}]
-    return Letter("one that names a benefit, which is removed", "benefit", "fhir-json", safejson.write(tree, indent=2))
+    body = safejson.write(tree, indent=2)
+    return Letter("one that names a benefit, which is removed", "benefit", "fhir-json", body, _id("benefit"))
 
 
 def _back_pain(now: datetime) -> Certificate:

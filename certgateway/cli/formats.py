@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from certgateway.cli.sources import printable
+
 Json = dict[str, Any]
 _LEVELS = {"error": "error", "warning": "warning", "information": "note"}
 _GITHUB = {"error": "error", "warning": "warning", "information": "notice"}
@@ -28,7 +30,7 @@ def render(reports: Iterable[Json], format_: str) -> Iterator[str]:
 
 def _text(reports: Iterable[Json]) -> Iterator[str]:
     for report in reports:
-        yield f"{report['file']}: {report['verdict']}\n"
+        yield f"{printable(report['file'])}: {report['verdict']}\n"
         for finding in report["findings"]:
             place = f"{finding['line']}:{finding['column']} " if "line" in finding else ""
             expected = f" ({finding['expected']})" if "expected" in finding else ""
@@ -79,11 +81,7 @@ def _where(finding: Json) -> str:
 
 
 def _attribute(text: str) -> str:
-    return f'"{html.escape(_printable(text))}"'
-
-
-def _printable(name: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in name)
+    return f'"{html.escape(printable(text))}"'
 
 
 def _sarif(reports: Iterable[Json]) -> Iterator[str]:
@@ -121,7 +119,7 @@ def _github(reports: Iterable[Json]) -> Iterator[str]:
             level = _GITHUB[finding["severity"]]
             place = f",line={finding['line']},col={finding['column']}" if "line" in finding else ""
             text = _github_escaped(f"{finding['path'] or ''}: {finding['text']} {finding['action']}")
-            file = _github_escaped(report["file"]).replace(":", "%3A").replace(",", "%2C")
+            file = _github_escaped(printable(report["file"])).replace(":", "%3A").replace(",", "%2C")
             yield f"::{level} file={file}{place},title={finding['rule']}::{text}\n"
 
 

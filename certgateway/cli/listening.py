@@ -12,10 +12,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from certgateway.api.observation import LOG, places
-
-_LARGEST_HEAD: Final = 16 * 1024
-"""Bytes of a request line and its headers; more is refused before the application sees it."""
+from certgateway.api.observation import LARGEST_HEAD, LOG, places
 
 _GRACE_SECONDS: Final = 20
 _IDLE_SECONDS: Final = 5
@@ -58,7 +55,8 @@ def server_for(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             log_config=None,
             server_header=False,
             proxy_headers=False,
-            h11_max_incomplete_event_size=_LARGEST_HEAD,
+            # A head that comes in one piece passes here up to the size of a read; the front door counts it again.
+            h11_max_incomplete_event_size=LARGEST_HEAD,
             timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )

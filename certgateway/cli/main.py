@@ -4,28 +4,35 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
+from traceback import extract_tb
 from typing import TypeAlias
 
-from certgateway.cli.sources import NoSuchFileError
+from certgateway.cli.sources import NoSuchFileError, printable
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import LANGUAGES
 
 USAGE_FAULT = 2
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  The only name it has.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; never a traceback for what a user can get wrong."""
+    """Run one command and return its exit code; never a traceback, whoever's fault it is."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except NoSuchFileError as fault:
-        sys.stderr.write(f"certgateway: no such file: {fault}\n")
+        sys.stderr.write(f"certgateway: no such file: {printable(str(fault))}\n")
     except GatewayError as fault:
         sys.stderr.write(f"certgateway: {fault}\n")
     except BrokenPipeError:
         # The reader has seen enough (`| head`); Python would complain again when it flushes at exit.
         sys.stderr.close()
+    except Exception as fault:  # noqa: BLE001  The front door of the command line: whoever calls it gets a code and a line.
+        # The fault's own text may quote the message it met; its type and place do not.
+        place = extract_tb(fault.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        sys.stderr.write(f"certgateway: a fault of our own: {type(fault).__name__} in {where}\n")
     return USAGE_FAULT
 
 

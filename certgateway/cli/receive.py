@@ -25,18 +25,28 @@ def run(options: argparse.Namespace) -> int:
     """Receive every message in order; exit 1 when one is rejected or in conflict."""
     refused = False
     separator = "["
-    with _gateway(options.database) as gateway:
-        for name, raw in Sources(tuple(options.paths)):
-            format_ = detect_format(raw)
-            outcome = receive(Delivery(raw, format_, media_type(format_), options.lang), gateway)
-            refused = refused or outcome.conflict or outcome.verdict == "rejected"
-            row: Json = {"file": name, "receipt": json.loads(outcome.receipt), "assessment": None}
-            if options.aev and outcome.case is not None:
-                row["assessment"] = assess(outcome.case, gateway, options.lang)
-            sys.stdout.write(separator + json.dumps(row, ensure_ascii=False, indent=1))
-            separator = ",\n"
-    sys.stdout.write("[]\n" if separator == "[" else "]\n")
+    try:
+        with _gateway(options.database) as gateway:
+            for name, raw in Sources(tuple(options.paths)):
+                row, is_refused = _received(name, raw, gateway, options)
+                refused = refused or is_refused
+                sys.stdout.write(separator + json.dumps(row, ensure_ascii=False, indent=1))
+                separator = ",\n"
+    finally:
+        # Whatever stopped us: what was received before it stands in a whole array, ahead of the line that tells of it.
+        sys.stdout.write("[]\n" if separator == "[" else "]\n")
+        sys.stdout.flush()
     return 1 if refused else 0
+
+
+def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespace) -> tuple[Json, bool]:
+    """What is printed of one message, and whether it was rejected or in conflict."""
+    format_ = detect_format(raw)
+    outcome = receive(Delivery(raw, format_, media_type(format_), options.lang), gateway)
+    row: Json = {"file": name, "receipt": json.loads(outcome.receipt), "assessment": None}
+    if options.aev and outcome.case is not None and outcome.verdict not in {None, "rejected"}:
+        row["assessment"] = assess(outcome.case, gateway, options.lang)
+    return row, outcome.conflict or outcome.verdict == "rejected"
 
 
 @contextmanager

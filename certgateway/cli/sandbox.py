@@ -33,6 +33,7 @@ from certgateway.trust.seal import create_key_file
 Json = dict[str, Any]
 _HOST: Final = "127.0.0.1"
 _STARTS_WITHIN: Final = 20.0
+_OUR_FAULT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Told:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Demonstrate, then serve until Ctrl-C; with `--once` end after the demonstration."""
+    """Demonstrate, then serve until Ctrl-C; with `--once` end after the demonstration.
+
+    Exit code 2 when a message of the demonstration met a fault of ours.
+    """
     # Requests are what the sandbox is looked at for; their log lines would bury what it prints.
     log_to_stderr(logging.ERROR)
     with (
@@ -58,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.once:
             _print("Serving until Ctrl-C.")
             _wait()
-    return 0
+    return _OUR_FAULT if any(each.status >= http.client.INTERNAL_SERVER_ERROR for each in told) else 0
 
 
 @contextmanager
@@ -102,18 +106,10 @@ def _submit(letter: Letter, port: int, folder: Path) -> Told:
 
 
 def _receipt(letter: Letter, port: int) -> Json | None:
-    message_id = _message_id(letter)
-    if message_id is None:
+    if letter.message_id is None:
         return None
-    status, body = _ask(port, "GET", f"/receipts/{message_id}")
+    status, body = _ask(port, "GET", f"/receipts/{letter.message_id}")
     return json.loads(body) if status == http.client.OK else None
-
-
-def _message_id(letter: Letter) -> str | None:
-    """The letters are our own, so the id that stands first after the header's type is the header's."""
-    mark = b'"id": "' if letter.format == "fhir-json" else b'<id value="'
-    _, found, rest = letter.body.partition(b"MessageHeader")
-    return rest.partition(mark)[2].partition(b'"')[0].decode() if found else None
 
 
 def _ask(port: int, method: str, path: str, body: bytes | None = None, media_type: str = "") -> tuple[int, bytes]:
@@ -168,7 +164,7 @@ def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str
         ("what is new, replaced, withdrawn", f"curl -s '{base}/assessments/feed?after=0'"),
         ("judge without submitting, in English", f"{post} -H 'Accept-Language: en' '{base}/fhir/$validate'"),
         ("submit", f"{post} -i '{base}/fhir/$process-message'"),
-        ("the receipt of what was rejected", f"curl -s {base}/receipts/{_message_id(rejected.letter)}"),
+        ("the receipt of what was rejected", f"curl -s {base}/receipts/{rejected.letter.message_id}"),
         ("what the gateway can do", f"curl -s {base}/fhir/metadata"),
         ("the profile of the certificate", f"curl -s {base}/fhir/StructureDefinition/certificate"),
         ("the form", f"curl -s {base}/fhir/Questionnaire/certificate"),

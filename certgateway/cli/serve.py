@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _end_quietly() -> None:
-    """Uvicorn stops on these signals and raises them once more when it is done; what is left then is to close the store."""
+    """Uvicorn stops on these signals and raises them once more when done; what is left then is to close the store."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
 

@@ -23,6 +23,11 @@ class NoSuchFileError(Exception):
     """A path names nothing that can be read. The text is the path as it was given."""
 
 
+def printable(name: str) -> str:
+    """A name from a file system or an archive without what a terminal would act on: line breaks, escapes."""
+    return "".join(character if character.isprintable() else "?" for character in name)
+
+
 @dataclass(slots=True)
 class Sources:
     """An iterable over `(name, bytes)`. `others` counts the files of folders and archives that were passed over."""
@@ -33,7 +38,9 @@ class Sources:
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
         for path in self.paths:
-            yield from self._path(path)
+            for name, raw in self._path(path):
+                # A file's name may be no text at all; what stands for its odd bytes must be fit for any report.
+                yield os.fsencode(name).decode("utf-8", "replace"), raw
 
     def _path(self, path: str) -> Iterator[tuple[str, bytes]]:
         if path == "-":
@@ -46,7 +53,8 @@ class Sources:
             yield from self._glob(path)
 
     def _glob(self, pattern: str) -> Iterator[tuple[str, bytes]]:
-        found = sorted(glob.glob(pattern, recursive=True), key=os.fsencode) if glob.has_magic(pattern) else []
+        # glob and not Path.glob: a pattern may be absolute, and names shall print as the caller wrote them.
+        found = sorted(glob.glob(pattern, recursive=True), key=os.fsencode) if glob.has_magic(pattern) else []  # noqa: PTH207
         if not found:
             raise NoSuchFileError(pattern)
         for path in found:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from certgateway import bootstrap
 from certgateway.cli.formats import render
@@ -22,19 +22,36 @@ def run(options: argparse.Namespace) -> int:
     """Judge, print, and tell by the exit code whether something at or above the level was found."""
     sources = Sources(tuple(options.paths))
     failed = False
+    stop = _Stop()
 
     def noted() -> Iterator[Json]:
         nonlocal failed
-        for judged in _judged(sources, options):
-            failed = failed or any(found["severity"] in _FAILING[options.fail_on] for found in judged["findings"])
-            yield judged
+        with stop:
+            for judged in _judged(sources, options):
+                failed = failed or any(found["severity"] in _FAILING[options.fail_on] for found in judged["findings"])
+                yield judged
 
     for piece in render(noted(), options.format):
         sys.stdout.write(piece)
     sys.stdout.flush()
+    if stop.fault is not None:
+        raise stop.fault
     if sources.others:
         sys.stderr.write(f"certgateway: {sources.others} other files were not read\n")
     return 1 if failed else 0
+
+
+class _Stop:
+    """Holds the fault that ended the reports until what is told of the others has been printed whole."""
+
+    fault: Exception | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, fault: BaseException | None, __: object) -> bool:
+        self.fault = fault if isinstance(fault, Exception) else None
+        return self.fault is not None
 
 
 def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:

@@ -1,0 +1,1 @@
+"""HTTP in and out: requests become deliveries and questions, outcomes become responses. No rules, no SQL, no lxml."""

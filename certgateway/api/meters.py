@@ -1,0 +1,62 @@
+"""What can be counted without knowing anybody: answers by verdict, findings by rule, requests by route, and time.
+
+A label is a word of ours (a route's template, a rule's id), never something received: no path, id, name or number of a
+person can stand in a metric.
+"""
+
+import json
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from certgateway.services.receive import Outcome
+
+MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class Meters:
+    """The counters of one application, in a registry of its own."""
+
+    __slots__ = ("_findings", "_messages", "_registry", "_requests", "_seconds")
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._messages = Counter(
+            "certgateway_messages",
+            "Messages answered, by format and verdict.",
+            ("format", "verdict"),
+            registry=self._registry,
+        )
+        self._findings = Counter(
+            "certgateway_findings", "Findings told to senders, by rule.", ("rule",), registry=self._registry
+        )
+        self._requests = Counter(
+            "certgateway_requests",
+            "Requests, by method, route and status.",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "certgateway_request_seconds",
+            "Time to answer, by route.",
+            ("route",),
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+
+    def message(self, outcome: Outcome, format_: str) -> None:
+        """Count one answer to a message, a resend's too."""
+        verdict = "conflict" if outcome.conflict else outcome.verdict or "none"
+        self._messages.labels(format_, verdict).inc()
+        for finding in json.loads(outcome.receipt)["findings"]:
+            self._findings.labels(finding["rule"]).inc()
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request; `route` is a template such as `/receipts/{message_id}`."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def text(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,105 @@
+"""The front door: a support reference on every answer, one log line and one count per request, and no traceback out.
+
+A log line tells reference, method, route template, status and milliseconds. Never a path as it was asked for, a header,
+a query or a body: these may hold what identifies a person.
+"""
+
+import json
+import logging
+import secrets
+import time
+import traceback
+from typing import Any, Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from certgateway.api.meters import Meters
+from certgateway.api.problems import respond
+from certgateway.engine.definitions import Definitions
+
+LOG: Final = logging.getLogger("certgateway.requests")
+HEADER: Final = "Support-Reference"
+LARGEST_HEAD: Final = 16 * 1024
+"""Bytes of all headers together."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+_SERVER_FAULT = 500
+_CLIENT_GONE = 499
+
+
+class Observed:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, meters: Meters, definitions: Definitions) -> None:
+        self._app = app
+        self._meters = meters
+        self._definitions = definitions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request and tell of it afterwards."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        watch = _Watch(scope, send)
+        try:
+            await self._served(scope)(scope, receive, watch.send)
+        except ClientDisconnect:
+            watch.status = _CLIENT_GONE
+        except Exception as fault:  # noqa: BLE001  The one place where everything ends: nothing of a fault may leave.
+            watch.fault = fault
+            if not watch.status:
+                response = respond(Request(scope), "fault", {}, self._definitions)
+                await response(scope, receive, watch.send)
+        self._told(scope, watch)
+
+    def _served(self, scope: Scope) -> ASGIApp:
+        """The application, or the refusal of a request whose head is too large for it."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) <= LARGEST_HEAD:
+            return self._app
+        return respond(Request(scope), "headers-too-large", {}, self._definitions)
+
+    def _told(self, scope: Scope, watch: "_Watch") -> None:
+        seconds = time.perf_counter() - watch.started
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        route = getattr(scope.get("route"), "path", "unmatched")
+        status = watch.status or _SERVER_FAULT
+        self._meters.request(method, route, status, seconds)
+        line: dict[str, Any] = {
+            "reference": watch.reference,
+            "method": method,
+            "route": route,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        if watch.fault is not None:
+            line |= {"fault": type(watch.fault).__name__, "at": places(watch.fault)}
+        LOG.log(logging.ERROR if watch.fault is not None else logging.INFO, json.dumps(line))
+
+
+class _Watch:
+    """Notes when a request began, adds the reference to its answer and notes the status."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.started = time.perf_counter()
+        self.reference = secrets.token_hex(8)
+        self.status = 0
+        self.fault: BaseException | None = None
+        self._send = send
+        scope["support_reference"] = self.reference
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers[HEADER] = self.reference
+            headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+        await self._send(message)
+
+
+def places(fault: BaseException) -> list[str]:
+    """Where a fault came by, innermost last, for whoever mends it: our lines and no values."""
+    chain = [fault, *([fault.__cause__] if fault.__cause__ else [])]
+    frames = [frame for each in chain for frame in traceback.extract_tb(each.__traceback__)]
+    return [f"{frame.name}:{frame.lineno} in {frame.filename.rpartition('/')[2]}" for frame in frames[-12:]]

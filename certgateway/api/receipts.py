@@ -1,0 +1,53 @@
+"""What a sender was told, for whoever did not hear it: "my request timed out"."""
+
+import json
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from certgateway.api import schemas
+from certgateway.api.negotiation import FHIR_JSON, FHIR_XML, wants_fhir
+from certgateway.api.problems import ProblemError
+from certgateway.api.surface import Here
+from certgateway.store.messages import StoredMessage
+
+router = APIRouter(prefix="/receipts", tags=["record systems"])
+
+_JSON: Final = "application/json"
+
+
+@router.get(
+    "/{message_id}",
+    operation_id="read-receipt",
+    summary="The receipt of a message",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The receipt; the response message as it was made when a FHIR media type is asked for.",
+            "content": {
+                _JSON: {"schema": schemas.Receipt.model_json_schema()},
+                **schemas.resource("", "Bundle")["content"],
+            },
+        },
+        404: schemas.problem("No message with this id has been answered, or several senders have used it."),
+        **schemas.OUR_FAULTS,
+    },
+)
+async def read_receipt(message_id: str, request: Request, here: Here) -> Response:
+    """Found by MessageHeader.id; the same bytes at every reading."""
+    found = await here.door.answer(lambda: _find(message_id, here))
+    if found is None:
+        raise ProblemError("not-found")
+    if not wants_fhir(request):
+        return Response(found.receipt, media_type=_JSON)
+    return Response(json.loads(found.receipt)["answer"], media_type=_media_type(found))
+
+
+def _find(message_id: str, here: Here) -> StoredMessage | None:
+    with here.gateway.store.reading() as reading:
+        return reading.find_receipt(message_id)
+
+
+def _media_type(found: StoredMessage) -> str:
+    """The response message has the form in which the sender was answered."""
+    return FHIR_XML if found.answer is not None and "xml" in found.answer.media_type else FHIR_JSON

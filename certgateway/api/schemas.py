@@ -1,0 +1,205 @@
+"""The shapes of answers and bodies as openapi.json tells them.
+
+FHIR bodies are described as resources and no further: their definitions are served as such. Models describe, they do
+not convert: an answer leaves as the services made it, and tests hold it to these shapes.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from certgateway.api.negotiation import FHIR_JSON, FHIR_XML
+from certgateway.domain.findings import Verdict
+from certgateway.domain.record import FeedKind
+
+Json = dict[str, Any]
+LONGEST_ID: Final = 64
+
+
+class Described(BaseModel):
+    """New members may be added to every answer; readers must let them pass."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(Described):
+    """Problem details (RFC 9457). `title` is the stable id, `detail` is in the language asked for."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    support_reference: str | None
+
+
+class Coded(Described):
+    """A code with our own title for it, never the sender's."""
+
+    system: str
+    code: str | None
+    display: str | None
+
+
+class Author(Described):
+    """Who stated it."""
+
+    hpr: str | None
+    role: str | None
+
+
+class Element(Described):
+    """One fact with its provenance. `element` is the domain path in the version named; `age_days` its age."""
+
+    item: str | None
+    element: str | None
+    code: Coded | None
+    value: Json
+    source: str | None
+    author: Author
+    certificate: str
+    version: Annotated[int, Field(ge=1)]
+    dates: Json
+    age_days: Annotated[int, Field(ge=0)]
+    stale: bool
+    parts: list[Json]
+
+
+class Assessment(Described):
+    """What the work-ability assessment gets of one certificate; in full in schemas/assessment.schema.json."""
+
+    certificate: str
+    version: Annotated[int, Field(ge=1)]
+    verdict: Verdict
+    resources: list[Element]
+    obstacles: list[Element]
+    risks: list[Element]
+    timeline: list[Element]
+    prognosis: list[Element]
+    treatment: list[Element]
+    activity: list[Element]
+    specialist: list[Element]
+    social: list[Element]
+    diagnoses: list[Element]
+    statements: list[Element]
+    proposals: list[Element]
+    differences: list[Json]
+    open: list[Json]
+    states: dict[str, Literal["stated", "none", "not-assessed", "missing"]]
+
+
+class Search(BaseModel):
+    """Whose certificates are asked for. A personal number stands in a body only, never in an address."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"title": "Search"})
+
+    patient: Annotated[str, Field(pattern=r"^[0-9]{11}$", description="Fødselsnummer or D-number, eleven digits.")]
+
+
+class Found(Described):
+    """One certificate of the patient; `assessment` is null when it has been withdrawn."""
+
+    certificate: str
+    versions: Annotated[int, Field(ge=0)]
+    withdrawn: bool
+    first_attempt: datetime
+    assessment: Assessment | None
+
+
+class SearchResult(Described):
+    """Oldest first attempt first; empty when nothing is known."""
+
+    certificates: list[Found]
+
+
+class FeedEvent(Described):
+    """`version` is null when the event is about the certificate as a whole."""
+
+    seq: Annotated[int, Field(ge=1)]
+    certificate: str
+    version: int | None
+    kind: FeedKind
+    at: datetime
+
+
+class Feed(Described):
+    """`next` is the number to ask after next time; nothing below it is ever added."""
+
+    events: list[FeedEvent]
+    next: Annotated[int, Field(ge=0)]
+
+
+class Receipt(Described):
+    """What the sender was told about a message; in full in schemas/receipt.schema.json."""
+
+    message_id: str | None
+    certificate: str | None
+    version: int | None
+    arrival: datetime
+    first_attempt: datetime
+    verdict: Verdict
+    findings: list[Json]
+    removed: list[Json]
+    duplicate_of: str | None
+    answer: str | None
+
+
+class Health(Described):
+    """`ok`, and nothing about the inside."""
+
+    status: Literal["ok"]
+
+
+def _fhir_content(*types: str) -> Json:
+    schema: Json = {
+        "type": "object",
+        "required": ["resourceType"],
+        "properties": {"resourceType": {"enum": list(types)} if types else {"type": "string"}},
+    }
+    return {FHIR_JSON: {"schema": schema}, FHIR_XML: {"schema": {"type": "string"}}}
+
+
+FHIR_BODY: Final[Json] = {
+    "requestBody": {
+        "required": True,
+        "description": "One FHIR R4 resource in UTF-8; application/json and application/xml are read alike.",
+        "content": _fhir_content(),
+    }
+}
+
+
+def resource(description: str, *types: str) -> Json:
+    """A response that is a FHIR resource of one of these types."""
+    return {"description": description, "content": _fhir_content(*types)}
+
+
+def outcome(description: str, headers: dict[str, str] | None = None) -> Json:
+    """A response that is an OperationOutcome; `headers` by name and meaning."""
+    found = resource(description, "OperationOutcome")
+    if headers:
+        found["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+    return found
+
+
+def problem(description: str) -> Json:
+    """A response that is problem details."""
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    }
+
+
+_RETRY: Final = {"Retry-After": "Seconds to wait before the same request is sent again."}
+
+DOOR: Final[dict[int | str, Json]] = {
+    413: outcome("The body is larger than the limit, which the text names."),
+    415: outcome("The media type, FHIR version or encoding of the body is not taken."),
+    500: outcome("Our own fault; nothing was answered."),
+    503: outcome("Not now; nothing was registered.", headers=_RETRY),
+}
+"""What every route that takes a resource may answer before a judgement."""
+
+OUR_FAULTS: Final[dict[int | str, Json]] = {
+    500: problem("Our own fault."),
+    503: problem("Not now; ask again."),
+}

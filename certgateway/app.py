@@ -1,0 +1,79 @@
+"""The application: routes, faults turned into answers, the front door around them. Assembles and does nothing else."""
+
+import json
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from certgateway import bootstrap
+from certgateway.api import assessment, definitions, documentation, fhir, health, receipts
+from certgateway.api.limits import Door
+from certgateway.api.meters import Meters
+from certgateway.api.observation import LOG, Observed, places
+from certgateway.api.problems import ProblemError, respond
+from certgateway.api.shelf import load_shelf
+from certgateway.api.surface import Surface
+from certgateway.config import Settings
+from certgateway.domain.errors import GatewayError
+from certgateway.domain.vocabulary import systems
+from certgateway.services.receive import Gateway
+
+_CATEGORIES = {
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
+    HTTPStatus.BAD_REQUEST: "request-unreadable",
+}
+
+
+def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
+    """The whole HTTP surface over one gateway. Of the settings only `body_limit` is looked at."""
+    surface = Surface(gateway, load_shelf(bootstrap.PROFILES), Door(), Meters(), settings.body_limit)
+    app = FastAPI(
+        title="certgateway",
+        version=systems.PROFILE_VERSION,  # That of the contract; the software's own stands in /fhir/metadata.
+        summary="Receives Norwegian medical certificates, judges them and feeds the work-ability assessment.",
+        # Our own routes take their place: FastAPI's pages load scripts from elsewhere, and stand outside openapi.json.
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.surface = surface
+    for part in (fhir, definitions, receipts, assessment, health, documentation):
+        app.include_router(part.router)
+    _answer_faults(app, surface)
+    app.add_middleware(Observed, meters=surface.meters, definitions=gateway.house.definitions)
+    return app
+
+
+def _answer_faults(app: FastAPI, surface: Surface) -> None:
+    """Every exception that has a category becomes its row of the table; the front door takes the rest."""
+    known = surface.gateway.house.definitions
+
+    async def refused(request: Request, fault: Exception) -> Response:
+        found = fault if isinstance(fault, ProblemError) else ProblemError("fault")
+        return respond(request, found.category, found.detail, known)
+
+    async def ours(request: Request, fault: Exception) -> Response:
+        category = fault.category if isinstance(fault, GatewayError) else "fault"
+        # The text is ours and names no received value; the cause, which may, is told by its place only.
+        reference = request.scope.get("support_reference")
+        LOG.error(json.dumps({"reference": reference, "category": category, "fault": str(fault), "at": places(fault)}))
+        return respond(request, category, {}, known)
+
+    async def unserved(request: Request, fault: Exception) -> Response:
+        status = fault.status_code if isinstance(fault, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+        response = respond(request, _CATEGORIES.get(HTTPStatus(status), "fault"), {}, known)
+        if isinstance(fault, HTTPException) and fault.headers and "Allow" in fault.headers:
+            response.headers["Allow"] = fault.headers["Allow"]
+        return response
+
+    async def invalid(request: Request, _fault: Exception) -> Response:
+        return respond(request, "request-invalid", {}, known)
+
+    app.add_exception_handler(ProblemError, refused)
+    app.add_exception_handler(GatewayError, ours)
+    app.add_exception_handler(HTTPException, unserved)
+    app.add_exception_handler(RequestValidationError, invalid)

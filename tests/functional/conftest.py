@@ -1,0 +1,99 @@
+"""The whole application over a store in a temporary folder, with a fixed clock, reached through HTTP."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from certgateway import bootstrap
+from certgateway.app import create_app
+from certgateway.config import Settings
+from certgateway.services.examine import House
+from certgateway.services.receive import Gateway
+from certgateway.trust.seal import create_key_file
+from tests.integration.store.postgresql import Server
+
+NOW = datetime(2026, 11, 1, 11, tzinfo=UTC)
+BODY_LIMIT = 3 * 1024 * 1024
+
+
+@pytest.fixture(scope="session")
+def house() -> House:
+    return bootstrap.build_house("synthetic")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def make_gateway(tmp_path: Path, house: House) -> Iterator[Callable[[str], Gateway]]:
+    made: list[Gateway] = []
+
+    def make(url: str) -> Gateway:
+        key_file = tmp_path / "key"
+        if not key_file.exists():
+            create_key_file(key_file)
+        made.append(replace(bootstrap.gateway_on(url, key_file, house), clock=lambda: NOW))
+        return made[-1]
+
+    yield make
+    for gateway in made:
+        gateway.store.close()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    # Not read from the environment: the tests' own is nobody's business.
+    return Settings.model_construct(persons="synthetic", body_limit=BODY_LIMIT)
+
+
+@pytest.fixture
+def gateway(make_gateway: Callable[[str], Gateway], tmp_path: Path) -> Gateway:
+    return make_gateway(f"sqlite:///{tmp_path}/certgateway.db")
+
+
+@pytest.fixture
+def app(gateway: Gateway, settings: Settings) -> FastAPI:
+    return create_app(gateway, settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[TestClient]:
+    """One application for all tests that submit nothing."""
+    folder = tmp_path_factory.mktemp("reader")
+    create_key_file(folder / "key")
+    made = replace(bootstrap.gateway_on(f"sqlite:///{folder}/reader.db", folder / "key", house), clock=lambda: NOW)
+    with TestClient(create_app(made, Settings.model_construct(persons="synthetic"))) as opened:
+        yield opened
+    made.store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def either(
+    request: pytest.FixtureRequest,
+    make_gateway: Callable[[str], Gateway],
+    settings: Settings,
+    tmp_path: Path,
+) -> Iterator[TestClient]:
+    """A client of the application over each of the two databases."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/either.db"
+    else:
+        server: Server = request.getfixturevalue("postgresql")
+        url = server.new_database()
+    with TestClient(create_app(make_gateway(url), settings)) as opened:
+        yield opened
