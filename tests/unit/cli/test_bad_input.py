@@ -1,0 +1,102 @@
+"""Bad input by the command line and by reception: a stable id, little work, no traceback, and the next message is fine.
+
+Each body is judged and received in a child process of its own, whose CPU time and growth are told by the system.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.authoring import good
+from fixtures.authoring.writers import to_json
+from tests.unit.cli.hostile import HOSTILE, Hostile
+
+ROOT = Path(__file__).resolve().parents[3]
+MOST_CPU = 1.0
+MOST_GROWTH = 64 * 1024
+"""KiB, as the system counts."""
+LONGEST_OUTPUT = 6 * 1024 * 1024
+UNREAD = {
+    "byte-order-mark",
+    "doctype-refused",
+    "duplicate-key",
+    "empty-body",
+    "encoding-refused",
+    "entity-refused",
+    "format-not-supported",
+    "instruction-refused",
+    "lone-surrogate",
+    "not-json",
+    "not-utf8",
+    "not-xml",
+    "number-out-of-range",
+    "too-deep",
+    "too-many-attributes",
+    "too-many-elements",
+    "too-many-namespaces",
+}
+
+
+class Measured:
+    def __init__(self, good_file: Path) -> None:
+        command = [sys.executable, "-m", "tests.unit.cli.measured"]
+        self.good = good_file
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def of(self, file: Path) -> dict[str, Any]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{file} {self.good}\n")
+        self.process.stdin.flush()
+        told: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return told
+
+    def stop(self) -> None:
+        self.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
+    good_file = tmp_path_factory.mktemp("measured") / "good.json"
+    good_file.write_bytes(to_json(good.messages()["no-known-health-risk"].tree))
+    process = Measured(good_file)
+    yield process
+    process.stop()
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.name)
+def test_bad_input_costs_little_and_hurts_nobody(hostile: Hostile, measured: Measured, tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(hostile.make())
+    told = measured.of(file)
+    assert told, "the process died"
+    validated, received = told["validate"], told["receive"]
+    assert set(validated["rules"]) >= hostile.rules
+    assert (validated["verdict"], received["verdict"]) == (hostile.verdict, hostile.verdict)
+    assert validated["code"] == (1 if hostile.verdict == "rejected" else 0)
+    assert validated["stderr"] == ""
+    unread = not UNREAD.isdisjoint(hostile.rules)
+    assert received["status"] == {"accepted": 200, "rejected": 400 if unread else 422}[hostile.verdict]
+    assert received["next"] == "accepted"
+    assert least_cpu(file, told, measured) < MOST_CPU
+    assert max(validated["growth"], received["growth"]) < MOST_GROWTH
+    assert validated["output"] < LONGEST_OUTPUT
+
+
+def least_cpu(file: Path, told: dict[str, Any], measured: Measured) -> float:
+    """CPU seconds of the dearer step; measured again when dear, since busy neighbours make every step dearer."""
+    dear: float = max(told["validate"]["cpu"], told["receive"]["cpu"])
+    for _ in range(3):
+        if dear >= MOST_CPU:
+            again = measured.of(file)
+            dear = min(dear, max(again["validate"]["cpu"], again["receive"]["cpu"]))
+    return dear
+
+
+def test_names_of_bad_input_are_told_apart() -> None:
+    assert len({hostile.name for hostile in HOSTILE}) == len(HOSTILE) >= 50
