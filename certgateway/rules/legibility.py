@@ -1,6 +1,7 @@
 """Faults of a body that no certificate can be read from, and refusals at the door; parsers and services find them.
 
-They stand here so that every id a sender may ever see has its texts, authority and effect in one catalogue.
+They stand here so that every id that a finding may bear has its texts, authority and effect in one catalogue.
+Ids that concern no message (not-found, gateway-overloaded) are no rules: `api.problems` has them, with their statuses.
 """
 
 from typing import Final

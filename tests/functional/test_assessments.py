@@ -4,10 +4,11 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from certgateway import safejson
-from tests.functional.messages import JSON, body, changed, message_id, raw, tree
+from tests.functional.messages import JSON, body, changed, message_id, raw, resource, tree
 
 DOOR = "/fhir/$process-message"
 GOOD = "good/back-pain-tolerates-load.json"
@@ -62,10 +63,99 @@ def test_certificate_that_was_only_refused_is_not_there(client: TestClient) -> N
     assert client.get(f"/assessments/{certificate}").status_code == 404
 
 
-def test_fhir_document_is_not_offered_yet(client: TestClient) -> None:
+def document(client: TestClient, certificate: str, accept: str = "application/fhir+json") -> Response:
+    found: Response = client.get(f"/assessments/{certificate}", headers={"Accept": accept, "Accept-Language": "en"})
+    return found
+
+
+def test_fhir_document_is_the_same_certificate(either: TestClient) -> None:
+    certificate = submitted(either, GOOD)
+    answer = document(either, certificate)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/fhir+json")
+    told = answer.json()
+    assert (told["resourceType"], told["type"], told["id"]) == ("Bundle", "document", certificate)
+    assert told["identifier"]["value"] == f"urn:uuid:{certificate}"
+    kinds = [entry["resource"]["resourceType"] for entry in told["entry"]]
+    assert (kinds[0], "MessageHeader" in kinds) == ("Composition", False)
+    assert told["entry"][0]["resource"]["meta"]["tag"][0]["code"] == "accepted"
+    assert told["entry"][0]["resource"]["title"] == "Medical certificate"
+    functions = [
+        entry["resource"]["code"]["coding"][0]["code"]
+        for entry in told["entry"]
+        if "/ability" in str(entry["resource"].get("valueCodeableConcept"))
+    ]
+    facts = either.get(f"/assessments/{certificate}").json()
+    assert set(functions) == {entry["code"]["code"] for entry in [*facts["resources"], *facts["obstacles"]]}
+    assert document(either, certificate).content == answer.content
+
+
+@pytest.mark.parametrize("accept", ["application/fhir+xml", "application/fhir+xml, application/json;q=0.5"])
+def test_fhir_document_in_xml(client: TestClient, accept: str) -> None:
+    answer = document(client, submitted(client, GOOD), accept)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/fhir+xml")
+    assert b'<type value="document"/>' in answer.content
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "application/json, application/fhir+json;q=0.5"])
+def test_assessment_stays_plain_json_unless_fhir_comes_first(client: TestClient, accept: str) -> None:
+    answer = document(client, submitted(client, GOOD), accept)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json()["verdict"] == "accepted"
+
+
+def test_fhir_document_of_an_unknown_a_refused_and_a_withdrawn_certificate(client: TestClient) -> None:
+    refused, certificate = submitted(client, REJECTED), submitted(client, GOOD)
+    for unknown in (refused, "00000000-0000-4000-8000-000000000000", "x"):
+        assert document(client, unknown).status_code == 404
+    withdrawal = changed(tree(GOOD), OTHER_ID, date="2026-05-21T08:15:00+02:00", status="entered-in-error")
+    client.post(DOOR, content=body(withdrawal), headers=JSON)
+    gone = document(client, certificate)
+    assert (gone.status_code, gone.json()["title"]) == (410, "certificate-withdrawn")
+    assert gone.headers["content-type"] == "application/problem+json"
+
+
+def test_fhir_document_tells_its_version(client: TestClient) -> None:
     certificate = submitted(client, GOOD)
-    answer = client.get(f"/assessments/{certificate}", headers={"Accept": "application/fhir+json"})
-    assert (answer.status_code, answer.json()["title"]) == (406, "not-acceptable")
+    first = document(client, certificate).json()
+    corrected = changed(tree(GOOD), OTHER_ID, date="2026-05-21T08:15:00+02:00", status="amended")
+    client.post(DOOR, content=body(corrected), headers=JSON)
+    second = document(client, certificate).json()
+    assert (first["meta"]["versionId"], second["meta"]["versionId"]) == ("1", "2")
+    assert second["entry"][0]["resource"]["status"] == "amended"
+    assert first["entry"][0]["fullUrl"] != second["entry"][0]["fullUrl"]
+
+
+@pytest.mark.parametrize(
+    "name,words",
+    [
+        (
+            "note/benefit-removed-everywhere-at-once.json",
+            ("AAP", "arbeidsavklaringspenger", "uføre", "Coverage", "EnrollmentRequest"),
+        ),
+        ("note/benefit-removed-display.json", ("AAP", "arbeidsavklaringspenger")),
+        ("note/not-carried-foreign-display.json", ("Gange i ulendt terreng",)),
+    ],
+)
+def test_fhir_document_holds_nothing_removed_and_no_display_of_the_sender(
+    client: TestClient, name: str, words: tuple[str, ...]
+) -> None:
+    sent = raw(name).decode()
+    assert any(word in sent for word in words)
+    certificate = submitted(client, name)
+    for accept in ("application/fhir+json", "application/fhir+xml"):
+        answer = document(client, certificate, accept)
+        assert answer.status_code == 200
+        assert [word for word in words if word.casefold() in answer.text.casefold()] == []
+
+
+def test_characters_that_xml_cannot_hold_are_given_in_json_only(client: TestClient) -> None:
+    message = tree(GOOD)
+    resource(message, "Condition")["note"] = [{"text": "Smerter\ufffe i ryggen."}]
+    client.post(DOOR, content=body(message), headers=JSON)
+    certificate = client.get(f"/receipts/{message_id(message)}").json()["certificate"]
+    refused = document(client, certificate, "application/fhir+xml")
+    assert (refused.status_code, refused.json()["title"]) == (406, "not-acceptable")
+    assert document(client, certificate).status_code == 200
 
 
 def test_patient_is_searched_by_the_body(either: TestClient) -> None:

@@ -112,7 +112,8 @@ def benefits_behind_a_choice(tree: Json, count: int) -> None:
 
 
 def one_resource_often(tree: Json, count: int) -> None:
-    first_of(tree, "function")["note"] = [{"text": "x"}] * count
+    part = {"coding": [{"system": OWN + "CodeSystem/statement-part", "code": "adaptation"}]}
+    first_of(tree, "function")["component"] = [{"code": part, "valueCodeableConcept": {"text": "x"}}] * count
     section(tree, "function")["entry"] = section(tree, "function")["entry"][:1] * count
 
 
@@ -127,7 +128,7 @@ def one_subject_often(tree: Json, count: int) -> None:
 
 
 def one_attachment_often(tree: Json, count: int) -> None:
-    file = {"resourceType": "Binary", "id": "b", "contentType": "application/pdf", "data": "QUFB" * (count * 60)}
+    file = {"resourceType": "Binary", "id": "b", "contentType": "application/pdf", "data": "QUFB" * (count * 600)}
     paper = {"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": {"url": "#b"}}]}
     composition = resource(tree, "Composition")
     composition["contained"] = [file, *(paper | {"id": f"d{at}"} for at in range(count))]
@@ -158,16 +159,16 @@ JSON_CASES: tuple[tuple[Edit, int, str], ...] = (
     (benefits_among_faults, 600, "value-empty"),
     (benefits_among_losses, 600, "not-carried"),
     (benefits_behind_a_choice, 1500, "benefit-removed"),
-    (one_resource_often, 400, "not-carried"),
+    (one_resource_often, 300, "not-carried"),
     (one_subject_often, 300, "subject-differs"),
-    (one_attachment_often, 300, "element-missing"),
+    (one_attachment_often, 100, "element-missing"),
     (one_claim_often, 300, "not-carried"),
     (almost_benefits, 100, "pattern-differs"),
 )
 
 XML_CASES: tuple[tuple[str, str, int, str], ...] = (
-    ("<entry>", "<zz/>", 2000, "element-unknown"),
-    ("</resource>", "<Basic/>", 2000, "element-repeated"),
+    ("<entry>", "<zz/>", 4000, "element-unknown"),
+    ("</resource>", "<Basic/>", 4000, "element-repeated"),
     ("<entry>", '<type value="message"/>', 2000, "element-repeated"),
     ("<entry>", '<link a="" b="" c="" d=""/>', 1500, "attribute-unknown"),
 )

