@@ -2,8 +2,7 @@
 
 The places come from the type facts, so that no list of them has to be kept up. By default every place of every good
 message is planted once, in batches; which of the ways to name a benefit a place gets rotates with the message.
-`CERTGATEWAY_EVERY_WAY=1 pytest tests/property/test_redaction.py` plants every place in every way, in JSON and XML
-(about fifteen minutes).
+`CERTGATEWAY_EVERY_WAY=1 pytest tests/property/test_redaction.py` plants every place in every way, in JSON and XML.
 """
 
 import os

@@ -231,10 +231,12 @@ def test_a_message_without_an_id_is_found_by_its_key_only(store: Store) -> None:
 
 
 def test_the_same_certificate_under_another_message_id_is_recognised(store: Store) -> None:
-    first = refused("m-1")
+    rejected = refused("m-0")
+    walk(store, rejected)
+    first = replace(refused("m-1"), certificate_digest=rejected.certificate_digest, verdict="accepted")
     walk(store, first)
     second = replace(refused("m-2"), certificate_digest=first.certificate_digest, duplicate_of=first.uuid)
-    walk(store, replace(second, arrival=ARRIVAL - timedelta(days=1)))
+    walk(store, replace(second, verdict="accepted", arrival=ARRIVAL - timedelta(days=1)))
     digest = first.certificate_digest or ""
     with store.transaction() as unit:
         unit.append_failure(failed(replace(refused("m-3", b"x"), certificate_digest="e" * 64)))
