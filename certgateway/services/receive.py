@@ -147,9 +147,9 @@ def _resent(message: _Message, unit: Unit) -> StoredMessage | None:
 def _judgement(
     message: _Message, case: Case | None, first: StoredMessage | None, house: House
 ) -> tuple[Judgement, StoredMessage | None]:
-    """All rules with what the store knows; a certificate that was registered before keeps the verdict it got then.
+    """All rules with what the store knows; a certificate that came before keeps the verdict it got then.
 
-    A message that is refused today is no resend, however much its certificate equals an earlier one.
+    A message is no resend when one of the two is refused and the other is not: the certificate is not all of a message.
     """
     known_patient = case.patient if case else None
     facts = Facts(
@@ -166,7 +166,7 @@ def _judgement(
     judgement = judge_examined(message.examined, facts, policy)
     if first is None or first.verdict is None:
         return judgement, None
-    if judgement.verdict == "rejected":
+    if (judgement.verdict == "rejected") != (first.verdict == "rejected"):
         return judge_examined(message.examined, replace(facts, resend=False), policy), None
     return replace(judgement, verdict=first.verdict), first
 

@@ -68,10 +68,9 @@ _RESENDS = (
         message.c.certificate_id == bindparam("certificate_id"),
         message.c.certificate_digest == bindparam("certificate_digest"),
         message.c.state == "answered",
-        message.c.verdict != "rejected",
         message.c.duplicate_of.is_(None),
     )
-    .order_by(message.c.arrival, message.c.uuid)
+    .order_by(message.c.verdict == "rejected", message.c.arrival, message.c.uuid)
     .limit(1)
 )
 # The state is spelled out rather than bound: only so can the engines use the partial index.
@@ -117,7 +116,7 @@ def find_receipt(connection: Connection, message_id: str, sender: str | None) ->
 def find_resend(
     connection: Connection, sender: str, certificate_id: str, certificate_digest: str
 ) -> StoredMessage | None:
-    """The first message of this sender by which exactly this certificate was registered."""
+    """The first message of this sender that carried exactly this certificate; a registered one before a refused one."""
     names = {"sender": sender, "certificate_id": certificate_id, "certificate_digest": certificate_digest}
     return _first(connection.execute(_RESENDS, names)) if storable(sender) else None
 

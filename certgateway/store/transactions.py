@@ -42,7 +42,7 @@ class Reading:
         return messages.find_receipt(self.connection, message_id, sender)
 
     def find_resend(self, sender: str, certificate_id: str, certificate_digest: str) -> StoredMessage | None:
-        """The first message of this sender by which this certificate was registered, under whatever message id."""
+        """The first message of this sender that carried this certificate; a registered one before a refused one."""
         return messages.find_resend(self.connection, sender, certificate_id, certificate_digest)
 
     def find_case(self, sender: str, certificate_id: str) -> Case | None:

@@ -283,13 +283,26 @@ def test_what_was_rejected_is_rejected_again_under_another_id(at_desk: Desk) -> 
     at_desk.hand_in(without(message(), "prognosis"))
     again = at_desk.hand_in(numbered(without(message(), "prognosis"), 2))
     assert (again.verdict, again.answer.status) == ("rejected", 422)
-    # Nothing was registered, so there is nothing that this one could repeat.
-    assert rules(again) == {"prognosis-missing": 1}
-    assert receipt(again)["duplicate_of"] is None
+    assert rules(again) == {"prognosis-missing": 1, "likely-resend": 1}
+    assert receipt(again)["duplicate_of"] == the_id(message())
     assert at_desk.events() == []
     # A setting that has changed meanwhile counts: nobody was told that this certificate is registered.
     held = holding(at_desk).hand_in(numbered(without(message(), "prognosis"), 3))
     assert held.verdict == "incomplete"
+    assert at_desk.events() == [("new", 1)]
+
+
+def test_a_message_corrected_outside_its_certificate_is_no_resend(at_desk: Desk) -> None:
+    """What was refused for its envelope would else be refused for ever, and a broken resend would be let in."""
+    broken = message()
+    broken["entry"][2]["resource"]["birthDate"] = "1979-13-45"
+    assert at_desk.hand_in(broken).verdict == "rejected"
+    corrected = at_desk.hand_in(numbered(message(), 2))
+    assert (corrected.verdict, rules(corrected), receipt(corrected)["version"]) == ("accepted", {}, 1)
+    again = at_desk.hand_in(numbered(message(), 3))
+    assert (again.verdict, receipt(again)["duplicate_of"]) == ("accepted", receipt(corrected)["message_id"])
+    refused = at_desk.hand_in(numbered(broken, 4))
+    assert (refused.verdict, receipt(refused)["duplicate_of"]) == ("rejected", None)
     assert at_desk.events() == [("new", 1)]
 
 
