@@ -115,7 +115,7 @@ class Walk:
         count = max(len(values), len(extras))
         if count == 0:
             # No path selects an empty list or a null: its holder is named, and the name leads to the position.
-            self._run.add("value-empty", trail, culprit=found.name)
+            self._run.add("value-empty", trail, culprit=found.sibling[1:])
         for index in range(count):
             value = values[index] if index < len(values) else None
             extra = extras[index] if index < len(extras) else None
@@ -125,7 +125,7 @@ class Walk:
         """Judge one occurrence of an element."""
         mark = len(self._run.faults)
         if value is None and extra is None:
-            self._run.add("null-not-allowed", _holder(trail), culprit=found.name)
+            self._run.add("null-not-allowed", _holder(trail), culprit=found.sibling[1:])
         elif found.check is not None:
             self._primitive(found, value, extra, trail, scope)
         elif not isinstance(value, dict):

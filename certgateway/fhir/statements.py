@@ -102,17 +102,19 @@ def _rank(node: Node) -> str | None:
     return None
 
 
-def history(node: Node, element: str, reading: Reading) -> Statement:
+def history(node: Node, element: str, reading: Reading) -> Statement | None:
     """The patient's own account; its source is the patient unless somebody says otherwise."""
     statement = assessment(node, element, reading)
-    return Statement(statement.text, statement.source or "patient-reported", statement.date)
+    return statement and replace(statement, source=statement.source or "patient-reported")
 
 
-def assessment(node: Node, element: str, reading: Reading) -> Statement:
-    """Prose of the doctor, kept as written."""
+def assessment(node: Node, element: str, reading: Reading) -> Statement | None:
+    """Prose of the doctor, kept as written; without text there is no statement."""
     elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
-    text = elements.prose(node, f"{element}.text", reading) or ""
+    text = elements.prose(node, f"{element}.text", reading)
+    if text is None:
+        return None
     return Statement(text, elements.source(node, element, reading), elements.date(node, element, reading))
 
 
