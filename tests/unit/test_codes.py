@@ -10,6 +10,7 @@ import pytest
 
 from certgateway import codes
 from certgateway.codes import DiagnosisCodes, TableNotBuiltError
+from tests.calibration import allowed
 
 ICPC_2 = "urn:oid:2.16.578.1.12.4.1.1.7170"
 ICPC_2B = "urn:oid:2.16.578.1.12.4.1.1.7171"
@@ -100,7 +101,8 @@ def test_loading_costs_less_than_fifteen_milliseconds() -> None:
     codes.load.cache_clear()
     start = time.process_time()
     codes.load()
-    assert time.process_time() - start < 0.015
+    spent = time.process_time() - start
+    assert spent < allowed(0.015)
 
 
 def test_module_imports_nothing_slow() -> None:

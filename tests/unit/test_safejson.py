@@ -10,6 +10,7 @@ import pytest
 
 from certgateway import safejson
 from certgateway.safejson import JsonLimits, Unreadable
+from tests.calibration import allowed
 
 READABLE = {
     b'{"a":1.50}': {"a": Decimal("1.50")},
@@ -99,7 +100,8 @@ def test_a_hundred_thousand_brackets_are_answered_at_once(opening: bytes) -> Non
     with pytest.raises(Unreadable) as refusal:
         safejson.parse(opening * 100_000)
     assert refusal.value.id == "too-deep"
-    assert time.process_time() - start < 0.5
+    spent = time.process_time() - start
+    assert spent < allowed(0.5)
 
 
 def test_brackets_inside_text_do_not_nest() -> None:
@@ -119,7 +121,8 @@ def test_two_megabytes_of_tiny_values_are_refused_at_once(unit: bytes) -> None:
     start = time.process_time()
     with pytest.raises(Unreadable, match="too-many-elements"):
         safejson.parse(b"[" + unit * (2**21 // len(unit)) + b"0]")
-    assert time.process_time() - start < 1
+    spent = time.process_time() - start
+    assert spent < allowed(1)
 
 
 @pytest.mark.no_cover

@@ -12,6 +12,7 @@ from lxml import etree
 
 from certgateway import safexml
 from certgateway.safejson import Unreadable
+from tests.calibration import allowed
 
 KITH = ("utf-8", "iso-8859-1")
 DECLARED = b'<?xml version="1.0" encoding="%s"?>'
@@ -124,7 +125,8 @@ def test_two_hostile_megabytes_stay_within_the_budget(raw: bytes) -> None:
         safexml.parse(raw)
     except Unreadable as refusal:
         assert refusal.id in {"too-many-attributes", "not-xml"}  # noqa: PT017  Some of these are well-formed.
-    assert time.process_time() - start < 1
+    spent = time.process_time() - start
+    assert spent < allowed(1)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
 
 
@@ -177,4 +179,5 @@ def test_thousands_of_nested_elements_are_refused_at_once() -> None:
     with pytest.raises(Unreadable) as refusal:
         safexml.parse(b"<a>" * 24_000 + b"</a>" * 24_000)
     assert (refusal.value.id, refusal.value.column) == ("too-deep", 193)
-    assert time.process_time() - start < 0.5
+    spent = time.process_time() - start
+    assert spent < allowed(0.5)

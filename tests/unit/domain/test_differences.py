@@ -34,6 +34,7 @@ from certgateway.domain.certificate import (
     Treatment,
 )
 from certgateway.domain.differences import differences
+from tests.calibration import allowed
 
 T = TypeVar("T")
 
@@ -382,7 +383,8 @@ def test_many_statements_are_compared_in_little_time() -> None:
     many = functions(*(lifting(kilos(str(number))) for number in range(3000)))
     started = time.process_time()
     assert texts(many, functions(*reversed(many.function.entries))) == []
-    assert time.process_time() - started < 3
+    spent = time.process_time() - started
+    assert spent < allowed(3)
 
 
 certificates = st.lists(statements, max_size=5).map(lambda entries: functions(*entries))

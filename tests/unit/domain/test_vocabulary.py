@@ -14,6 +14,7 @@ from certgateway.domain.vocabulary import functioning, icf, outlook, risks, unit
 from certgateway.domain.vocabulary.benefits import BENEFIT_NAMES, BENEFIT_RESOURCE_TYPES
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM, VERDICT
 from certgateway.domain.vocabulary.model import table
+from tests.calibration import allowed
 
 ALL = tuple(vocabulary.VOCABULARIES.values())
 
@@ -367,7 +368,8 @@ def test_hostile_text_is_read_in_linear_time() -> None:
     start = time.process_time()
     assert not vocabulary.names_benefit("arbeids avklarings " * 50_000)
     assert not vocabulary.names_benefit("\u00c3\u00ad%" * 100_000)
-    assert time.process_time() - start < 1.0
+    spent = time.process_time() - start
+    assert spent < allowed(1.0)
 
 
 def test_vocabulary_pulls_in_no_heavy_library() -> None:

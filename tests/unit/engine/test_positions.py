@@ -16,6 +16,7 @@ from certgateway.engine.definitions import load_base
 from certgateway.engine.positions import Place, keys_of, path_of, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
+from tests.calibration import allowed
 
 BASE = load_base()
 
@@ -213,10 +214,11 @@ def test_a_thousand_places_in_two_megabytes_take_half_a_second(indent: int | Non
     assert len(json_positions(raw, tree, places)) == 1000
     middle = time.process_time()
     assert len(xml_positions(document, places)) == 1000
+    end = time.process_time()
     assert len(raw) > 2**20
     assert len(document) > 2**20
-    assert middle - start < 0.5
-    assert time.process_time() - middle < 0.5
+    assert middle - start < allowed(0.5)
+    assert end - middle < allowed(0.5)
 
 
 def test_faults_of_form_have_places() -> None:
