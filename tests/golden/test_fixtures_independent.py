@@ -19,6 +19,9 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 from lxml import etree
 
+from certgateway import safexml
+from certgateway.engine import load_base, xmlform
+
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = ROOT / "fixtures" / "messages"
 SCHEMA = Path(os.environ.get("FHIR_R4_XSD", ROOT.parent / "shared" / "fhir-r4-xsd")) / "fhir-single.xsd"
@@ -109,21 +112,47 @@ def test_every_path_selects_one_element_of_the_xml(file: str) -> None:
     assert {path: len(list(_select(root, path))) for path in _paths(file)} == dict.fromkeys(_paths(file), 1)
 
 
+def test_xml_is_read_as_npm_fhir_reads_it() -> None:
+    """Our reader of FHIR XML against another's, on every good message; the peer gives decimals as their text."""
+    files = [str(MESSAGES / f"{name}.xml") for name in _twins() if name.startswith("good/")]
+    theirs = _run_node("fhir", "read_xml.cjs", files)
+    definitions = load_base()
+    assert len(files) >= 15
+    for file in files:
+        ours, faults = xmlform.read(safexml.parse(Path(file).read_bytes()), definitions)
+        assert (faults, _as_text(ours)) == ([], _as_text(theirs[file])), file
+
+
+def _as_text(node: Any, name: str = "") -> Any:  # noqa: ANN401  Any part of a tree.
+    if isinstance(node, dict):
+        return {key: _as_text(value, key) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_as_text(value, name) for value in node]
+    text = str(node).lower() if isinstance(node, bool) else str(node)
+    return "".join(text.split()) if name == "div" else text
+
+
 def _run_fhirpath(asked: list[dict[str, Any]]) -> dict[str, list[int]]:
-    if not (PEERS / "fhirpath").is_dir():
+    counted: dict[str, list[int]] = _run_node("fhirpath", "count_nodes.cjs", asked)
+    return counted
+
+
+def _run_node(package: str, script: str, asked: list[Any]) -> dict[str, Any]:
+    """What a script beside this file prints, run on an npm package of others."""
+    if not (PEERS / package).is_dir():
         if os.environ.get("CI"):
-            pytest.fail(f"npm fhirpath must be installed in CI, and is not at {PEERS}")
-        pytest.skip(f"LOUD: npm fhirpath is not at {PEERS}; `make peers` installs it")
+            pytest.fail(f"npm {package} must be installed in CI, and is not at {PEERS}")
+        pytest.skip(f"LOUD: npm {package} is not at {PEERS}; `make peers` installs it")
     done = subprocess.run(
-        [ROOT / "tools/npm.sh", "node", Path(__file__).with_name("count_nodes.cjs"), PEERS],
+        [ROOT / "tools/npm.sh", "node", Path(__file__).with_name(script), PEERS],
         input=json.dumps(asked).encode(),
         capture_output=True,
         check=False,
         env={**os.environ, "VENV": sys.prefix},
     )
     assert done.returncode == 0, done.stderr.decode()
-    counted: dict[str, list[int]] = json.loads(done.stdout)
-    return counted
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def _json_leaves(node: Node, path: str = "") -> Iterator[tuple[str, str]]:

@@ -157,3 +157,9 @@ def test_no_file_is_named_for_anything_and_nothing() -> None:
         "misc",
     }
     assert [str(path.relative_to(ROOT)) for path in python_files() if path.stem in vague] == []
+
+
+def test_no_key_or_database_is_tracked() -> None:
+    """A key that was made in a checkout seals real messages sooner or later: it must never leave the machine."""
+    made = (".key", ".db", ".sqlite3", ".pem")
+    assert [path for path in tracked() if str(path).endswith(made)] == []
