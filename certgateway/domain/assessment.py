@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from certgateway.domain import assessment_values as values
 from certgateway.domain.assessment_element import Facts, Sheet, Withheld
+from certgateway.domain.assessment_proposals import proposals
 from certgateway.domain.assessment_staleness import is_past
 from certgateway.domain.assessment_titles import DiagnosisTitles, Json, Titles, date_text, instant_text
 from certgateway.domain.calendar import norwegian_date
@@ -25,10 +26,12 @@ from certgateway.domain.certificate import (
     State,
 )
 from certgateway.domain.differences import differences
-from certgateway.domain.findings import Effect
+from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.questions import question
 from certgateway.domain.record import Version
 from certgateway.domain.vocabulary import Language, is_body_function
 from certgateway.domain.vocabulary.form import EMPTY_REASONS
+from certgateway.domain.vocabulary.form_2008 import CONTACT_WISH
 from certgateway.domain.vocabulary.systems import ICD_10, ICPC_2, ICPC_2B
 
 T = TypeVar("T")
@@ -111,8 +114,9 @@ def _facts(sheet: Sheet, first_attempt: datetime) -> dict[str, list[Json]]:
         "social": _where(diagnosis, certificate.diagnosis, is_social),
         "diagnoses": _main_first(diagnosis, certificate.diagnosis),
         "statements": list(_statements(sheet)),
-        "proposals": [],
+        "proposals": list(proposals(sheet)),
         "purpose": _purpose(sheet),
+        "contacts": list(_contacts(sheet)),
         "employment": list(_elements(sheet, "employment", certificate.employment, values.employment)),
         "reservation": list(_elements(sheet, "reservation", certificate.reservation, values.reservation)),
         "attachments": list(_elements(sheet, "attachment", certificate.attachment, values.attachment)),
@@ -135,6 +139,7 @@ LISTS: Final[tuple[str, ...]] = (
     "statements",
     "proposals",
     "purpose",
+    "contacts",
     "employment",
     "reservation",
     "attachments",
@@ -211,6 +216,14 @@ def _purpose(sheet: Sheet) -> list[Json]:
     return [] if entry is None else [sheet.element("purpose", "purpose", values.purpose(sheet, entry))]
 
 
+def _contacts(sheet: Sheet) -> Iterator[Json]:
+    """Those whom the author wants NAV to get in touch with, one element each."""
+    for index, wish in enumerate(sheet.certificate.author.contacts):
+        code = sheet.titles.own(CONTACT_WISH, wish)
+        if code is not None:
+            yield sheet.element("author", f"author.contacts[{index}]", Facts(code=code))
+
+
 def _timeline(sheet: Sheet, first_attempt: datetime) -> Iterator[Json]:
     """Since when, how long, when to look again; when the patient was seen, the certificate written and received."""
     yield from _elements(sheet, "onset", sheet.certificate.onset, values.onset)
@@ -278,7 +291,7 @@ def _judged(sheet: Sheet) -> dict[str, Any]:
         "states": states,
         "state_reasons": {item: reason for item, reason in reasons.items() if reason is not None},
         "open": _open(sheet),
-        "remarks": _found(sheet.version, Effect.REMARK),
+        "remarks": _remarks(sheet.version),
     }
 
 
@@ -287,21 +300,31 @@ def _presence(present: bool) -> State:  # noqa: FBT001
 
 
 def _open(sheet: Sheet) -> list[Json]:
-    """Items that are not answered, as the rules found them; `why` is the rule's id."""
+    """Items that are not answered, as the rules found them; `why` is the rule's id, `question` a draft."""
     return [
         {
-            "item": found["item"],
-            "element": found["element"],
-            "display": sheet.titles.item(found["item"])["display"] if found["item"] in ITEMS else None,
-            "why": found["rule"],
-            "expected": found["expected"],
+            "item": finding.item,
+            "element": finding.element,
+            "display": sheet.titles.item(finding.item)["display"] if finding.item in ITEMS else None,
+            "why": finding.rule,
+            "expected": finding.expected,
+            "question": asked.text(sheet.titles.language) if (asked := question(finding)) else None,
         }
-        for found in _found(sheet.version, Effect.UNANSWERED)
+        for finding in _found(sheet.version, Effect.UNANSWERED)
     ]
 
 
-def _found(version: Version, effect: Effect) -> list[Json]:
-    """Findings with this effect in the order they were made, each once."""
-    wanted = (finding for finding in version.findings if finding.effect is effect)
-    found = dict.fromkeys((finding.rule, finding.item, finding.element, finding.expected) for finding in wanted)
-    return [dict(zip(("rule", "item", "element", "expected"), entry, strict=True)) for entry in found]
+def _remarks(version: Version) -> list[Json]:
+    return [
+        {"rule": each.rule, "item": each.item, "element": each.element, "expected": each.expected}
+        for each in _found(version, Effect.REMARK)
+    ]
+
+
+def _found(version: Version, effect: Effect) -> list[Finding]:
+    """Findings with this effect in the order they were made, each once wherever it stands in the input."""
+    found: dict[tuple[str | None, ...], Finding] = {}
+    for finding in version.findings:
+        if finding.effect is effect:
+            found.setdefault((finding.rule, finding.item, finding.element, finding.expected), finding)
+    return list(found.values())

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from certgateway.domain.assessment_captions import CAPTIONS
 from certgateway.domain.assessment_quantities import comparable
 from certgateway.domain.assessment_titles import Json, Titles, date_text
+from certgateway.domain.assessment_values import digits
 from certgateway.domain.certificate import (
     Attachment,
     Certificate,
@@ -32,6 +34,7 @@ from certgateway.domain.certificate import (
 )
 from certgateway.domain.vocabulary import Title, Vocabulary
 from certgateway.domain.vocabulary.form import ABSENT_REASONS, STATEMENT_SOURCE
+from certgateway.domain.vocabulary.form_2008 import PROPOSED_MEASURE, QUESTION, RESUMPTION, WORK_SITUATION
 from certgateway.domain.vocabulary.functioning import (
     ABILITY,
     ADAPTATION,
@@ -101,45 +104,6 @@ class Fact:
         """Equal for two statements that say the same."""
         return self.key, frozenset((aspect.name, aspect.same) for aspect in self.aspects)
 
-
-CAPTIONS: Final[Mapping[str, Title]] = MappingProxyType(
-    {
-        "best": Title("på det beste", "på det beste", "at best"),
-        "worst": Title("på det verste", "på det verste", "at worst"),
-        "source": Title("grunnlag", "grunnlag", "source"),
-        "not_assessed": Title("ikke vurdert", "ikkje vurdert", "not assessed"),
-        "qualifier": Title("ICF-grad", "ICF-grad", "ICF qualifier"),
-        "adaptations": Title("tilpasning", "tilpassing", "adaptation"),
-        "diagnosis": Title("diagnose", "diagnose", "diagnosis"),
-        "codes": Title("koder", "kodar", "codes"),
-        "harm": Title("mulig skade", "mogleg skade", "possible harm"),
-        "severity": Title("alvorlighet", "alvorsgrad", "severity"),
-        "start": Title("fra", "frå", "from"),
-        "end": Title("til", "til", "until"),
-        "improves": Title("virkning på funksjon", "verknad på funksjon", "effect on function"),
-        "scope": Title("omfang", "omfang", "scope"),
-        "reason": Title("grunn", "grunn", "reason"),
-        "measure_view": Title("syn på planlagt tiltak", "syn på planlagt tiltak", "view of a planned measure"),
-        "certainty": Title("sikkerhet", "visse", "certainty"),
-        "uncertain_because": Title("usikker fordi", "usikker fordi", "uncertain because"),
-        "horizon": Title("tidshorisont", "tidshorisont", "horizon"),
-        "illness_duration": Title("sykdommens varighet", "kor lenge sjukdomen varer", "duration of illness"),
-        "reduced_function_duration": Title(
-            "varighet av nedsatt funksjon", "kor lenge funksjonen er nedsett", "duration of reduced function"
-        ),
-        "review_date": Title("ny vurdering", "ny vurdering", "review date"),
-        "returns": Title("arbeidsgiver å gå tilbake til", "arbeidsgivar å gå tilbake til", "employer to return to"),
-        "said_by": Title("opplyst av", "opplyst av", "said by"),
-        "attached": Title("vedlagt", "lagd ved", "attached"),
-        "comment": Title("kommentar", "kommentar", "comment"),
-        "description": Title("beskrivelse", "skildring", "description"),
-        "result": Title("resultat", "resultat", "result"),
-        "mitigation": Title("forebygging", "førebygging", "mitigation"),
-        "occupation": Title("yrke", "yrke", "occupation"),
-        "meaning": Title("betydning for funksjon", "verknad for funksjon", "meaning for function"),
-    }
-)
-"""What the parts are called where a change of them would otherwise be unclear."""
 
 _YES: Final = Title("ja", "ja", "yes")
 _NO: Final = Title("nei", "nei", "no")
@@ -237,6 +201,8 @@ def _diagnosis(element: str, entry: Diagnosis, certificate: Certificate, titles:
     others = [titles.coded(coding) for coding in entry.codes[1:]]
     if others:
         parts.add("codes", frozenset(entry.codes[1:]), others, ", ".join(map(_called, others)))
+    parts.own("occupational_injury", YES_NO, entry.occupational_injury)
+    parts.day("injury_date", entry.injury_date)
     parts.prose("comment", entry.comment)
     return parts.fact(element, "diagnosis", entry.code, titles.coded(entry.code) if entry.code else None)
 
@@ -250,8 +216,9 @@ def _assessment(element: str, entry: Statement, certificate: Certificate, titles
 
 
 def _statement(item: str, element: str, entry: Statement, parts: _Gathered) -> Fact:
+    """Prose that answers a question is the same statement only when it answers the same one."""
     parts.prose("text", entry.text, captioned=False)
-    return parts.fact(element, item, None)
+    return parts.fact(element, item, entry.question, parts.titles.own(QUESTION, entry.question))
 
 
 def _finding(element: str, entry: ClinicalFinding, certificate: Certificate, titles: Titles) -> Fact:
@@ -267,7 +234,14 @@ def _employment(element: str, entry: Employment, certificate: Certificate, title
     parts = _Gathered(certificate, titles)
     parts.own("returns", YES_NO, entry.returns)
     parts.own("said_by", INFORMANT, entry.said_by)
+    parts.own("several", YES_NO, entry.several)
+    parts.many("situations", WORK_SITUATION, entry.situations)
+    code = digits(entry.occupation_code)
+    if code is not None:
+        parts.add("occupation_code", code, code, code)
     parts.prose("occupation", entry.occupation)
+    parts.prose("other_situation", entry.other_situation)
+    parts.prose("demands", entry.demands)
     return parts.fact(element, "employment", None)
 
 
@@ -286,6 +260,7 @@ def _treatment(element: str, entry: Treatment, certificate: Certificate, titles:
     parts.period("period", entry.period)
     parts.own("improves", EXPECTED_IMPROVEMENT, entry.improves)
     parts.own("combinable", COMBINABLE, entry.combinable)
+    parts.quantity("wait", entry.wait)
     parts.linked(entry.diagnosis)
     parts.own("source", STATEMENT_SOURCE, entry.source)
     parts.prose("description", entry.description)
@@ -332,9 +307,11 @@ def _activity(element: str, entry: Participation, certificate: Certificate, titl
     parts.own("reason", EXEMPTION_REASON, entry.reason)
     parts.period("period", entry.period)
     parts.own("measure_view", MEASURE_VIEW, entry.measure_view)
+    parts.own("resumption", RESUMPTION, entry.resumption)
+    parts.own("measure", PROPOSED_MEASURE, entry.measure)
     parts.own("source", STATEMENT_SOURCE, entry.source)
     parts.prose("comment", entry.comment)
-    return parts.fact(element, "activity", entry.scope)
+    return parts.fact(element, "activity", (entry.scope, entry.measure))
 
 
 def _prognosis(element: str, entry: Prognosis, certificate: Certificate, titles: Titles) -> Fact:

@@ -25,6 +25,7 @@ from certgateway.domain.certificate import (
 )
 from certgateway.domain.vocabulary import names_benefit
 from certgateway.domain.vocabulary.form import ABSENT_REASONS, CERTIFICATE_ITEM, PURPOSE
+from certgateway.domain.vocabulary.form_2008 import PROPOSED_MEASURE, QUESTION, RESUMPTION, WORK_SITUATION
 from certgateway.domain.vocabulary.functioning import (
     ABILITY,
     ADAPTATION,
@@ -70,21 +71,47 @@ def purpose(sheet: Sheet, entry: Purpose) -> Facts:
 
 
 def employment(sheet: Sheet, entry: Employment) -> Facts:
-    """Whether there is an employer to return to, who says so, and the occupation in the sender's words."""
-    value = {"returns": sheet.titles.own(YES_NO, entry.returns), "said_by": sheet.titles.own(INFORMANT, entry.said_by)}
-    return Facts(value=value, stated=entry.date, prose=(("occupation", entry.occupation),))
+    """What the patient does when well, whether there is an employer to return to and who says so; in words, the work.
+
+    An occupation code is digits; anything else in its place would be words of the sender.
+    """
+    own = sheet.titles.own
+    value = {
+        "returns": own(YES_NO, entry.returns),
+        "said_by": own(INFORMANT, entry.said_by),
+        "several": own(YES_NO, entry.several),
+        "situations": sheet.titles.all_own(WORK_SITUATION, entry.situations),
+        "occupation_code": digits(entry.occupation_code),
+    }
+    prose = (
+        ("occupation", entry.occupation),
+        ("other_situation", entry.other_situation),
+        ("demands", entry.demands),
+    )
+    return Facts(value=value, stated=entry.date, prose=prose)
+
+
+def digits(text: str | None) -> str | None:
+    """A code of digits as it is; None for anything else."""
+    return text if text is not None and text.isascii() and text.isdecimal() else None
 
 
 def diagnosis(sheet: Sheet, entry: Diagnosis) -> Facts:
-    """Rank, and every coding the sender gave."""
+    """Rank, every coding the sender gave, and whether an occupational injury should be considered."""
     codes = [sheet.titles.coded(coding) for coding in entry.codes]
-    value = {"rank": sheet.titles.own(DIAGNOSIS_RANK, entry.rank), "codes": codes}
+    value = {
+        "rank": sheet.titles.own(DIAGNOSIS_RANK, entry.rank),
+        "codes": codes,
+        "occupational_injury": sheet.titles.own(YES_NO, entry.occupational_injury),
+        "injury_date": date_text(entry.injury_date),
+    }
     return Facts(code=codes[0] if codes else None, value=value, prose=(("comment", entry.comment),))
 
 
-def statement(_sheet: Sheet, entry: Statement) -> Facts:
-    """Prose of the doctor; all of it is in the parts."""
-    return Facts(value={}, source=entry.source, stated=entry.date, prose=(("text", entry.text),))
+def statement(sheet: Sheet, entry: Statement) -> Facts:
+    """Prose of the doctor; all of it is in the parts. The question it answers, where there is one, is its code."""
+    code = sheet.titles.own(QUESTION, entry.question)
+    return Facts(code=code, value={}, source=entry.source, stated=entry.date, prose=(("text", entry.text),))
 
 
 def finding(sheet: Sheet, entry: ClinicalFinding) -> Facts:
@@ -131,6 +158,7 @@ def treatment(sheet: Sheet, entry: Treatment) -> Facts:
             "status": own(TREATMENT_STATUS, entry.status),
             "expected_to_improve": own(EXPECTED_IMPROVEMENT, entry.improves),
             "combinable_with_activity": own(COMBINABLE, entry.combinable),
+            "wait": sheet.titles.quantity(entry.wait),
             "diagnosis": _linked(sheet, entry.diagnosis),
         },
         source=entry.source,
@@ -183,7 +211,7 @@ def health_risk(sheet: Sheet, entry: HealthRisk) -> Facts:
 
 
 def participation(sheet: Sheet, entry: Participation) -> Facts:
-    """Whether the patient can take part in activity, and the medical view of a measure that NAV described."""
+    """Whether the patient can take part in activity or take up work, and the medical view of measures."""
     own = sheet.titles.own
     return Facts(
         value={
@@ -191,6 +219,8 @@ def participation(sheet: Sheet, entry: Participation) -> Facts:
             "scope": own(ACTIVITY_SCOPE, entry.scope),
             "reason": own(EXEMPTION_REASON, entry.reason),
             "measure_view": own(MEASURE_VIEW, entry.measure_view),
+            "resumption": own(RESUMPTION, entry.resumption),
+            "measure": own(PROPOSED_MEASURE, entry.measure),
         },
         source=entry.source,
         period=entry.period,

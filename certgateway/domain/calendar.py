@@ -43,10 +43,28 @@ def norwegian_date(instant: datetime) -> date:
     UTC+1, and UTC+2 between 01:00 UTC on the last Sundays of March and October (directive 2000/84/EC, which Norway
     follows). Instants before 1996 are read by the same rule.
     """
+    # Shifted by hand: at the early edge of the calendar astimezone would have nowhere to go. The late edge stays a day
+    # that can be told.
+    utc = instant.astimezone(UTC).replace(tzinfo=None)
+    try:
+        return (utc + norwegian_offset(instant)).date()
+    except OverflowError:
+        return date.max
+
+
+def norwegian_offset(instant: datetime) -> timedelta:
+    """How far Norway is ahead of UTC at an aware instant."""
     utc = instant.astimezone(UTC)
     summer = _last_sunday(utc.year, 3) <= utc < _last_sunday(utc.year, 10)
-    # Shifted by hand: at the edges of the calendar astimezone would have nowhere to go.
-    return (utc.replace(tzinfo=None) + timedelta(hours=2 if summer else 1)).date()
+    return timedelta(hours=2 if summer else 1)
+
+
+def norwegian_instant(local: datetime) -> datetime:
+    """The instant, in UTC, of a Norwegian time of day without a zone; in the hour that comes twice, the first."""
+    utc = local.replace(tzinfo=UTC)
+    begins, ends = _last_sunday(local.year, 3), _last_sunday(local.year, 10)
+    summer = begins + timedelta(hours=1) <= utc < ends + timedelta(hours=2)
+    return utc - timedelta(hours=2 if summer else 1)
 
 
 def _last_sunday(year: int, month: int) -> datetime:

@@ -94,7 +94,10 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who assessed the patient. `number` is the author's own personal number where the message gives it."""
+    """Who assessed the patient. `number` is the author's own personal number where the message gives it.
+
+    `contacts` are those whom the author wants NAV to get in touch with.
+    """
 
     hpr: str | None = None
     profession: str | None = None
@@ -104,6 +107,7 @@ class Author:
     number: str | None = None
     last_seen: str | None = None
     contact: str | None = None
+    contacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +120,35 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Employment:
-    """`returns` is yes/no/unknown: an employer to return to, according to `said_by`, on `date`."""
+    """`returns` is yes/no/unknown: an employer to return to, according to `said_by`, on `date`.
+
+    `several` is yes/no/unknown: more than one employment. `situations` are codes (paid work, student ...), in words
+    `other_situation`; `demands` is what the work demands, in prose; `occupation_code` is Statistics Norway's.
+    """
 
     occupation: str | None = None
     returns: str | None = None
     said_by: str | None = None
     date: str | None = None
+    several: str | None = None
+    situations: tuple[str, ...] = ()
+    other_situation: str | None = None
+    demands: str | None = None
+    occupation_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`codes` keeps every recognised coding, the sender's first one first; `rank` is main or other."""
+    """`codes` keeps every recognised coding, the sender's first one first; `rank` is main or other.
+
+    `occupational_injury` is yes/no: whether it should be considered as one, which happened on `injury_date`.
+    """
 
     codes: tuple[Coding, ...]
     rank: Literal["main", "other"]
     comment: str | None = None
+    occupational_injury: str | None = None
+    injury_date: str | None = None
 
     @property
     def code(self) -> Coding | None:
@@ -140,11 +158,15 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Prose of the doctor (history, assessment): shown in parts, never edited."""
+    """Prose of the doctor (history, assessment): shown in parts, never edited.
+
+    `question` is the question of the form of 2008 that an assessment answers in words, where that form has no codes.
+    """
 
     text: str
     source: str | None = None
     date: str | None = None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +194,10 @@ class Onset:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """One treatment or investigation. `improves`: yes/no/uncertain; `combinable` with activity: yes/with-limits/no."""
+    """One treatment or investigation. `improves`: yes/no/uncertain; `combinable` with activity: yes/with-limits/no.
+
+    `wait` is the expected waiting time after a referral.
+    """
 
     kind: str | None = None
     status: str | None = None
@@ -183,6 +208,7 @@ class Treatment:
     combinable: str | None = None
     diagnosis: int | None = None
     source: str | None = None
+    wait: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +263,11 @@ class HealthRisk:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Can the patient take part in activity; `measure_view` is the doctor's view of a measure NAV described."""
+    """Can the patient take part in activity; `measure_view` is the doctor's view of a measure NAV described.
+
+    `resumption` says whether and when the work named by `scope` can be taken up; `measure` is a measure that the doctor
+    proposes, with `comment` in words.
+    """
 
     ability: str | None = None
     scope: str | None = None
@@ -246,6 +276,8 @@ class Participation:
     measure_view: str | None = None
     source: str | None = None
     comment: str | None = None
+    resumption: str | None = None
+    measure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,12 @@ class StoreUnavailableError(GatewayError):
     category = "unavailable"
 
 
+class ScannerUnavailableError(GatewayError):
+    """Whether an attachment holds malware cannot be known now; nothing is kept and the sender may try again."""
+
+    category = "unavailable"
+
+
 class MisconfiguredError(GatewayError):
     """A setting, key file or built data file is missing or wrong; the message says which and what to do."""
 

@@ -35,11 +35,20 @@ class Envelope:
 
 
 def lineage(path: str) -> Iterator[str]:
-    """The path and the paths of all that stands around it, innermost first; an item of a list, then the list."""
+    """The path and the paths of all that stands around it, innermost first; an item of a list, then the list.
+
+    FHIRPath and XPath alike: the brackets of an XPath belong to its steps, and only its strokes part them.
+    """
     yield path
+    marks = "/" if path.startswith("/") else ".["
     for at in range(len(path) - 1, 0, -1):
-        if path[at] in ".[":
+        if path[at] in marks:
             yield path[:at]
+
+
+def outermost(path: str) -> str:
+    """The path of the whole message that a path leads into."""
+    return list(lineage(path))[-1]
 
 
 @dataclass(frozen=True, slots=True)

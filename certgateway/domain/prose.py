@@ -12,7 +12,7 @@ from typing import Final
 from certgateway.domain.certificate import SINGLE_ITEMS, Certificate, Section
 
 PROSE_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "employment": ("occupation",),
+    "employment": ("occupation", "other_situation", "demands"),
     "diagnosis": ("comment",),
     "history": ("text",),
     "findings": ("text", "comment"),

@@ -130,7 +130,7 @@ def envelope(opened: Opened) -> Envelope:
     source = header.get("source")
     endpoint = source.get("endpoint") if isinstance(source, dict) else None
     return Envelope(
-        message_id=message_id if isinstance(message_id, str) and _is_id(message_id) else None,
+        message_id=message_id if isinstance(message_id, str) and is_id(message_id) else None,
         sender=_sender(endpoint if isinstance(endpoint, str) else ""),
         digest=content_digest(opened.tree),
     )
@@ -228,7 +228,16 @@ def removal_findings(removed: Iterable[Removal]) -> list[Finding]:
 
 def locate(findings: Iterable[Finding], origins: Origins, opened: Opened) -> list[Finding]:
     """Findings with path, element, item, line and column filled in wherever they can be told."""
-    placed = [_placed(finding, origins) for finding in findings]
+    return position(place(findings, origins), opened)
+
+
+def place(findings: Iterable[Finding], origins: Origins) -> list[Finding]:
+    """Findings with path, element and item filled in, each by what of them it has."""
+    return [_placed(finding, origins) for finding in findings]
+
+
+def position(placed: list[Finding], opened: Opened) -> list[Finding]:
+    """Findings with line and column filled in; the body is read once for all of them."""
     wanted = {Place(finding.path, finding.culprit) for finding in placed if finding.path is not None}
     if opened.format == "fhir-xml":
         found = xml_positions(opened.raw, wanted)
@@ -284,7 +293,8 @@ def _header(tree: Json) -> Json:
     return {}
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a resource."""
     return 0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace(".", "").isalnum()  # noqa: PLR2004
 
 

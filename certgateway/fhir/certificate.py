@@ -6,7 +6,7 @@ certificate. Alongside goes the map from domain element to path, by which a find
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
@@ -22,7 +22,7 @@ from certgateway.domain.certificate import (
     Treatment,
 )
 from certgateway.domain.vocabulary import names_benefit, systems
-from certgateway.fhir import elements, questionnaire_reading, statements
+from certgateway.fhir import attached, elements, questionnaire_reading, statements
 from certgateway.fhir.elements import Reading, Subject
 from certgateway.fhir.reading import Message, Node
 
@@ -113,7 +113,7 @@ def _assemble(composition: Node, identifier: Coding, authored: datetime, reading
         specialist=read("specialist", statements.specialist),
         assessment=read("assessment", statements.assessment),
         reservation=read("reservation", statements.reservation),
-        attachment=read("attachment", statements.attachment),
+        attachment=read("attachment", attached.attachment),
     )
 
 
@@ -246,22 +246,22 @@ def _author(composition: Node, reading: Reading) -> Author:
     reference = composition.first("author")
     role = reference.resolve() if reference else None
     last_seen, contact = _last_seen(composition, reading)
+    told = Author(last_seen=last_seen, contact=contact, contacts=_contacts(composition, reading))
     if role is None:
-        return Author(last_seen=last_seen, contact=contact)
+        return told
     reading.origins["author"] = role.path
     roles = _codes(role, (elements.ROLE_SYSTEM, systems.PROFESSION))
     practitioner, organization = role.linked("practitioner"), role.linked("organization")
     if practitioner is not None:
         reading.origins["author"] = practitioner.path
-    return Author(
+    return replace(
+        told,
         hpr=_number(practitioner, (systems.HPR,), "author.hpr", reading),
         number=_own_number((practitioner, role), reading),
         profession=roles.get(systems.PROFESSION),
         role=roles.get(elements.ROLE_SYSTEM),
         organisation=_number(organization, (systems.ORGANISATION_NUMBER,), "author.organisation", reading),
         her=_number(organization, (systems.HER_ID,), "author.her", reading),
-        last_seen=last_seen,
-        contact=contact,
     )
 
 
@@ -304,6 +304,16 @@ def _last_seen(composition: Node, reading: Reading) -> tuple[str | None, str | N
             period.skip("end")
         return (period.text("start") if period else None), code
     return None, None
+
+
+def _contacts(composition: Node, reading: Reading) -> tuple[str, ...]:
+    """Whom NAV should get in touch with, an event for each."""
+    found: list[str] = []
+    for event, code in _events(composition, elements.CONTACT_WISH_SYSTEM):
+        if elements.own("contact-wish", code):
+            reading.origins[f"author.contacts[{len(found)}]"] = event.path
+            found.append(code)
+    return tuple(found)
 
 
 def _events(composition: Node, system: str) -> Iterator[tuple[Node, str]]:

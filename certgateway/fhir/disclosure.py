@@ -15,6 +15,7 @@ from certgateway.domain.assessment_titles import Titles
 from certgateway.domain.certificate import SINGLE_ITEMS, Author, Certificate, Coding, Purpose
 from certgateway.domain.prose import PROSE_FIELDS, prose_elements
 from certgateway.domain.vocabulary import Language, Title, known, names_benefit, systems
+from certgateway.fhir.elements import CONTACT_WISH_SYSTEM, OCCUPATION_CODE
 
 Json = dict[str, Any]
 Cuts = Mapping[str, Sequence[Withheld]]
@@ -46,7 +47,16 @@ def disclosed(certificate: Certificate, withheld: Cuts, language: Language) -> C
         certificate, author=_author(certificate.author), purpose=_purpose(certificate.purpose), replaces=None
     )
     sections = {_attribute(item): _cut_section(certificate, item, withheld, language) for item in PROSE_FIELDS}
-    return replace(shown, **sections)
+    return _numbers_only(replace(shown, **sections))
+
+
+def _numbers_only(certificate: Certificate) -> Certificate:
+    """An occupation's code in digits: words in its place are no prose that sentences were cut out of."""
+    entries = tuple(
+        replace(entry, occupation_code=_formed(OCCUPATION_CODE, entry.occupation_code))
+        for entry in certificate.employment
+    )
+    return replace(certificate, employment=replace(certificate.employment, entries=entries))
 
 
 def statements_cut(certificate: Certificate, withheld: Cuts) -> frozenset[str]:
@@ -75,7 +85,7 @@ def _coding(coding: Json, titles: Titles) -> Json:
 
 
 def _author(author: Author) -> Author:
-    """Number and role; the author's own personal number is nobody's business here."""
+    """Number, role and known wishes for contact; the author's own personal number is nobody's business here."""
     profession = author.profession
     return replace(
         author,
@@ -83,6 +93,7 @@ def _author(author: Author) -> Author:
         organisation=_formed(_ORGANISATION_NUMBER, author.organisation),
         her=_formed(_HER, author.her),
         profession=profession if profession and known(systems.PROFESSION, profession) else None,
+        contacts=tuple(code for code in author.contacts if known(CONTACT_WISH_SYSTEM, code)),
     )
 
 

@@ -4,7 +4,9 @@ Each function reads one kind of element and, where a finding may point at it, no
 vocabularies reads as absent; the engine reports it where the profile binds it.
 """
 
+import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from certgateway.domain.certificate import Attachment, Coding, Limit, Period, Quantity
 from certgateway.domain.vocabulary import known, systems
@@ -13,11 +15,15 @@ from certgateway.fhir.reading import Node
 ITEM_SYSTEM = systems.CODE_SYSTEM + "certificate-item"
 ROLE_SYSTEM = systems.CODE_SYSTEM + "author-role"
 CONTACT_SYSTEM = systems.CODE_SYSTEM + "contact"
+CONTACT_WISH_SYSTEM = systems.CODE_SYSTEM + "contact-wish"
 PURPOSE_SYSTEM = systems.CODE_SYSTEM + "purpose"
 PART_SYSTEM = systems.CODE_SYSTEM + "statement-part"
 LIMIT_SYSTEM = systems.CODE_SYSTEM + "limit"
 PERSONAL_NUMBERS = (systems.FNR, systems.D_NUMBER)
 RISK_SYSTEM = systems.CODE_SYSTEM + "risk-activity"
+
+OCCUPATION_CODE: Final = re.compile(r"[0-9]{4,7}", re.ASCII)
+"""How a code of Statistics Norway's occupations is formed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,29 @@ def extension_code(node: Node, url: str, vocabulary: str) -> str | None:
     return own(vocabulary, found.text("valueCode")) if found else None
 
 
+def extension(node: Node, url: str, element: str, reading: Reading) -> Node | None:
+    """The extension `url` (its last step), with the place of its value."""
+    found = node.extension(systems.STRUCTURE_DEFINITION + url)
+    if found is not None:
+        reading.note(element, f"{found.path}.value")
+    return found
+
+
+def extension_date(node: Node, url: str, element: str, reading: Reading) -> str | None:
+    """The date that an extension holds, perhaps partial."""
+    found = extension(node, url, element, reading)
+    return found.text("valueDate") if found else None
+
+
+def duration(node: Node, url: str, element: str, reading: Reading) -> Quantity | None:
+    """The duration that an extension holds."""
+    found = extension(node, url, element, reading)
+    return quantity(found, "value", "valueDuration") if found else None
+
+
 def source(node: Node, element: str, reading: Reading) -> str | None:
     """How the author knows: observed, tested, patient-reported, specialist, inferred."""
-    found = node.extension(systems.STRUCTURE_DEFINITION + "source")
-    if found is not None:
-        reading.note(f"{element}.source", f"{found.path}.value")
+    found = extension(node, "source", f"{element}.source", reading)
     return own("statement-source", found.text("valueCode")) if found else None
 
 
@@ -165,6 +189,32 @@ def components(node: Node) -> Parts:
         elif coding is not None:
             found.limits.append((coding.code, component))
     return found
+
+
+def part_prose(parts: Parts, part: str, element: str, reading: Reading) -> str | None:
+    """The prose that the first component of a part holds, with its place."""
+    node = parts.first(part)
+    return prose(node, element, reading) if node else None
+
+
+def part_code(parts: Parts, part: str, vocabulary: str, element: str, reading: Reading) -> str | None:
+    """The code of ours that the first component of a part holds, with its place."""
+    node = parts.first(part)
+    if node is None:
+        return None
+    reading.note(element, f"{node.path}.value")
+    return concept(node, vocabulary)
+
+
+def part_codes(parts: Parts, part: str, vocabulary: str, element: str, reading: Reading) -> tuple[str, ...]:
+    """The codes of ours that all components of a part hold, in their order and each with its place."""
+    found: list[str] = []
+    for node in parts.parts.get(part, ()):
+        code = concept(node, vocabulary)
+        if code is not None:
+            reading.note(f"{element}[{len(found)}]", f"{node.path}.value")
+            found.append(code)
+    return tuple(found)
 
 
 def limits(parts: Parts, element: str, reading: Reading) -> tuple[Limit, ...]:

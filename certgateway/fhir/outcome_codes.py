@@ -37,6 +37,7 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "null-not-allowed",
         "choice-several",
         "slice-too-many",
+        "several-certificates",
         "slice-closed",
         "slice-order",
         "profile-none-fits",
@@ -48,6 +49,7 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "required": ("element-missing", "slice-missing", "full-url-missing", "patient-missing"),
     "value": (
         "primitive-invalid",
+        "value-invalid",
         "value-empty",
         "fixed-value-differs",
         "pattern-differs",

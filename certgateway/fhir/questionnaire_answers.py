@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from certgateway.domain.certificate import Coding, Limit, Quantity
 from certgateway.domain.vocabulary import known, names_benefit, systems
-from certgateway.fhir import elements, statements
+from certgateway.fhir import attached, elements
 from certgateway.fhir.elements import Reading
 from certgateway.fhir.questionnaire_form import Question
 from certgateway.fhir.reading import Node
@@ -66,14 +66,14 @@ class Answer:
         self.node.number("valueInteger")
         return number - 1
 
-    def attachment(self) -> Any:  # noqa: ANN401  Attachment or None; statements.attachment says so.
+    def attachment(self) -> Any:  # noqa: ANN401  Attachment or None; attached.attachment says so.
         """Type, size and digest of what is attached, by the reader of resources."""
-        attached = self.node.get("value", "valueAttachment")
-        if attached is None:
+        value = self.node.get("value", "valueAttachment")
+        if value is None:
             return None
         # The same object of the tree in the place where that reader looks for it, so that its marks count.
-        around = {"content": [{"attachment": attached.value}]}
-        return statements.attachment(Node(around, self.node.path, self.node.message, self.node.scope), "", Reading())
+        around = {"content": [{"attachment": value.value}]}
+        return attached.attachment(Node(around, self.node.path, self.node.message, self.node.scope), "", Reading())
 
 
 def as_limit(kind: Answer, amount: Answer) -> Limit | None:

@@ -118,7 +118,7 @@ def _agrees(answered: Any, told: Any) -> bool:  # noqa: ANN401  A value of any i
     if _is_open(answered) or answered == told:
         return True
     parts = [] if isinstance(answered, Section) else [(getattr(answered, f.name), f.name) for f in fields(answered)]
-    return bool(parts) and all(part is None or part == getattr(told, name) for part, name in parts)
+    return bool(parts) and all(part in (None, ()) or part == getattr(told, name) for part, name in parts)
 
 
 def _item(group: Group, node: Node, reading: Reading, diagnoses: int) -> Any:  # noqa: ANN401  A value of any item.

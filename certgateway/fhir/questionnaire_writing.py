@@ -7,7 +7,7 @@ displays are never written.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -93,6 +93,15 @@ def _lost(group: Group, entry: object, element: str, certificate: Certificate) -
         value = _value(entry, question.name)
         if value is not None and value != () and not _items(group, question, value, certificate):
             yield f"{element}.{question.name}"
+    yield from (f"{element}.{name}" for name in _unasked(group, entry))
+
+
+def _unasked(group: Group, entry: Any) -> Iterator[str]:  # noqa: ANN401  A statement of any item.
+    """The filled fields of a statement that the form does not ask for: what only the form of 2008 asks."""
+    asked = {question.name.partition(".")[0] for question in group.questions}
+    for field in fields(entry):
+        if field.name not in asked and getattr(entry, field.name) not in (None, ()):
+            yield field.name
 
 
 def _answered(group: Group, certificate: Certificate) -> list[Json]:

@@ -4,15 +4,11 @@ Each reader takes the resource and the element path it will have, notes where th
 statement. What a reader does not name is not carried.
 """
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
 from certgateway.domain.certificate import (
-    Attachment,
     ClinicalFinding,
     Coding,
     Diagnosis,
@@ -23,7 +19,6 @@ from certgateway.domain.certificate import (
     Onset,
     Participation,
     Prognosis,
-    Quantity,
     Reservation,
     SpecialistStatement,
     Statement,
@@ -34,10 +29,6 @@ from certgateway.fhir import elements
 from certgateway.fhir.elements import ITEM_SYSTEM, RISK_SYSTEM, Parts, Reading
 from certgateway.fhir.reading import Node
 
-# Attachment types that may be named in derived data; any other is a foreign word and reads "other".
-_CONTENT_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff"})
-
-
 _NOT_HELD = {
     "verificationStatus": frozenset({"refuted", "entered-in-error"}),
     "clinicalStatus": frozenset({"inactive", "resolved"}),
@@ -45,17 +36,31 @@ _NOT_HELD = {
 
 
 def employment(node: Node, element: str, reading: Reading) -> Employment:
-    """Occupation, and whether there is an employer to return to."""
+    """Occupation, situation and demands, and whether there is an employer to return to."""
     elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     parts = elements.components(node)
-    occupation = parts.first("occupation")
     return Employment(
-        occupation=elements.prose(occupation, f"{element}.occupation", reading) if occupation else None,
+        occupation=elements.part_prose(parts, "occupation", f"{element}.occupation", reading),
         returns=parts.code("returns", "yes-no"),
         said_by=parts.code("said-by", "informant"),
         date=elements.date(node, element, reading),
+        several=elements.part_code(parts, "several", "yes-no", f"{element}.several", reading),
+        situations=elements.part_codes(parts, "situation", "work-situation", f"{element}.situations", reading),
+        other_situation=elements.part_prose(parts, "other-situation", f"{element}.other_situation", reading),
+        demands=elements.part_prose(parts, "demands", f"{element}.demands", reading),
+        occupation_code=_occupation_code(parts, element, reading),
     )
+
+
+def _occupation_code(parts: Parts, element: str, reading: Reading) -> str | None:
+    """A code is digits and nothing else: words in its place would be prose that nobody reads as prose."""
+    node = parts.first("occupation-code")
+    if node is None:
+        return None
+    reading.note(f"{element}.occupation_code", f"{node.path}.value")
+    is_code = elements.OCCUPATION_CODE.fullmatch(str(node.value.get("valueString")))
+    return node.text("valueString") if is_code else None
 
 
 def diagnoses(resources: list[Node], reading: Reading) -> list[Diagnosis]:
@@ -78,8 +83,19 @@ def diagnoses(resources: list[Node], reading: Reading) -> list[Diagnosis]:
                 codes.append(Coding(system, coding.code))
         first = index == 0 and not any(ranks)
         main: Literal["main", "other"] = "main" if rank == "main" or (rank is None and first) else "other"
-        found.append(Diagnosis(tuple(codes), main, elements.comment(node, element, reading)))
+        told = Diagnosis(tuple(codes), main, elements.comment(node, element, reading))
+        found.append(_with_injury(told, node, element, reading))
     return found
+
+
+def _with_injury(diagnosis: Diagnosis, node: Node, element: str, reading: Reading) -> Diagnosis:
+    """The diagnosis with what is said of an injury at work."""
+    answer = elements.extension(node, "occupational-injury", f"{element}.occupational_injury", reading)
+    return replace(
+        diagnosis,
+        occupational_injury=elements.own("yes-no", answer.text("valueCode")) if answer else None,
+        injury_date=elements.extension_date(node, "injury-date", f"{element}.injury_date", reading),
+    )
 
 
 def _is_held(node: Node) -> bool:
@@ -104,11 +120,20 @@ def _rank(node: Node) -> str | None:
 
 def history(node: Node, element: str, reading: Reading) -> Statement | None:
     """The patient's own account; its source is the patient unless somebody says otherwise."""
-    statement = assessment(node, element, reading)
+    statement = _prose(node, element, reading)
     return statement and replace(statement, source=statement.source or "patient-reported")
 
 
 def assessment(node: Node, element: str, reading: Reading) -> Statement | None:
+    """Prose of the doctor, and which question of the form of 2008 it answers, if any."""
+    statement = _prose(node, element, reading)
+    if statement is None:
+        return None
+    question = elements.part_code(elements.components(node), "question", "question", f"{element}.question", reading)
+    return replace(statement, question=question)
+
+
+def _prose(node: Node, element: str, reading: Reading) -> Statement | None:
     """Prose of the doctor, kept as written; without text there is no statement."""
     elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
@@ -191,6 +216,7 @@ def _treatment(activity: Node, detail: Node, element: str, reading: Reading) -> 
         combinable=elements.extension_code(detail, "combinable-with-activity", "combinable-with-activity"),
         diagnosis=elements.diagnosis_link(detail, reading),
         source=elements.source(detail, element, reading),
+        wait=elements.duration(detail, "expected-wait", f"{element}.wait", reading),
     )
 
 
@@ -212,19 +238,12 @@ def function(node: Node, element: str, reading: Reading) -> FunctionStatement:
         variation=parts.code("variation", "variation"),
         best=parts.code("best", "ability"),
         worst=parts.code("worst", "ability"),
-        adaptations=tuple(_adaptations(parts)),
+        adaptations=elements.part_codes(parts, "adaptation", "adaptation", f"{element}.adaptations", reading),
         diagnosis=elements.diagnosis_link(node, reading),
         date=elements.date(node, element, reading),
         source=elements.source(node, element, reading),
         comment=elements.comment(node, element, reading),
     )
-
-
-def _adaptations(parts: Parts) -> Iterator[str]:
-    for node in parts.parts.get("adaptation", ()):
-        code = elements.concept(node, "adaptation")
-        if code is not None:
-            yield code
 
 
 def health_risk(node: Node, element: str, reading: Reading) -> HealthRisk:
@@ -271,7 +290,7 @@ def _safe_limits(node: Node, element: str, reading: Reading) -> tuple[Limit, ...
 
 
 def participation(node: Node, element: str, reading: Reading) -> Participation:
-    """Can the patient take part in activity, and the doctor's view of a measure that NAV described."""
+    """Can the patient take part in activity or take up work, and the doctor's view of measures."""
     elements.obligatory(node, reading)
     node.code_of(ITEM_SYSTEM, "code")
     parts = elements.components(node)
@@ -283,23 +302,24 @@ def participation(node: Node, element: str, reading: Reading) -> Participation:
         measure_view=parts.code("measure-view", "measure-view"),
         source=elements.source(node, element, reading),
         comment=elements.comment(node, element, reading),
+        resumption=elements.part_code(parts, "resumption", "resumption", f"{element}.resumption", reading),
+        measure=elements.part_code(parts, "measure", "proposed-measure", f"{element}.measure", reading),
     )
 
 
 def prognosis(node: Node, element: str, reading: Reading) -> Prognosis:
     """The course ahead, with what makes it an answer: horizon, durations, review date, or why it is uncertain."""
     elements.obligatory(node, reading)
-    review = node.extension(systems.STRUCTURE_DEFINITION + "review-date")
-    if review is not None:
-        reading.note(f"{element}.review_date", f"{review.path}.value")
     return Prognosis(
         course=_course(node, element, reading),
-        horizon=_duration(node, "horizon"),
+        horizon=elements.duration(node, "horizon", f"{element}.horizon", reading),
         certainty=elements.extension_code(node, "certainty", "certainty"),
         uncertain_because=elements.extension_code(node, "uncertain-because", "uncertain-because"),
-        illness_duration=_duration(node, "illness-duration"),
-        reduced_function_duration=_duration(node, "reduced-function-duration"),
-        review_date=review.text("valueDate") if review else None,
+        illness_duration=elements.duration(node, "illness-duration", f"{element}.illness_duration", reading),
+        reduced_function_duration=elements.duration(
+            node, "reduced-function-duration", f"{element}.reduced_function_duration", reading
+        ),
+        review_date=elements.extension_date(node, "review-date", f"{element}.review_date", reading),
         diagnosis=elements.diagnosis_link(node, reading),
         date=elements.date(node, element, reading, "date", "date"),
         source=elements.source(node, element, reading),
@@ -316,11 +336,6 @@ def _course(node: Node, element: str, reading: Reading) -> str | None:
                 reading.note(f"{element}.course", concept.path)
                 return course
     return None
-
-
-def _duration(node: Node, url: str) -> Quantity | None:
-    extension = node.extension(systems.STRUCTURE_DEFINITION + url)
-    return elements.quantity(extension, "value", "valueDuration") if extension else None
 
 
 def specialist(node: Node, element: str, reading: Reading) -> SpecialistStatement:
@@ -349,48 +364,3 @@ def reservation(node: Node, element: str, reading: Reading) -> Reservation:
         reason=parts.code("reason", "reservation-reason"),
         text=elements.prose(node, f"{element}.text", reading),
     )
-
-
-def attachment(node: Node, element: str, reading: Reading) -> Attachment | None:
-    """Type, size and SHA-256, computed from the bytes in the message. Without bytes there is no attachment."""
-    elements.obligatory(node, reading)
-    content = node.first("content")
-    attached = content.get("attachment") if content else None
-    if attached is None:
-        return None
-    reading.note(f"{element}.content_type", f"{attached.path}.contentType")
-    content_type, target = attached.text("contentType"), attached.text("url")
-    # What the sender says of size and digest is not carried but computed.
-    attached.skip("size", "hash")
-    stated = attached.extension(systems.STRUCTURE_DEFINITION + "sha256")
-    if stated is not None:
-        stated.skip("valueString")
-    data = attached.text("data")
-    binary = attached.named(target) if target and data is None else None
-    if binary is None:
-        return _content(data, content_type)
-    if binary.path not in reading.contents:
-        binary.skip("resourceType", "id")
-        reading.contents[binary.path] = _content(binary.text("data"), binary.text("contentType"))
-    found = reading.contents[binary.path]
-    if found is None:
-        return None
-    return replace(found, content_type=_named(binary.text("contentType") or content_type))
-
-
-def _content(data: str | None, content_type: str | None) -> Attachment | None:
-    decoded = _decoded(data)
-    if decoded is None:
-        return None
-    return Attachment(_named(content_type), len(decoded), hashlib.sha256(decoded).hexdigest())
-
-
-def _named(content_type: str | None) -> str:
-    return content_type if content_type in _CONTENT_TYPES else "other"
-
-
-def _decoded(data: str | None) -> bytes | None:
-    try:
-        return None if data is None else base64.b64decode("".join(data.split()), validate=True)
-    except binascii.Error:
-        return None

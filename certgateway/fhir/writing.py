@@ -116,7 +116,7 @@ def _composition(certificate: Certificate, answers: dict[str, Answer], addresses
         "author": [addresses.reference("role")],
         "title": _TITLE,
         "relatesTo": _replaces(certificate),
-        "event": [*_contact(certificate), *_purpose(certificate)],
+        "event": [*_contact(certificate), *_purpose(certificate), *_contact_wishes(certificate)],
         "section": [_section(item, answer, addresses) for item, answer in answers.items()],
     }
     return compact(members)
@@ -142,6 +142,10 @@ def _purpose(certificate: Certificate) -> list[Json]:
         return []
     order = [] if purpose.order is None else [{"identifier": {"value": purpose.order}}]
     return [compact({"code": [own("purpose", purpose.reason)], "detail": order})]
+
+
+def _contact_wishes(certificate: Certificate) -> list[Json]:
+    return [{"code": [own("contact-wish", code)]} for code in certificate.author.contacts]
 
 
 def _section(item: str, answer: Answer, addresses: Addresses) -> Json:

@@ -25,6 +25,10 @@ def _people(certificate: Certificate) -> Iterator[str]:
 
 def _choices(certificate: Certificate) -> Iterator[str]:
     """An Observation has one value, and a reason for having none only when it has none."""
+    for index, account in enumerate(certificate.history):
+        if account.question is not None:
+            # Only an assessment answers questions of the form of 2008.
+            yield f"history[{index}].question"
     for index, finding in enumerate(certificate.findings):
         if finding.text is not None and finding.quantity is not None:
             yield f"findings[{index}].text"

@@ -91,11 +91,16 @@ class _Observation:
 
 
 def employment(entry: Employment, subject: Subject) -> Json:
-    """Occupation, and whether there is an employer to return to."""
+    """Occupation, situation and demands, and whether there is an employer to return to."""
     parts = [
         *part("occupation", "String", entry.occupation),
         *coded_part("returns", "yes-no", entry.returns),
         *coded_part("said-by", "informant", entry.said_by),
+        *coded_part("several", "yes-no", entry.several),
+        *(named for code in entry.situations for named in coded_part("situation", "work-situation", code)),
+        *part("other-situation", "String", entry.other_situation),
+        *part("demands", "String", entry.demands),
+        *part("occupation-code", "String", entry.occupation_code),
     ]
     return _Observation(item_code("employment"), date=entry.date, parts=parts).about(subject)
 
@@ -106,13 +111,14 @@ def history(entry: Statement, subject: Subject) -> Json:
 
 
 def assessment(entry: Statement, subject: Subject) -> Json:
-    """The doctor's overall assessment."""
-    return _prose("assessment", entry, subject)
+    """The doctor's overall assessment, or the answer to a question of the form of 2008."""
+    return _prose("assessment", entry, subject, coded_part("question", "question", entry.question))
 
 
-def _prose(item: str, entry: Statement, subject: Subject) -> Json:
+def _prose(item: str, entry: Statement, subject: Subject, parts: Iterable[Json] = ()) -> Json:
     text = ("String", entry.text or None)
-    return _Observation(item_code(item), text, extensions=links(entry.source), date=entry.date).about(subject)
+    told = _Observation(item_code(item), text, extensions=links(entry.source), date=entry.date, parts=parts)
+    return told.about(subject)
 
 
 def clinical_finding(entry: ClinicalFinding, subject: Subject) -> Json:
@@ -165,11 +171,13 @@ def function(entry: FunctionStatement, subject: Subject) -> Json:
 
 
 def participation(entry: Participation, subject: Subject) -> Json:
-    """Can the patient take part in activity, and the doctor's view of a measure that NAV described."""
+    """Can the patient take part in activity or take up work, and the doctor's view of measures."""
     parts = [
         *coded_part("scope", "activity-scope", entry.scope),
         *coded_part("reason", "exemption-reason", entry.reason),
         *coded_part("measure-view", "measure-view", entry.measure_view),
+        *coded_part("resumption", "resumption", entry.resumption),
+        *coded_part("measure", "proposed-measure", entry.measure),
     ]
     return _Observation(
         item_code("activity"),

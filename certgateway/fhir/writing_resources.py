@@ -39,6 +39,10 @@ def diagnosis(entry: Diagnosis, subject: Subject) -> Json:
     return compact(
         {
             "resourceType": "Condition",
+            "extension": [
+                *extension("occupational-injury", "Code", entry.occupational_injury),
+                *extension("injury-date", "Date", entry.injury_date),
+            ],
             "category": [own("diagnosis-rank", entry.rank)],
             "code": concept(*entry.codes) if entry.codes else None,
             "subject": subject.patient,
@@ -63,6 +67,7 @@ def _activity(entry: Treatment, subject: Subject) -> Json:
         *extension("treatment-status", "Code", entry.status),
         *extension("expected-to-improve", "Code", entry.improves),
         *extension("combinable-with-activity", "Code", entry.combinable),
+        *extension("expected-wait", "Duration", quantity(entry.wait)),
         *links(entry.source, subject.diagnosis(entry.diagnosis)),
     ]
     detail = {

@@ -12,8 +12,20 @@ from typing import Final
 from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.certificate import ITEMS, Certificate
 from certgateway.domain.findings import Finding, Language
-from certgateway.rules import author, coding, completeness, consistency, identity, mandate, plausibility, substance
+from certgateway.rules import (
+    attachments,
+    author,
+    coding,
+    completeness,
+    consistency,
+    form,
+    identity,
+    mandate,
+    plausibility,
+    substance,
+)
 from certgateway.rules.declaration import FIRST_RULE_SET, Facts, Rule, Text
+from certgateway.rules.form_answers import FORM_ANSWERS
 from certgateway.rules.legibility import LEGIBILITY
 
 __all__ = ["RULES", "judge", "rule", "worded"]
@@ -23,6 +35,8 @@ RULES: Final[tuple[Rule, ...]] = (
     mandate.PROFILE_NOT_IN_FORCE,
     mandate.DRAFT_SUBMITTED,
     mandate.MODIFIER_NOT_UNDERSTOOD,
+    form.VALUE_INVALID,
+    form.SEVERAL_CERTIFICATES,
     identity.PATIENT_MISSING,
     identity.FNR_INVALID,
     identity.PERSON_WRONG_ENVIRONMENT,
@@ -37,6 +51,7 @@ RULES: Final[tuple[Rule, ...]] = (
     completeness.HEALTH_RISK_MISSING,
     completeness.PROGNOSIS_MISSING,
     completeness.PROGNOSIS_UNCERTAIN_WITHOUT_REVIEW,
+    form.SCHEMA_DEVIATION,
     author.ORGANISATION_NUMBER_INVALID,
     coding.CODE_SYSTEM_MISMATCH,
     coding.DIAGNOSIS_CODE_UNKNOWN,
@@ -46,6 +61,7 @@ RULES: Final[tuple[Rule, ...]] = (
     consistency.ONSET_AFTER_AUTHORED,
     consistency.REVIEW_DATE_PASSED,
     consistency.PERIOD_REVERSED,
+    *FORM_ANSWERS,
     plausibility.QUANTITY_IMPLAUSIBLE,
     plausibility.FUNCTION_WITHOUT_ABILITY,
     substance.NO_RESOURCE_STATED,
@@ -53,6 +69,8 @@ RULES: Final[tuple[Rule, ...]] = (
     substance.TEXT_REPEATS_DIAGNOSIS,
     substance.ACTIVITY_REFUSED_WITHOUT_REASON,
     substance.SOURCE_ONLY_PATIENT,
+    completeness.FUNCTION_UNCODED,
+    attachments.ATTACHMENT_REFUSED,
     mandate.SENDER_NOT_VERIFIED,
     mandate.LIKELY_RESEND,
     mandate.BENEFIT_REMOVED,
@@ -108,6 +126,11 @@ def worded(finding: Finding, language: Language) -> Text | None:
         return None
     text = entry.text(language)
     words = _Words(finding.detail)
+    if finding.expected is not None:
+        words.setdefault("expected", finding.expected)
+    for name, value in finding.detail.items():
+        if value in entry.words:
+            words[name] = entry.words[value].text(language).format_map(words)
     return Text(*(part.format_map(words) for part in (text.found, text.action, text.counsellor)))
 
 

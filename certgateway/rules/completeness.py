@@ -1,7 +1,8 @@
 """Is what NAV needs answered? Presence and nothing else; "not assessed" is kept and shown but does not answer.
 
 An item whose answer is broken (a conformance error inside it) is not also reported as missing: one fault, one finding.
-Nothing here may ask how good an answer is, and prose never answers a coded item.
+Nothing here may ask how good an answer is. Prose never answers a coded item, save on the form of 2008, which has codes
+for neither function nor duration.
 """
 
 import re
@@ -13,6 +14,7 @@ from certgateway.domain.findings import Effect
 from certgateway.domain.vocabulary.systems import ICF
 from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text
 from certgateway.rules.plausibility import ahead, plausible_duration
+from certgateway.rules.telling import duration_in_words, function_in_words
 
 ABILITIES: Final = frozenset({"can", "can-with-adaptation", "cannot"})
 
@@ -101,8 +103,13 @@ DIAGNOSIS_MISSING = Rule(
 
 
 def function_missing(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
-    """One activity (ICF d-code) with an ability; body functions and "not assessed" do not answer."""
-    if "function" not in facts.broken_items and not any(map(is_activity_statement, certificate.function)):
+    """One activity (ICF d-code) with an ability; body functions and "not assessed" do not answer.
+
+    A form that cannot hold codes is answered in words.
+    """
+    if "function" in facts.broken_items or any(map(is_activity_statement, certificate.function)):
+        return
+    if not facts.uncoded_function or not function_in_words(certificate, facts.diagnoses):
         yield Breach("function", expected="activity (ICF d-code) with ability")
 
 
@@ -134,6 +141,43 @@ FUNCTION_MISSING = Rule(
         counsellor="The certificate does not say what the patient can and cannot do.",
     ),
     broken=function_missing,
+)
+
+
+def function_uncoded(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
+    """Words about functioning and no activity by code: whether they answer the item or not, nobody can count them."""
+    if "function" in facts.broken_items or any(map(is_activity_statement, certificate.function)):
+        return
+    for index in function_in_words(certificate, facts.diagnoses):
+        yield Breach(f"assessment[{index}].text")
+
+
+FUNCTION_UNCODED = Rule(
+    id="function-uncoded",
+    effect=Effect.REMARK,
+    item="function",
+    authority="KITH HIS 80805, XML of 2008-06-06: functioning is asked for in words only; design of the redesigned "
+    "certificate, item function",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Funksjonsevnen er beskrevet i tekst, men ingen aktivitet er vurdert med kode.",
+        action="Har journalsystemet den nye erklæringen, så vurder aktivitetene der med kode. Ellers trenger du ikke "
+        "gjøre noe.",
+        counsellor="Behandleren beskriver funksjonsevnen i tekst, som må leses; ingen aktivitet er vurdert med kode.",
+    ),
+    nn=Text(
+        found="Funksjonsevna er skildra i tekst, men ingen aktivitet er vurdert med kode.",
+        action="Har journalsystemet den nye erklæringa, så vurder aktivitetane der med kode. Elles treng du ikkje "
+        "gjere noko.",
+        counsellor="Behandlaren skildrar funksjonsevna i tekst, som må lesast; ingen aktivitet er vurdert med kode.",
+    ),
+    en=Text(
+        found="Functioning is described in words, but no activity has been assessed by code.",
+        action="If the record system has the new certificate, assess the activities there by code. Otherwise nothing "
+        "is needed.",
+        counsellor="The clinician describes functioning in words, which must be read; no activity is assessed by code.",
+    ),
+    broken=function_uncoded,
 )
 
 
@@ -182,8 +226,11 @@ def _has_duration(entry: Prognosis) -> bool:
 
 
 def prognosis_missing(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
-    """Course, and with it a horizon, a duration or a review date. "Uncertain" is judged by its own rule."""
-    if "prognosis" in facts.broken_items:
+    """Course, and with it a horizon, a duration or a review date. "Uncertain" is judged by its own rule.
+
+    A duration in words answers by itself: the form of 2008 has no other.
+    """
+    if "prognosis" in facts.broken_items or duration_in_words(certificate, facts.diagnoses):
         return
     entry = next(iter(certificate.prognosis), None)
     if entry is None or entry.course is None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
+from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Language
+from certgateway.domain.vocabulary import Title
 
 Persons = Literal["synthetic", "real", "both"]
 
@@ -43,7 +45,9 @@ class Facts:
     `other_patient`: an earlier version of this certificate id is about somebody else. `resend`: the same certificate
     came under another message id. `trusted`: the sender was verified. `submitted`: the message is for the record, not
     for validation only. `broken_items`: items with a conformance error
-    inside, whose answer is broken rather than missing.
+    inside, whose answer is broken rather than missing. `uncoded_function`: the form has no codes for functioning, so
+    that words answer. `attachments`: which are taken; `infected`: SHA-256 of those in which a malware scan found
+    something.
     """
 
     arrival: datetime
@@ -56,6 +60,9 @@ class Facts:
     submitted: bool = False
     history: bool = False
     broken_items: frozenset[str] = frozenset()
+    uncoded_function: bool = False
+    attachments: AttachmentPolicy = TAKEN
+    infected: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,8 @@ class Rule:
     """`id` states the fault and is stable for ever; `authority` names the source and its clause or page.
 
     `item` is the item id, None when the rule concerns several items or the certificate as a whole; the finding then
-    takes the item from the place where the rule is broken. A rule is repealed by a date, never deleted.
+    takes the item from the place where the rule is broken. A rule is repealed by a date, never deleted. `words` says in
+    each language what a value of `Breach.detail` means; such a text may itself take details and `{expected}`.
     """
 
     id: str
@@ -98,6 +106,7 @@ class Rule:
     en: Text
     broken: Callable[[Certificate, Facts], Iterable[Breach]]
     repealed: date | None = None
+    words: Mapping[str, Title] = field(default_factory=dict, hash=False)
 
     def text(self, language: Language) -> Text:
         """The texts in one language."""

@@ -9,7 +9,7 @@ from typing import Final
 from certgateway.domain.findings import Effect
 from certgateway.rules.declaration import FIRST_RULE_SET, Rule, Text, stated_elsewhere
 
-_AUTHORITY = "HL7 FHIR R4, JSON and XML formats; the gateway's own limits (docs/fhir-mapping.md)"
+_AUTHORITY = "XML 1.0, RFC 8259, HL7 FHIR R4 formats, KITH MsgHead 1.2; the gateway's own limits (docs/decisions.md)"
 _READ_NB = "En melding kunne ikke leses. Avsenderen har fått beskjed."
 _READ_NN = "Ei melding kunne ikkje lesast. Avsendaren har fått beskjed."
 _READ_EN = "A message could not be read. The sender has been told."
@@ -140,12 +140,12 @@ LEGIBILITY: Final[tuple[Rule, ...]] = (
     ),
     _rule(
         "too-many-attributes",
-        ("Et element har flere attributter enn det som tas imot.", "Fjern attributter som ikke hører hjemme i FHIR."),
+        ("Et element har flere attributter enn det som tas imot.", "Fjern attributter som formatet ikke har."),
         (
             "Eit element har fleire attributt enn det som blir teke imot.",
-            "Fjern attributt som ikkje høyrer heime i FHIR.",
+            "Fjern attributt som formatet ikkje har.",
         ),
-        ("An element has more attributes than are accepted.", "Remove attributes that do not belong in FHIR."),
+        ("An element has more attributes than are accepted.", "Remove attributes that the format does not have."),
     ),
     _rule(
         "too-many-namespaces",
@@ -167,9 +167,9 @@ LEGIBILITY: Final[tuple[Rule, ...]] = (
     ),
     _rule(
         "format-not-supported",
-        ("Meldingsformatet tas ikke imot av denne versjonen.", "Send FHIR R4 som JSON eller XML."),
-        ("Meldingsformatet blir ikkje teke imot av denne versjonen.", "Send FHIR R4 som JSON eller XML."),
-        ("This version does not accept the message format.", "Send FHIR R4 as JSON or XML."),
+        ("Meldingsformatet tas ikke imot.", "Send FHIR R4 som JSON eller XML, eller KITH XML i en MsgHead."),
+        ("Meldingsformatet blir ikkje teke imot.", "Send FHIR R4 som JSON eller XML, eller KITH XML i ein MsgHead."),
+        ("The message format is not accepted.", "Send FHIR R4 as JSON or XML, or KITH XML in a MsgHead."),
     ),
     _rule(
         "media-type-not-supported",
@@ -204,16 +204,16 @@ LEGIBILITY: Final[tuple[Rule, ...]] = (
     _rule(
         "not-a-message",
         (
-            "Innholdet er ikke en meldings-Bundle med en legeerklæring.",
-            "Send en Bundle av typen message med Composition.",
+            "Innholdet er ikke en melding med en legeerklæring.",
+            "Send en FHIR Bundle av typen message med Composition, eller en MsgHead med Legeerklaring.",
         ),
         (
-            "Innhaldet er ikkje ein meldings-Bundle med ei legeerklæring.",
-            "Send ein Bundle av typen message med Composition.",
+            "Innhaldet er ikkje ei melding med ei legeerklæring.",
+            "Send ein FHIR Bundle av typen message med Composition, eller ein MsgHead med Legeerklaring.",
         ),
         (
-            "The content is not a message Bundle with a certificate.",
-            "Send a Bundle of type message with a Composition.",
+            "The content is not a message with a certificate.",
+            "Send a FHIR Bundle of type message with a Composition, or a MsgHead with a Legeerklaring.",
         ),
     ),
     _rule(

@@ -5,20 +5,14 @@ Nothing here may weigh what an answer means for work ability or benefit.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from certgateway.domain.certificate import Certificate, Participation
 from certgateway.domain.findings import Effect
-from certgateway.domain.prose import prose_elements, words
+from certgateway.domain.prose import prose_elements
 from certgateway.rules.completeness import is_activity_statement
-from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Diagnoses, Facts, Rule, Text
+from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text
 from certgateway.rules.placeholders import placeholder_reason
-
-NARRATIVES: Final = frozenset({"history", "assessment"})
-"""Items whose text tells or assesses: a bare "no" is no answer there."""
-
-LABELS: Final = ("hoveddiagnose", "hovuddiagnose", "diagnose", "dx", "icpc2b", "icpc2", "icd10")
-"""What may stand before a copied diagnosis and adds nothing to it."""
+from certgateway.rules.telling import diagnosis_forms, narrative_elements, repeats
 
 
 def no_resource_stated(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
@@ -58,9 +52,9 @@ NO_RESOURCE_STATED = Rule(
 
 def placeholder_text(certificate: Certificate, _facts: Facts) -> Iterator[Breach]:
     """A non-blank string is no answer."""
+    narrative = narrative_elements(certificate)
     for element, text in prose_elements(certificate):
-        narrative = element.partition("[")[0] in NARRATIVES
-        if placeholder_reason(text, narrative=narrative):
+        if placeholder_reason(text, narrative=element in narrative):
             yield Breach(element)
 
 
@@ -95,20 +89,10 @@ PLACEHOLDER_TEXT = Rule(
 
 def text_repeats_diagnosis(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
     """The diagnosis' code or title again, in whatever case, spacing and punctuation."""
-    copies = frozenset(diagnosis_forms(certificate, facts.diagnoses))
+    copies = diagnosis_forms(certificate, facts.diagnoses)
     for element, text in prose_elements(certificate):
-        said = "".join(words(text))
-        if said and any(said.removeprefix(label) in copies for label in ("", *LABELS)):
+        if repeats(text, copies):
             yield Breach(element)
-
-
-def diagnosis_forms(certificate: Certificate, diagnoses: Diagnoses) -> Iterator[str]:
-    """Code, title and both together of every diagnosis, as letters and digits only."""
-    for diagnosis in certificate.diagnosis:
-        for coding in diagnosis.codes:
-            code = "".join(words(coding.code))
-            title = "".join(words(diagnoses.title(coding.system, coding.code) or ""))
-            yield from (form for form in (code, title, code + title, title + code) if form)
 
 
 TEXT_REPEATS_DIAGNOSIS = Rule(

@@ -20,13 +20,16 @@ Description: "One version of one certificate. The identifier is the certificate'
 * event ^slicing.discriminator.type = #pattern
 * event ^slicing.discriminator.path = "code"
 * event ^slicing.rules = #open
-* event contains contact 0..1 and purpose 0..1
+* event contains contact 0..1 and purpose 0..1 and contact-wish 0..*
 * event[contact].code 1..1
 * event[contact].code ^patternCodeableConcept.coding.system = "https://certgateway.example/fhir/CodeSystem/contact"
 * event[contact].code from $vs-contact (required)
 * event[purpose].code 1..1
 * event[purpose].code ^patternCodeableConcept.coding.system = "https://certgateway.example/fhir/CodeSystem/purpose"
 * event[purpose].code from $vs-purpose (required)
+* event[contact-wish].code 1..1
+* event[contact-wish].code ^patternCodeableConcept.coding.system = "https://certgateway.example/fhir/CodeSystem/contact-wish"
+* event[contact-wish].code from $vs-contact-wish (required)
 * section ^slicing.discriminator.type = #pattern
 * section ^slicing.discriminator.path = "code"
 * section ^slicing.rules = #open

@@ -4,8 +4,8 @@ Profile: CertificateDiagnosis
 Parent: Condition
 Id: diagnosis
 Title: "Diagnosis"
-Description: "A diagnosis in ICPC-2, ICPC-2B or ICD-10; the first recognised coding is the one it is read by. One is the main diagnosis."
-* extension contains StatementSource named source 0..1
+Description: "A diagnosis in ICPC-2, ICPC-2B or ICD-10; the first recognised coding is the one it is read by. One is the main diagnosis. Of an injury at work: whether it should be considered as one, and its date."
+* extension contains StatementSource named source 0..1 and OccupationalInjury named occupational-injury 0..1 and InjuryDate named injury-date 0..1
 * subject only Reference(CertificatePatient)
 * code from $vs-diagnosis (extensible)
 * category ^slicing.discriminator.type = #pattern
@@ -19,13 +19,13 @@ Profile: TreatmentPlan
 Parent: CarePlan
 Id: treatment
 Title: "Treatment and investigation"
-Description: "Each activity is one treatment or investigation: kind, status, period, description, result, and what it means for function and activity."
+Description: "Each activity is one treatment or investigation: kind, status, period, expected wait, description, result, and what it means for function and activity."
 * status = #active
 * intent = #plan
 * subject only Reference(CertificatePatient)
 * activity 1..*
 * activity.detail 1..1
-* activity.detail.extension contains TreatmentStatus named treatment-status 0..1 and ExpectedToImprove named expected-to-improve 0..1 and CombinableWithActivity named combinable-with-activity 0..1 and StatementSource named source 0..1 and DiagnosisLink named diagnosis 0..1
+* activity.detail.extension contains TreatmentStatus named treatment-status 0..1 and ExpectedToImprove named expected-to-improve 0..1 and CombinableWithActivity named combinable-with-activity 0..1 and ExpectedWait named expected-wait 0..1 and StatementSource named source 0..1 and DiagnosisLink named diagnosis 0..1
 * activity.detail.code from $vs-treatment-kind (required)
 * activity.detail.scheduled[x] only Period
 

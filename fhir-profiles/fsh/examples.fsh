@@ -72,6 +72,7 @@ Description: "Back pain in a patient who tolerates load when it is limited."
 * event[contact].period.start = "2026-05-12"
 * event[purpose].code = $purpose#ordered
 * event[purpose].detail.identifier.value = "B-2026-0042"
+* event[contact-wish].code = $contact-wish#employer
 * section[employment].code = $item#employment
 * section[employment].entry = Reference(employment-example)
 * section[diagnosis].code = $item#diagnosis
@@ -90,13 +91,15 @@ Description: "Back pain in a patient who tolerates load when it is limited."
 * section[health-risk].code = $item#health-risk
 * section[health-risk].entry = Reference(health-risk-example)
 * section[activity].code = $item#activity
-* section[activity].entry = Reference(activity-example)
+* section[activity].entry[0] = Reference(activity-example)
+* section[activity].entry[1] = Reference(activity-own-work-example)
 * section[prognosis].code = $item#prognosis
 * section[prognosis].entry = Reference(prognosis-example)
 * section[specialist].code = $item#specialist
 * section[specialist].entry = Reference(specialist-example)
 * section[assessment].code = $item#assessment
-* section[assessment].entry = Reference(assessment-example)
+* section[assessment].entry[0] = Reference(assessment-example)
+* section[assessment].entry[1] = Reference(assessment-question-example)
 * section[reservation].code = $item#reservation
 * section[reservation].entry = Reference(reservation-example)
 * section[attachment].code = $item#attachment
@@ -129,7 +132,7 @@ Instance: employment-example
 InstanceOf: EmploymentStatement
 Usage: #example
 Title: "Employment"
-Description: "A warehouse worker with an employer to return to."
+Description: "A warehouse worker with an employer to return to, one employment, and what the work demands."
 * insert AboutPatient
 * status = #final
 * code = $item#employment
@@ -140,13 +143,27 @@ Description: "A warehouse worker with an employer to return to."
 * component[returns].valueCodeableConcept = $yes-no#yes
 * component[said-by].code = $part#said-by
 * component[said-by].valueCodeableConcept = $informant#patient
+* component[several].code = $part#several
+* component[several].valueCodeableConcept = $yes-no#no
+* component[situation][0].code = $part#situation
+* component[situation][0].valueCodeableConcept = $work-situation#paid-work
+* component[situation][1].code = $part#situation
+* component[situation][1].valueCodeableConcept = $work-situation#other
+* component[other-situation].code = $part#other-situation
+* component[other-situation].valueString = "Fosterforelder."
+* component[demands].code = $part#demands
+* component[demands].valueString = "Plukker og stabler varer på opptil 25 kg."
+* component[occupation-code].code = $part#occupation-code
+* component[occupation-code].valueString = "9333110"
 
 Instance: diagnosis-example
 InstanceOf: CertificateDiagnosis
 Usage: #example
 Title: "Diagnosis"
-Description: "Low back pain with radiation in ICPC-2, the main diagnosis."
+Description: "Low back pain with radiation in ICPC-2, the main diagnosis, to be considered as an occupational injury."
 * insert AboutPatient
+* extension[occupational-injury].valueCode = #yes
+* extension[injury-date].valueDate = "2026-01-19"
 * code = $icpc-2#L86
 * category[rank] = $rank#main
 
@@ -207,6 +224,7 @@ Description: "Physiotherapy that can be combined with activity, and an operation
 * activity[0].detail.description = "Trening to ganger i uka."
 * activity[1].detail.extension[treatment-status].valueCode = #waiting
 * activity[1].detail.extension[expected-to-improve].valueCode = #uncertain
+* activity[1].detail.extension[expected-wait].valueDuration = 20 'wk'
 * activity[1].detail.code = $treatment-kind#investigation
 * activity[1].detail.status = #not-started
 * activity[1].detail.scheduledPeriod.start = "2026-04-20"
@@ -288,6 +306,21 @@ Description: "Can take part, with limits."
 * component[measure-view].code = $part#measure-view
 * component[measure-view].valueCodeableConcept = $measure-view#with-adaptation
 
+Instance: activity-own-work-example
+InstanceOf: ActivityStatement
+Usage: #example
+Title: "Taking up work"
+Description: "As the form of 2008 asks: own work after treatment, and a measure that the clinician proposes."
+* insert AboutPatient
+* status = #final
+* code = $item#activity
+* component[scope].code = $part#scope
+* component[scope].valueCodeableConcept = $activity-scope#own-work
+* component[resumption].code = $part#resumption
+* component[resumption].valueCodeableConcept = $resumption#after-treatment
+* component[measure].code = $part#measure
+* component[measure].valueCodeableConcept = $proposed-measure#work-aids
+
 Instance: prognosis-example
 InstanceOf: PrognosisStatement
 Usage: #example
@@ -331,6 +364,18 @@ Description: "In prose, about function and risk."
 * status = #final
 * code = $item#assessment
 * valueString = "Tåler lett og vekslende belastning godt. Ryggen blir verre av tunge løft og lang tid i samme stilling."
+
+Instance: assessment-question-example
+InstanceOf: AssessmentStatement
+Usage: #example
+Title: "Answer to a question of the form of 2008"
+Description: "What the patient should not do in the present work."
+* insert AboutPatient
+* status = #final
+* code = $item#assessment
+* valueString = "Løfte fra gulv, og sitte lenge i truck."
+* component[question].code = $part#question
+* component[question].valueCodeableConcept = $question#cannot-do
 
 Instance: reservation-example
 InstanceOf: ReservationStatement
@@ -391,6 +436,8 @@ Description: "The whole message."
 * insert Entry(18, Observation, assessment-example)
 * insert Entry(19, Observation, reservation-example)
 * insert Entry(20, DocumentReference, attachment-example)
+* insert Entry(21, Observation, activity-own-work-example)
+* insert Entry(22, Observation, assessment-question-example)
 
 Instance: receipt-header-example
 InstanceOf: ReceiptHeader

@@ -88,6 +88,13 @@ RuleSet: DurationValue
 * valueDuration.code 1..1
 * valueDuration.code from $vs-duration-unit (required)
 
+Extension: ExpectedWait
+Id: expected-wait
+Title: "Expected wait"
+Description: "How long the patient is expected to wait after a referral, in days, weeks, months or years."
+Context: CarePlan.activity.detail
+* insert DurationValue
+
 Extension: Horizon
 Id: horizon
 Title: "Horizon of the prognosis"
@@ -132,6 +139,23 @@ Id: review-date
 Title: "Review date"
 Description: "When the clinician means the prognosis should be looked at again."
 Context: ClinicalImpression
+* value[x] 1..1
+* value[x] only date
+
+Extension: OccupationalInjury
+Id: occupational-injury
+Title: "To be considered as an occupational injury"
+Description: "Whether the clinician means that the condition should be considered as an occupational injury: yes, no, unknown."
+Context: Condition
+* value[x] 1..1
+* value[x] only code
+* value[x] from $vs-yes-no (required)
+
+Extension: InjuryDate
+Id: injury-date
+Title: "Date of the injury"
+Description: "When the injury happened that should be considered as an occupational one."
+Context: Condition
 * value[x] 1..1
 * value[x] only date
 

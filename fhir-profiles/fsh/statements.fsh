@@ -4,13 +4,18 @@ Profile: EmploymentStatement
 Parent: Observation
 Id: employment
 Title: "Employment"
-Description: "Occupation in words, and whether there is an employer to return to, according to whom, on which date."
+Description: "Occupation in words and by code, and whether there is an employer to return to, according to whom, on which date. From the form of 2008: several employments, work situation, and what the work demands."
 * insert Statement
 * code = $item#employment
 * value[x] 0..0
 * insert PlainPart(occupation, 1, string)
 * insert CodedPart(returns, 1, $vs-yes-no)
 * insert CodedPart(said-by, 1, $vs-informant)
+* insert CodedPart(several, 1, $vs-yes-no)
+* insert CodedPart(situation, *, $vs-work-situation)
+* insert PlainPart(other-situation, 1, string)
+* insert PlainPart(demands, 1, string)
+* insert PlainPart(occupation-code, 1, string)
 
 Profile: HistoryStatement
 Parent: Observation
@@ -68,7 +73,7 @@ Profile: ActivityStatement
 Parent: Observation
 Id: activity
 Title: "Ability to take part in activity"
-Description: "Whether the patient can take part in activity. A no needs scope, reason and period; where NAV described a measure, the clinician's medical view of it."
+Description: "Whether the patient can take part in activity. A no needs scope, reason and period; where NAV described a measure, the clinician's medical view of it. From the form of 2008: whether and when the work can be taken up, and a measure that the clinician proposes."
 * insert Statement
 * code = $item#activity
 * value[x] only CodeableConcept
@@ -76,6 +81,8 @@ Description: "Whether the patient can take part in activity. A no needs scope, r
 * insert CodedPart(scope, 1, $vs-activity-scope)
 * insert CodedPart(reason, 1, $vs-exemption-reason)
 * insert CodedPart(measure-view, 1, $vs-measure-view)
+* insert CodedPart(resumption, 1, $vs-resumption)
+* insert CodedPart(measure, 1, $vs-proposed-measure)
 
 Profile: SpecialistStatement
 Parent: Observation
@@ -93,11 +100,12 @@ Profile: AssessmentStatement
 Parent: Observation
 Id: assessment
 Title: "Overall medical assessment"
-Description: "The clinician's overall medical assessment in prose."
+Description: "The clinician's overall medical assessment in prose, or the answer in prose to a question of the form of 2008."
 * insert Statement
 * code = $item#assessment
 * value[x] only string
 * insert Prose
+* insert CodedPart(question, 1, $vs-question)
 
 Profile: ReservationStatement
 Parent: Observation

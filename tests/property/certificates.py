@@ -72,6 +72,12 @@ def code(vocabulary: str) -> SearchStrategy[str]:
 
 
 @cache
+def codes(vocabulary: str) -> SearchStrategy[tuple[str, ...]]:
+    """Some codes of one of our own vocabularies, in any order; a form may name one twice."""
+    return st.lists(code(vocabulary), max_size=3).map(tuple)
+
+
+@cache
 def maybe(values: SearchStrategy[T]) -> SearchStrategy[T | None]:
     return st.none() | values
 
@@ -143,6 +149,7 @@ def authors() -> SearchStrategy[Author]:
         organisation=maybe(st.sampled_from(ORGANISATIONS)),
         her=maybe(st.integers(1, 9_999_999).map(str)),
         number=maybe(person_numbers() | person_numbers(d_number=True)),
+        contacts=codes("contact-wish"),
     )
 
 
@@ -154,12 +161,29 @@ def purposes() -> SearchStrategy[Purpose]:
 
 @cache
 def employments() -> SearchStrategy[Employment]:
-    return st.builds(Employment, maybe(prose()), maybe(code("yes-no")), maybe(code("informant")), maybe(dates()))
+    return st.builds(
+        Employment,
+        occupation=maybe(prose()),
+        returns=maybe(code("yes-no")),
+        said_by=maybe(code("informant")),
+        date=maybe(dates()),
+        several=maybe(code("yes-no")),
+        situations=codes("work-situation"),
+        other_situation=maybe(prose()),
+        demands=maybe(prose()),
+        occupation_code=maybe(st.text("0123456789", min_size=4, max_size=7)),
+    )
 
 
 @cache
-def statements(source: SearchStrategy[str | None]) -> SearchStrategy[Statement]:
-    return st.builds(Statement, prose(), source, maybe(dates()))
+def histories() -> SearchStrategy[Statement]:
+    return st.builds(Statement, prose(), code("statement-source"), maybe(dates()))
+
+
+@cache
+def assessments() -> SearchStrategy[Statement]:
+    """The doctor's own words, some of them in answer to a question of the form of 2008."""
+    return st.builds(Statement, prose(), maybe(code("statement-source")), maybe(dates()), maybe(code("question")))
 
 
 @cache
@@ -203,6 +227,7 @@ def treatments(diagnoses: int) -> SearchStrategy[Treatment]:
         combinable=maybe(code("combinable-with-activity")),
         diagnosis=links(diagnoses),
         source=maybe(code("statement-source")),
+        wait=maybe(quantities(DURATION_UNITS)),
     )
 
 
@@ -261,15 +286,18 @@ def health_risks(diagnoses: int) -> SearchStrategy[HealthRisk]:
 
 @cache
 def participations() -> SearchStrategy[Participation]:
+    """An ability, or without one what the form of 2008 asks instead."""
     return st.builds(
         Participation,
-        ability=code("participation"),
+        ability=maybe(code("participation")),
         scope=maybe(code("activity-scope")),
         reason=maybe(code("exemption-reason")),
         period=periods(),
         measure_view=maybe(code("measure-view")),
         source=maybe(code("statement-source")),
         comment=maybe(prose()),
+        resumption=maybe(code("resumption")),
+        measure=maybe(code("proposed-measure")),
     )
 
 
@@ -339,9 +367,11 @@ def _diagnoses(ranked: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
 
 @cache
 def diagnosis_sections() -> SearchStrategy[Section[Diagnosis]]:
-    """One main diagnosis and others, in any order, each with one or more codings."""
-    codes = st.lists(st.sampled_from(DIAGNOSES), min_size=1, max_size=3, unique=True).map(tuple)
-    one = st.builds(Diagnosis, codes, st.just("other"), maybe(prose()))
+    """One main diagnosis and others, in any order; one whose system nobody knows has no coding."""
+    codings = st.lists(st.sampled_from(DIAGNOSES), max_size=3, unique=True).map(tuple)
+    one = st.builds(
+        Diagnosis, codings, st.just("other"), maybe(prose()), maybe(code("yes-no")), injury_date=maybe(dates())
+    )
     ranked = st.lists(one, min_size=1, max_size=3).map(tuple).map(_diagnoses).flatmap(st.permutations).map(tuple)
     return unanswered(one) | st.builds(Section, st.just("stated"), ranked)
 
@@ -363,7 +393,6 @@ def certificates(draw: st.DrawFn) -> Certificate:
     """Any certificate; each item may be missing, "none", "not assessed" or stated."""
     diagnosis = draw(diagnosis_sections())
     count = len(diagnosis.entries)
-    known = maybe(code("statement-source"))
     return Certificate(
         identifier=draw(identifiers()),
         authored=draw(moments()),
@@ -374,7 +403,7 @@ def certificates(draw: st.DrawFn) -> Certificate:
         replaces=draw(maybe(identifiers())),
         employment=draw(sections(employments(), most=1)),
         diagnosis=diagnosis,
-        history=draw(sections(statements(code("statement-source")))),
+        history=draw(sections(histories())),
         findings=draw(sections(clinical_findings())),
         onset=draw(sections(onsets(), most=1)),
         treatment=draw(sections(treatments(count))),
@@ -383,7 +412,7 @@ def certificates(draw: st.DrawFn) -> Certificate:
         activity=draw(sections(participations())),
         prognosis=draw(sections(prognoses(count), most=1)),
         specialist=draw(sections(specialists())),
-        assessment=draw(sections(statements(known))),
+        assessment=draw(sections(assessments())),
         reservation=draw(sections(reservations())),
         attachment=draw(sections(attachments(), most=2)),
     )

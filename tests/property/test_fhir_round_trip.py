@@ -46,6 +46,7 @@ def decimals(certificate: Certificate) -> list[str]:
     amounts = [limit.quantity for entry in certificate.function for limit in entry.limits]
     amounts += [limit.quantity for entry in certificate.health_risk for limit in entry.safe_limits]
     amounts += [entry.quantity for entry in certificate.findings if entry.quantity]
+    amounts += [entry.wait for entry in certificate.treatment if entry.wait]
     return [f"{amount.value} {amount.unit}" for amount in amounts]
 
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFINITIONS = ROOT / "certgateway" / "profiles"
 EXAMPLES = ROOT / "fhir-profiles" / "examples"
 PROFILE = "https://certgateway.example/fhir/StructureDefinition/"
+PART = "https://certgateway.example/fhir/CodeSystem/statement-part"
 ADVICE = frozenset({"dom-6", "con-3"})
 Tree = dict[str, Any]
 
@@ -144,6 +145,66 @@ BROKEN = [
         "attachment",
         put("content.0.attachment", {"url": "Binary/x"}),
         ("element-missing", "DocumentReference.content[0].attachment"),
+    ),
+    (
+        "Observation-employment-example",
+        "employment",
+        put("component.4.valueCodeableConcept.coding.0.code", "idle"),
+        ("code-not-allowed", "Observation.component[4].value"),
+    ),
+    (
+        "Observation-employment-example",
+        "employment",
+        put("component.8", {"code": {"coding": [{"system": PART, "code": "occupation-code"}]}, "valueInteger": 9333}),
+        ("type-not-allowed", "Observation.component[8].value"),
+    ),
+    (
+        "Observation-employment-example",
+        "employment",
+        put("component.6.code.coding.0.code", "demands"),
+        ("slice-too-many", "Observation.component[7]"),
+    ),
+    (
+        "Condition-diagnosis-example",
+        "diagnosis",
+        put("extension.0.valueCode", "perhaps"),
+        ("code-not-allowed", "Condition.extension[0].value"),
+    ),
+    (
+        "Condition-diagnosis-example",
+        "diagnosis",
+        put("extension.1", {"url": f"{PROFILE}injury-date", "valueString": "i vinter"}),
+        ("type-not-allowed", "Condition.extension[1].value"),
+    ),
+    (
+        "CarePlan-treatment-example",
+        "treatment",
+        put("activity.1.detail.extension.2.valueDuration.code", "h"),
+        ("code-not-allowed", "CarePlan.activity[1].detail.extension[2].value.code"),
+    ),
+    (
+        "Observation-activity-own-work-example",
+        "activity",
+        put("component.1.valueCodeableConcept.coding.0.code", "soon"),
+        ("code-not-allowed", "Observation.component[1].value"),
+    ),
+    (
+        "Observation-activity-own-work-example",
+        "activity",
+        put("component.2.valueCodeableConcept.coding.0.code", "benefit"),
+        ("code-not-allowed", "Observation.component[2].value"),
+    ),
+    (
+        "Observation-assessment-question-example",
+        "assessment",
+        put("component.0.valueCodeableConcept.coding.0.code", "benefit"),
+        ("code-not-allowed", "Observation.component[0].value"),
+    ),
+    (
+        "Composition-certificate-example",
+        "certificate",
+        put("event.2.code.0.coding.0.code", "everybody"),
+        ("code-not-allowed", "Composition.event[2].code[0]"),
     ),
     ("Composition-certificate-example", "certificate", put("identifier", ...), ("element-missing", "Composition")),
     ("Composition-certificate-example", "certificate", put("subject", ...), ("element-missing", "Composition")),

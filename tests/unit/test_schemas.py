@@ -77,7 +77,7 @@ CERTIFICATE = Certificate(
     Coding("urn:oid:1.2.3", "c-1"),
     AT,
     "final",
-    author=Author(hpr="7654321", role="gp", last_seen="2026-05-11"),
+    author=Author(hpr="7654321", role="gp", last_seen="2026-05-11", contacts=("employer",)),
     diagnosis=Section(
         "stated", (Diagnosis((Coding(ICPC_2, "L86"),), "main"), Diagnosis((Coding(ICPC_2, "Z05"),), "other"))
     ),
@@ -99,7 +99,15 @@ CERTIFICATE = Certificate(
         "stated", (HealthRisk(activity=Coding(ICF, "d4751"), harm="fall", validity=Period("2026-05-12", "2026-08")),)
     ),
     prognosis=Section("stated", (Prognosis("improvement", Quantity(Decimal(6), "mo"), review_date="2026-08-17"),)),
-    assessment=Section("stated", (Statement("Bedre. Bør få noe."),)),
+    assessment=Section(
+        "stated",
+        (
+            Statement("Bedre. Bør få noe."),
+            Statement("Varig.", question="illness-duration"),
+            Statement("2 år", question="reduced-work-duration"),
+            Statement("Tunge løft.", question="cannot-do"),
+        ),
+    ),
 )
 
 
@@ -239,6 +247,8 @@ def test_the_examples_reach_every_part_of_the_schema() -> None:
         "social",
         "diagnoses",
         "statements",
+        "proposals",
+        "contacts",
         "not_assessed",
     )
     assert [name for name in filled if not ASSESSMENT[name]] == []
@@ -277,12 +287,27 @@ def test_every_key_of_an_element_is_required(key: str) -> None:
         ("resources/0/parts/0", {"text": "a", "withheld": "benefit-recommendation"}),
         ("statements/0/parts/1/withheld", "salary"),
         ("resources/0/stale_because", "age"),
+        ("proposals/0/item", "diagnosis"),
+        ("proposals/0/element", "function[0]"),
+        ("proposals/0/value", {}),
+        ("proposals/0/value/proposed_from", "code"),
+        ("proposals/1/value/quantity/value", 2),
+        ("contacts/0/item", "patient"),
     ],
 )
 def test_an_assessment_that_breaks_the_contract_is_refused(path: str, value: object) -> None:
     broken = changed(ASSESSMENT, path, value)
     assert broken != ASSESSMENT
     assert faults("assessment", broken) != set()
+
+
+def test_an_open_item_says_what_to_ask_or_that_nobody_can_be_asked() -> None:
+    gap = Finding("prognosis-missing", Effect.UNANSWERED, "prognosis", "prognosis", expected="course")
+    data = assessed(version(CERTIFICATE, "incomplete", (gap,)))
+    assert data["open"][0]["question"]
+    assert faults("assessment", changed(data, "open/0/question", None)) == set()
+    assert faults("assessment", changed(data, "open/0/question", "")) == {"/open/0/question"}
+    assert faults("assessment", changed(data, "open/0", without(data["open"][0], "question"))) == {"/open/0"}
 
 
 def test_a_state_is_told_for_every_item() -> None:

@@ -125,6 +125,7 @@ ACTIVITY_SCOPE: Final = Vocabulary(
             ("outside-home", "Aktivitet utenfor hjemmet", "Aktivitet utanfor heimen", "Activity outside the home"),
             ("in-groups", "Aktivitet i gruppe", "Aktivitet i gruppe", "Activity in groups"),
             ("own-work", "Eget arbeid", "Eige arbeid", "Own work"),
+            ("other-work", "Annet arbeid", "Anna arbeid", "Other work"),
             ("planned-measure", "Det planlagte tiltaket", "Det planlagde tiltaket", "The planned measure"),
         )
     ),
@@ -178,6 +179,7 @@ COURSE: Final = Vocabulary(
             ("stable", "Stabil", "Stabil", "Stable"),
             ("fluctuating", "Svingende", "Svingande", "Fluctuating"),
             ("deterioration", "Forverring", "Forverring", "Deterioration"),
+            ("no-improvement", "Bedring ventes ikke", "Betring er ikkje venta", "No improvement expected"),
             ("uncertain", "Usikker", "Usikker", "Uncertain"),
         )
     ),

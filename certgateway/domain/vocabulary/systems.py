@@ -43,6 +43,9 @@ PROFESSION: Final = "urn:oid:2.16.578.1.12.4.1.1.9060"
 DATA_ABSENT_REASON: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 LIST_EMPTY_REASON: Final = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
 
+# Certificate ids of KITH messages: what RefToConversation holds, or the first message id of a conversation.
+KITH_CONVERSATION: Final = f"{BASE}/sid/kith-conversation"
+
 # The two codings of Composition.type, and the section code that readers outside Norway know.
 LOINC_CERTIFICATE: Final = "72267-8"
 LOINC_FUNCTIONAL_STATUS: Final = "47420-5"

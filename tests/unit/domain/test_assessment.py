@@ -41,6 +41,7 @@ from certgateway.domain.certificate import (
 )
 from certgateway.domain.findings import Effect, Finding, Language, Verdict
 from certgateway.domain.prose import PROSE_FIELDS
+from certgateway.domain.questions import QUESTIONS
 from certgateway.domain.record import Version
 
 T = TypeVar("T")
@@ -431,7 +432,7 @@ def test_treatment_activity_and_specialist() -> None:
     assert (treated["dates"]["from"], treated["dates"]["until"]) == ("2026-02", "2026-05-20")
     assert treated["stale_because"] == "period-ended"
     assert [part["text"] for part in treated["parts"]] == ["Trening.", "Bedre."]
-    assert {name: code["code"] for name, code in active["value"].items()} == {
+    assert {name: code["code"] for name, code in active["value"].items() if code} == {
         "ability": "no",
         "scope": "all",
         "reason": "admitted",
@@ -581,8 +582,9 @@ def test_open_items_name_the_rule_and_remarks_are_shown() -> None:
             "display": "Prognose",
             "why": "prognosis-missing",
             "expected": "course",
+            "question": QUESTIONS["prognosis-missing"][None].nb,
         },
-        {"item": None, "element": None, "display": None, "why": "odd", "expected": None},
+        {"item": None, "element": None, "display": None, "why": "odd", "expected": None, "question": None},
     ]
     assert data["remarks"] == [{"rule": "date-in-future", "item": None, "element": "authored", "expected": None}]
     assert "benefit" not in json.dumps(data)

@@ -14,9 +14,9 @@ BARE = Certificate(Coding("urn:example", "1"), datetime(2026, 6, 1, 10, tzinfo=U
 
 # Text fields that hold codes, dates or numbers; a new text field must be put here or among the prose.
 CODED = {
-    "employment": {"returns", "said_by", "date"},
-    "diagnosis": {"rank"},
-    "history": {"source", "date"},
+    "employment": {"returns", "said_by", "date", "several", "occupation_code"},
+    "diagnosis": {"rank", "occupational_injury", "injury_date"},
+    "history": {"source", "date", "question"},
     "findings": {"qualifier", "date", "source"},
     "onset": {"since", "certainty", "source"},
     "treatment": {"kind", "status", "improves", "combinable", "source"},
@@ -24,10 +24,10 @@ CODED = {
         "setting", "ability", "not_assessed", "qualifier", "variation", "best", "worst", "date", "source",
     },
     "health-risk": {"harm", "severity", "date", "source"},
-    "activity": {"ability", "scope", "reason", "measure_view", "source"},
+    "activity": {"ability", "scope", "reason", "measure_view", "source", "resumption", "measure"},
     "prognosis": {"course", "certainty", "uncertain_because", "review_date", "date", "source"},
     "specialist": {"specialty", "date", "source"},
-    "assessment": {"source", "date"},
+    "assessment": {"source", "date", "question"},
     "reservation": {"reason"},
     "attachment": {"content_type", "sha256"},
 }  # fmt: skip

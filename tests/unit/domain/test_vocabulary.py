@@ -10,7 +10,7 @@ import pytest
 
 from certgateway.domain import vocabulary
 from certgateway.domain.certificate import ITEMS
-from certgateway.domain.vocabulary import functioning, icf, outlook, risks, units
+from certgateway.domain.vocabulary import form_2008, functioning, icf, outlook, risks, units
 from certgateway.domain.vocabulary.benefits import BENEFIT_NAMES, BENEFIT_RESOURCE_TYPES
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM, VERDICT
 from certgateway.domain.vocabulary.model import table
@@ -110,7 +110,20 @@ def test_no_verdict_sounds_like_approval() -> None:
         (outlook.EXPECTED_IMPROVEMENT, "yes no uncertain"),
         (outlook.TREATMENT_STATUS, "ongoing planned waiting under-investigation finished no-progression"),
         (outlook.EXEMPTION_REASON, "admitted bedridden contagious acute-phase other-serious-illness"),
-        (outlook.COURSE, "improvement stable fluctuating deterioration uncertain"),
+        (outlook.COURSE, "improvement stable fluctuating deterioration no-improvement uncertain"),
+        (outlook.ACTIVITY_SCOPE, "all physical outside-home in-groups own-work other-work planned-measure"),
+        (form_2008.WORK_SITUATION, "paid-work home student other"),
+        (form_2008.CONTACT_WISH, "treating-doctor employer work-office local-group other"),
+        (form_2008.RESUMPTION, "now after-treatment yes no"),
+        (
+            form_2008.QUESTION,
+            (
+                "function cannot-do other-occupation measure-limits no-measure-reason measure-details illness-duration "
+                "reduced-function-duration reduced-work-duration causal-link earlier-plan new-information "
+                "no-further-treatment other-contact other-information"
+            ),
+        ),
+        (form_2008.PROPOSED_MEASURE, "health-services work-aids other"),
         (outlook.CERTAINTY, "high moderate low"),
         (outlook.RESERVATION_REASON, "danger-to-life-or-health regard-for-close-persons"),
         (risks.SEVERITY, "mild moderate severe life-threatening"),
@@ -120,6 +133,12 @@ def test_no_verdict_sounds_like_approval() -> None:
 )
 def test_codes_are_those_of_the_mapping(entry: vocabulary.Vocabulary, codes: str) -> None:
     assert tuple(entry.concepts) == tuple(codes.split())
+
+
+def test_every_offer_is_of_a_question_for_items_of_the_certificate() -> None:
+    assert set(form_2008.OFFERS) < set(form_2008.QUESTION.concepts)
+    assert {item for items in form_2008.OFFERS.values() for item in items} < set(ITEMS)
+    assert set(form_2008.OFFERS) >= form_2008.DURATION_QUESTIONS
 
 
 def test_the_risk_starter_set_is_whole() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from certgateway.domain.certificate import ITEMS, Author, Patient, Period
+from certgateway.domain.certificate import ITEMS, Period
 from certgateway.domain.vocabulary import VOCABULARIES
 from certgateway.fhir.questionnaire_form import FORM, GROUPS, QUESTIONNAIRE, Group, Question, published_words
 
@@ -26,6 +26,16 @@ TYPES = {
     "number-of-diagnosis": {"integer"},
     "limits": {"group"},
     "attachment": {"attachment"},
+}
+BY_RESOURCE = {
+    "patient": {"kind"},
+    "author": {"number", "contacts"},
+    "employment": {"several", "situations", "other_situation", "demands", "occupation_code"},
+    "diagnosis": {"occupational_injury", "injury_date"},
+    "history": {"question"},
+    "treatment": {"wait"},
+    "activity": {"resumption", "measure"},
+    "assessment": {"question"},
 }
 QUESTIONS = [(group, question) for group in FORM for question in group.questions]
 
@@ -94,10 +104,10 @@ def test_a_function_may_be_left_open_for_every_reason_a_message_may_give() -> No
 
 @pytest.mark.parametrize("group", [group for group in FORM if group.item != "attachment"], ids=lambda group: group.item)
 def test_every_field_of_the_domain_is_asked_for(group: Group) -> None:
-    """What the form leaves out is told by resources alone: the author's own number, and the kind of a number."""
+    """What the form leaves out is told by resources alone: a number's kind, and what only the form of 2008 asks."""
     told = {question.name.partition(".")[0] for question in group.questions}
-    by_resource = {Patient: {"kind"}, Author: {"number"}}
-    assert {field.name for field in fields(group.entry)} - by_resource.get(group.entry, set()) == told
+    assert {field.name for field in fields(group.entry)} - BY_RESOURCE.get(group.item, set()) == told
+    assert not BY_RESOURCE.get(group.item, set()) & told
 
 
 def test_periods_have_both_ends() -> None:

@@ -1,6 +1,7 @@
 """Answers to the Questionnaire become the items that nothing else answers, each with its place in the message."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -379,7 +380,7 @@ def test_the_same_answer_or_none_beside_a_resource_is_no_loss(asked: Tree) -> No
 
 
 def test_a_person_told_by_resource_may_be_repeated_in_part() -> None:
-    told = Certificate(OPEN.identifier, OPEN.authored, "final", author=Author(hpr="9412837", role="gp"))
+    told = replace(OPEN, author=Author(hpr="9412837", role="gp", contacts=("employer",)))
     same = group("author", answer("author.hpr", valueString="9412837"))
     other = group("author", answer("author.hpr", valueString="7733105"))
     assert read(message(same), told)[2] == []

@@ -16,6 +16,7 @@ from certgateway.domain.findings import LANGUAGES, Effect, Finding, Language
 from certgateway.rules import RULES, applies, item_of, judge, rule, worded
 from certgateway.rules.catalogue import RENDERINGS, Entry, entries, render
 from certgateway.rules.declaration import Breach, Facts, Rule, Text, stated_elsewhere
+from certgateway.rules.form_answers import FORM_ANSWERS
 from certgateway.rules.legibility import LEGIBILITY
 from certgateway.rules.mandate import PROFILE_NOT_IN_FORCE
 
@@ -58,11 +59,35 @@ EFFECTS = {
     "period-reversed": "remark",
     "review-date-passed": "remark",
     "organisation-number-invalid": "remark",
+    "value-invalid": "refuse",
+    "several-certificates": "refuse",
+    "schema-deviation": "remark",
+    "event-after-authored": "remark",
+    "injury-date-without-injury": "remark",
+    "situation-text-without-other": "remark",
+    "other-situation-unnamed": "remark",
+    "resumption-time-without-answer": "remark",
+    "measure-text-without-other": "remark",
+    "other-measure-unnamed": "remark",
+    "measure-contradiction": "remark",
+    "reservation-contradiction": "remark",
+    "contact-text-without-other": "remark",
+    "other-contact-unnamed": "remark",
+    "function-uncoded": "remark",
+    "attachment-refused": "remark",
 }
 
 # NAV is never told that something was removed or not carried.
 UNTOLD = {"benefit-removed", "not-carried"}
-BY_CODEC = UNTOLD | {"modifier-not-understood", "subject-differs", "patient-ambiguous"}
+BY_CODEC = UNTOLD | {
+    "modifier-not-understood",
+    "subject-differs",
+    "patient-ambiguous",
+    "value-invalid",
+    "several-certificates",
+    "schema-deviation",
+    *(entry.id for entry in FORM_ANSWERS),
+}
 
 TEXTS = [(entry, language) for entry in RULES for language in LANGUAGES]
 

@@ -1,0 +1,73 @@
+"""What counts as telling something in prose: where a bare "no" tells nothing, and what only repeats the diagnosis.
+
+Shared by the rules that ask whether prose says anything and those that let prose answer. Nothing here may judge whether
+an answer is good, or read what a text means.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from certgateway.domain.certificate import Certificate
+from certgateway.domain.prose import words
+from certgateway.domain.vocabulary.form_2008 import DURATION_QUESTIONS
+from certgateway.rules.declaration import Diagnoses
+from certgateway.rules.placeholders import placeholder_reason
+
+FUNCTION_QUESTION: Final = "function"
+
+NARRATIVE_QUESTIONS: Final = frozenset({None, FUNCTION_QUESTION, "causal-link"})
+"""Questions whose answer tells or assesses; to others ("other information") a bare "no" is a fair answer."""
+
+LABELS: Final = ("hoveddiagnose", "hovuddiagnose", "diagnose", "dx", "icpc2b", "icpc2", "icd10")
+"""What may stand before a copied diagnosis and adds nothing to it."""
+
+
+def narrative_elements(certificate: Certificate) -> frozenset[str]:
+    """Element paths of the texts that tell or assess: history, and assessment but for short questions of 2008."""
+    history = (f"history[{index}].text" for index in range(len(certificate.history.entries)))
+    assessment = (
+        f"assessment[{index}].text"
+        for index, statement in enumerate(certificate.assessment)
+        if statement.question in NARRATIVE_QUESTIONS
+    )
+    return frozenset((*history, *assessment))
+
+
+def diagnosis_forms(certificate: Certificate, diagnoses: Diagnoses) -> frozenset[str]:
+    """Code, title and both together of every diagnosis, as letters and digits only."""
+    return frozenset(form for form in _forms(certificate, diagnoses) if form)
+
+
+def _forms(certificate: Certificate, diagnoses: Diagnoses) -> Iterator[str]:
+    for diagnosis in certificate.diagnosis:
+        for coding in diagnosis.codes:
+            code = "".join(words(coding.code))
+            title = "".join(words(diagnoses.title(coding.system, coding.code) or ""))
+            yield from (code, title, code + title, title + code)
+
+
+def repeats(text: str, copies: frozenset[str]) -> bool:
+    """Whether the text is one of `copies`, a label before it or not."""
+    said = "".join(words(text))
+    return bool(said) and any(said.removeprefix(label) in copies for label in ("", *LABELS))
+
+
+def function_in_words(certificate: Certificate, diagnoses: Diagnoses) -> tuple[int, ...]:
+    """Index of every assessment that tells of functioning in words, where the form has no codes for it."""
+    return _answered(certificate, diagnoses, frozenset({FUNCTION_QUESTION}))
+
+
+def duration_in_words(certificate: Certificate, diagnoses: Diagnoses) -> bool:
+    """Whether some assessment tells how long in words; "no" and a number without a unit do not."""
+    return bool(_answered(certificate, diagnoses, DURATION_QUESTIONS))
+
+
+def _answered(certificate: Certificate, diagnoses: Diagnoses, questions: frozenset[str]) -> tuple[int, ...]:
+    copies = diagnosis_forms(certificate, diagnoses)
+    return tuple(
+        index
+        for index, statement in enumerate(certificate.assessment)
+        if statement.question in questions
+        and not placeholder_reason(statement.text, narrative=True)
+        and not repeats(statement.text, copies)
+    )
