@@ -1,16 +1,35 @@
 """Every setting, with its meaning and default. Read from `CERTGATEWAY_*` in the environment, then from a TOML file.
 
-The environment wins. `certgateway config` prints the table in docs/settings.md from here.
+The environment wins. `certgateway config` prints what is in force; the table in docs/settings.md is made from here.
+Nothing here may open a file or a connection that a setting names.
 """
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.trust.scanner import parse_address
+
+_ATTACHMENTS: Final = AttachmentPolicy()
+
+
+def _separated(given: object) -> object:
+    """In the environment a list is one text with commas."""
+    return [part for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+def _address(text: str) -> str:
+    """The text of an address, once it is known to be one."""
+    parse_address(text)
+    return text
+
+
+_MediaType = Annotated[str, AfterValidator(media_type), StringConstraints(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")]
 
 
 class Settings(BaseSettings):
@@ -30,6 +49,33 @@ class Settings(BaseSettings):
     her: str = Field(default="8140000", pattern=r"^[0-9]{1,10}$", description="The gateway's own HER-id, in receipts")
     fhir_policy: Literal["reject", "hold"] = Field(
         default="reject", description="What a missing required item does to a FHIR message"
+    )
+    kith_policy: Literal["reject", "hold"] = Field(
+        default="hold", description="What a missing required item does to a KITH message"
+    )
+    apprec_incomplete_status: Literal["1", "3"] = Field(
+        default="3",
+        description="AppRec status of a certificate that is held as incomplete: 1 is OK, 3 is OK with faults in a part",
+    )
+    kith_schemas: Path | None = Field(
+        default=None, description="Folder with the official XSDs of the KITH messages, to be used instead of ours"
+    )
+    attachment_types: Annotated[tuple[_MediaType, ...], NoDecode, BeforeValidator(_separated)] = Field(
+        default=_ATTACHMENTS.types,
+        min_length=1,
+        description="Media types of the attachments that are taken; with commas between them in the environment",
+    )
+    attachment_largest: int = Field(
+        default=_ATTACHMENTS.largest, ge=1, description="Largest attachment that is taken, in bytes"
+    )
+    attachment_most: int = Field(
+        default=_ATTACHMENTS.most,
+        ge=0,
+        description="Most attachments that are taken with one certificate; 0 is none",
+    )
+    clamd: Annotated[str, AfterValidator(_address)] | None = Field(
+        default=None,
+        description="ClamAV's daemon, which scans attachments: host:port or unix:/path; without it nothing is scanned",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")

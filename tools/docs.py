@@ -134,13 +134,36 @@ def settings(_: str) -> str:
 
     def rows() -> Iterator[tuple[object, ...]]:
         for name, facts in schema["properties"].items():
-            default = f"`{facts['default']}`" if "default" in facts else "none: must be set"
-            yield f"`CERTGATEWAY_{name.upper()}`", f"`{name}`", default, _allowed(facts), facts["description"]
+            yield (
+                f"`CERTGATEWAY_{name.upper()}`",
+                f"`{name}`",
+                _default(facts),
+                _allowed(_wanted(facts)),
+                facts["description"],
+            )
 
     return table(("environment", "TOML key", "default", "allowed", "meaning"), rows())
 
 
+def _default(facts: Json) -> str:
+    if "default" not in facts:
+        return "none: must be set"
+    default = facts["default"]
+    if default is None:
+        return "not set"
+    return ", ".join(f"`{value}`" for value in (default if isinstance(default, list) else [default]))
+
+
+def _wanted(facts: Json) -> Json:
+    """What a setting that may be left out is when it is not."""
+    alternatives = [each for each in facts.get("anyOf", []) if each["type"] != "null"]
+    wanted: Json = alternatives[0] if alternatives else facts
+    return wanted
+
+
 def _allowed(facts: Json) -> str:
+    if facts["type"] == "array":
+        return "a list"
     if "enum" in facts:
         return ", ".join(f"`{value}`" for value in facts["enum"])
     if "pattern" in facts:

@@ -1,0 +1,102 @@
+"""Settings are read from the environment over a file, and every faulty one is named; the wiring does what they say."""
+
+from pathlib import Path
+
+import pytest
+
+from certgateway import bootstrap
+from certgateway.config import Settings, load_settings
+from certgateway.domain.attachments import AttachmentPolicy
+from certgateway.domain.errors import MisconfiguredError
+from certgateway.trust.scanner import Clamd
+from certgateway.trust.seal import create_key_file
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CERTGATEWAY_{name.upper()}", raising=False)
+    monkeypatch.setenv("CERTGATEWAY_PERSONS", "synthetic")
+
+
+def with_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> Settings:
+    monkeypatch.setenv(f"CERTGATEWAY_{name.upper()}", value)
+    return load_settings(None)
+
+
+def test_kith_holds_what_is_incomplete_unless_told() -> None:
+    settings = load_settings(None)
+    assert (settings.kith_policy, settings.apprec_incomplete_status, settings.kith_schemas) == ("hold", "3", None)
+
+
+def test_attachments_are_those_of_the_policy_unless_told() -> None:
+    settings, policy = load_settings(None), AttachmentPolicy()
+    assert settings.attachment_types == policy.types
+    assert (settings.attachment_largest, settings.attachment_most) == (policy.largest, policy.most)
+    assert settings.clamd is None
+
+
+@pytest.mark.parametrize(
+    "name, value, meant",
+    [
+        ("kith_policy", "reject", "reject"),
+        ("apprec_incomplete_status", "1", "1"),
+        ("kith_schemas", "/srv/xsd", Path("/srv/xsd")),
+        ("attachment_types", "application/pdf", ("application/pdf",)),
+        ("attachment_types", " Application/PDF; q=1 , image/svg+xml,", ("application/pdf", "image/svg+xml")),
+        ("attachment_largest", "1", 1),
+        ("attachment_most", "0", 0),
+        ("clamd", "localhost:3310", "localhost:3310"),
+        ("clamd", "unix:/run/clamd.ctl", "unix:/run/clamd.ctl"),
+    ],
+)
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str, meant: object) -> None:
+    assert getattr(with_setting(monkeypatch, name, value), name) == meant
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("kith_policy", "accept"),
+        ("apprec_incomplete_status", "2"),
+        ("attachment_types", ""),
+        ("attachment_types", "pdf"),
+        ("attachment_types", "application/pdf,*/*"),
+        ("attachment_largest", "0"),
+        ("attachment_most", "-1"),
+        ("clamd", ""),
+        ("clamd", "localhost"),
+        ("clamd", "localhost:70000"),
+    ],
+)
+def test_a_faulty_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(MisconfiguredError, match=f"^settings: {name}"):
+        with_setting(monkeypatch, name, value)
+
+
+def test_a_file_is_read_below_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('attachment_types = ["image/png", "Image/TIFF"]\nattachment_most = 3\nkith_policy = "reject"\n')
+    monkeypatch.setenv("CERTGATEWAY_KITH_POLICY", "hold")
+    settings = load_settings(file)
+    assert settings.attachment_types == ("image/png", "image/tiff")
+    assert (settings.attachment_most, settings.kith_policy) == (3, "hold")
+
+
+def test_without_clamd_nothing_scans() -> None:
+    assert bootstrap.scanner_of(load_settings(None)) is None
+
+
+@pytest.mark.parametrize("text, address", [("[::1]:3310", ("::1", 3310)), ("unix:/run/clamd.ctl", "/run/clamd.ctl")])
+def test_clamd_scans_at_its_address(monkeypatch: pytest.MonkeyPatch, text: str, address: tuple[str, int] | str) -> None:
+    assert bootstrap.scanner_of(with_setting(monkeypatch, "clamd", text)) == Clamd(address)
+
+
+def test_each_format_has_the_policy_of_its_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    create_key_file(tmp_path / "key")
+    monkeypatch.setenv("CERTGATEWAY_DATABASE", f"sqlite:///{tmp_path / 'gateway.db'}")
+    monkeypatch.setenv("CERTGATEWAY_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("CERTGATEWAY_FHIR_POLICY", "hold")
+    gateway = bootstrap.build_gateway(with_setting(monkeypatch, "kith_policy", "reject"))
+    policies = gateway.house.policies
+    assert (policies["fhir-json"], policies["fhir-xml"], policies["kith"]) == ("hold", "hold", "reject")
