@@ -71,6 +71,59 @@ def parse(raw: bytes, limits: XmlLimits = DEFAULT_LIMITS, encodings: tuple[str, 
     return root
 
 
+def parse_until(raw: bytes, refusal: Unreadable, encodings: tuple[str, ...] = UTF8_ONLY) -> etree._Element | None:
+    """What a document said before its markup broke: enough to tell whose it is, never to be judged.
+
+    `refusal` is why `parse` refused it; None unless it was the markup alone, and then where nothing had been said.
+    Elements that were still open have no text of their own: half an id would name another message.
+    """
+    if refusal.id != "not-xml":
+        return None
+    body, encoding = _check_encoding(raw, encodings)
+    said = body[: _offset(body, refusal, encoding)]
+    try:
+        root = _build(said, encoding, recover=True)
+    except Unreadable:
+        return None
+    _drop_open_text(root, _open_at_end(said, encoding))
+    return root
+
+
+def _open_at_end(said: bytes, encoding: str) -> int:
+    """How many elements have begun and not ended."""
+    steps: list[int] = []
+    parser = expat.ParserCreate(encoding)
+    parser.StartElementHandler = lambda *_: steps.append(1)
+    parser.EndElementHandler = lambda _: steps.append(-1)
+    try:
+        parser.Parse(said, False)  # noqa: FBT003  The C function takes it by position only.
+    except expat.ExpatError:
+        # The two parsers may disagree about where it broke; what was said until then counts.
+        return sum(steps)
+    return sum(steps)
+
+
+def _drop_open_text(root: etree._Element, depth: int) -> None:
+    node = root
+    for _ in range(depth):
+        node.text = None
+        for child in node:
+            child.tail = None
+        if not len(node):
+            return
+        node = node[-1]
+
+
+def _offset(body: bytes, refusal: Unreadable, encoding: str) -> int:
+    """The byte at a line and column."""
+    start = 0
+    for _ in range(refusal.line - 1):
+        start = body.find(b"\n", start) + 1
+    end = body.find(b"\n", start)
+    line = body[start : None if end < 0 else end].decode(encoding, "replace")
+    return start + len(line[: refusal.column - 1].encode(encoding, "replace"))
+
+
 def declared_encoding(raw: bytes) -> str:
     """The lower-case encoding a document declares, or utf-8; for positions, which count code points."""
     match = _DECLARATION.match(raw.removeprefix(_BOM))
@@ -223,8 +276,9 @@ class _Count:
         self.depth -= 1
 
 
-def _build(body: bytes, encoding: str) -> etree._Element:
+def _build(body: bytes, encoding: str, *, recover: bool = False) -> etree._Element:
     parser = etree.XMLParser(
+        recover=recover,
         encoding=encoding,
         resolve_entities=False,
         no_network=True,
@@ -235,7 +289,11 @@ def _build(body: bytes, encoding: str) -> etree._Element:
         huge_tree=True,
     )
     try:
-        return etree.fromstring(body, parser)
+        root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise Unreadable("not-xml", max(line, 1), max(column, 1)) from None
+    if root is None:
+        # A parser that mends what it can may be left with nothing.
+        raise Unreadable("not-xml", 1, 1)
+    return root

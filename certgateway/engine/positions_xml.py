@@ -124,7 +124,7 @@ class _Scan:
     def _attributes(self, wanted: _Wanted, offset: int) -> None:
         if not wanted.culprits and not wanted.children:
             return
-        for name, at in _attribute_offsets(self.body, offset):
+        for name, at in attribute_offsets(self.body, offset):
             self._note(wanted.culprits.get(f"@{name}[0]"), at)
             if name in _AS_ATTRIBUTES and (child := wanted.children.get(Step(name, None))):
                 self._note(child.here, at)
@@ -157,7 +157,7 @@ def _readings(name: str) -> tuple[str, ...]:
     return (name, *(name[:at] for at in range(1, len(name)) if name[at:] in SUFFIXES))
 
 
-def _attribute_offsets(body: bytes, offset: int) -> Iterator[tuple[str, int]]:
+def attribute_offsets(body: bytes, offset: int) -> Iterator[tuple[str, int]]:
     """Bare names and offsets of the attributes of the start tag at `offset`."""
     head = _TAG_NAME.match(body, offset)
     at = head.end() if head else len(body)

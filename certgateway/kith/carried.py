@@ -1,0 +1,81 @@
+"""What of the form has no home in the certificate: named by its place, so that nothing is lost silently.
+
+The envelope is transport and says nothing of the patient's health; the rest is told: an attribute, a text, or the
+topmost element of which nothing was read. Blank values are nothing that could be lost. No value may leave here.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from certgateway.domain.findings import Effect, Finding
+from certgateway.kith.attachments import AttachedDocument
+from certgateway.kith.nodes import Node
+
+# Of a Document around its content: what it is, not what it says.
+_TRANSPORT: Final = frozenset(
+    {
+        "DocumentConnection",
+        "ContentType",
+        "ContentDescription",
+        "IssueDate",
+        "MsgType",
+        "Id",
+        "MimeType",
+        "Description",
+        "Compression",
+        "FileReference",
+    }
+)
+_WRAPPERS: Final = frozenset({"RefDoc", "Content"})
+
+
+def not_carried(head: Node, form: Node, documents: list[AttachedDocument]) -> list[Finding]:
+    """A note for everything that was received and neither carried nor forgotten, in the order of the document."""
+    attached = {id(document.node) for document in documents}
+    return [finding for node in head.all("Document") for finding in _document(node, form, attached)]
+
+
+def _document(document: Node, form: Node, attached: set[int]) -> Iterator[Finding]:
+    holds_form = any(node is form for node in document.walk())
+    if not holds_form and id(document) not in attached:
+        yield _note(document.shown)
+        return
+    for node in (document, document.first("RefDoc"), document.first("RefDoc", "Content")):
+        for child in node.present if node is not None else ():
+            if child is form:
+                yield from _lost(form)
+            elif child.name not in _TRANSPORT and child.name not in _WRAPPERS:
+                yield from _lost(child)
+
+
+def _lost(node: Node) -> list[Finding]:
+    """What was not read of an element and of what stands in it; an element of which nothing was read is one loss."""
+    told, read = _told(node)
+    return told if read or not told else [_of(node)]
+
+
+def _told(node: Node) -> tuple[list[Finding], bool]:
+    told = [_attribute(node, name) for name in node.lost] if node.attributes else []
+    read = node.carried or bool(node.read)
+    if not node.carried and node.text.strip():
+        told.append(_of(node))
+    for child in node.present:
+        below, below_read = _told(child)
+        told += below if below_read or not below else [_of(child)]
+        read = read or below_read
+    return told, read
+
+
+def _attribute(node: Node, name: str) -> Finding:
+    """The name of an attribute that the standard does not know is the sender's word: its element stands for it."""
+    if name in node.strange or not node.known:
+        return _note(node.shown, node.place(name))
+    return _note(node.place(name))
+
+
+def _of(node: Node) -> Finding:
+    return _note(node.shown, None if node.known else node.path)
+
+
+def _note(path: str, culprit: str | None = None) -> Finding:
+    return Finding("not-carried", Effect.NOTE, path=path, culprit=culprit)

@@ -1,0 +1,265 @@
+"""The envelope: MsgHead, alone or inside the Fellesformat; opened, stripped, checked and understood, in that order.
+
+The mirror of `fhir.bundle`: steps after `strip` see no benefit content, and `locate` gives findings their place in the
+message as received. The envelope tells who sent what and when; whether it is true is not known here. Nothing here may
+decide what a finding means.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from certgateway import safexml
+from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.message import Envelope, Origins, Removal
+from certgateway.kith import benefits
+from certgateway.kith.attachments import attachment_documents
+from certgateway.kith.carried import not_carried
+from certgateway.kith.dates import instant
+from certgateway.kith.legeerklaering import Parsed, parse_certificate
+from certgateway.kith.names import BLANK, FELLESFORMAT, LEGEERKLARING, XMLDSIG
+from certgateway.kith.nodes import Node, node_tree
+from certgateway.kith.parties import Ident, Original, Party
+from certgateway.kith.positions import xpath_positions
+from certgateway.kith.reading import Titles
+from certgateway.kith.schema import Tables
+from certgateway.kith.structure import judge_structure
+from certgateway.safejson import Unreadable
+
+ENCODINGS: Final = ("utf-8", "iso-8859-1")
+_ROOTS: Final = frozenset({"MsgHead", "EI_fellesformat"})
+_HOLDERS: Final = frozenset({"Document", "RefDoc"})
+_LONGEST_ID: Final = 200
+_LONGEST_HER: Final = 10
+_END, _END_OF_ATTRIBUTES = "\x01", "\x02"
+_SENDER_KEYS: Final = (("HER", "her"), ("ENH", "org"))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A readable document. `head` is its MsgHead, None where there is none; `certificates` are the forms in it."""
+
+    raw: bytes
+    root: Node
+    head: Node | None
+    certificates: list[Node]
+
+    @property
+    def certificate(self) -> Node | None:
+        """The one form that is to be read; of several, none can be told to be it."""
+        return self.certificates[0] if len(self.certificates) == 1 else None
+
+
+def open_message(raw: bytes) -> Opened:
+    """Parse a body; raises `Unreadable` when it is no XML that we read."""
+    root = node_tree(safexml.parse(raw, encodings=ENCODINGS))
+    head = _head(root)
+    found = list(_certificates(head)) if head is not None else []
+    return Opened(raw, root, head, found)
+
+
+def _head(root: Node) -> Node | None:
+    if root.name == "MsgHead":
+        return root
+    return root.first("MsgHead") if root.name == "EI_fellesformat" else None
+
+
+def _certificates(head: Node) -> Iterator[Node]:
+    for document in head.all("Document"):
+        content = document.first("RefDoc", "Content")
+        if content is not None:
+            yield from (form for form in content.all("Legeerklaring") if form.namespace == LEGEERKLARING)
+
+
+def salvage(raw: bytes, refusal: Unreadable) -> Original | None:
+    """What a broken document says of itself before it breaks: enough to answer it by its id, never to judge it."""
+    root = safexml.parse_until(raw, refusal, encodings=ENCODINGS)
+    head = None if root is None else _head(node_tree(root))
+    return None if head is None else original_of(head)
+
+
+def original_of(head: Node) -> Original | None:
+    """The message as an answer must name it; None unless its type, time and id can be read."""
+    info = head.first("MsgInfo")
+    if info is None:
+        return None
+    type_, issued, id_ = info.first("Type"), info.word("GenDate"), _message_id(info)
+    code = type_.attributes.get("V", "").strip() if type_ is not None else ""
+    if not code or issued is None or instant(issued) is None or id_ is None:
+        return None
+    name = type_.attributes.get("DN") if type_ is not None else None
+    sender, receiver = info.first("Sender", "Organisation"), info.first("Receiver", "Organisation")
+    return Original(code, name, issued, id_, _party(sender), _party(receiver))
+
+
+def _party(organisation: Node | None) -> Party | None:
+    if organisation is None:
+        return None
+    person, department = organisation.first("HealthcareProfessional"), organisation.first("Organisation")
+    return Party(
+        name=organisation.word("OrganisationName"),
+        idents=tuple(idents(organisation)),
+        department=_party(department if department is not None and department.children else None),
+        person=None if person is None else Party(_full_name(person), tuple(idents(person))),
+    )
+
+
+def _full_name(person: Node) -> str | None:
+    parts = (person.word(name) for name in ("GivenName", "MiddleName", "FamilyName"))
+    return " ".join(part for part in parts if part) or None
+
+
+def idents(holder: Node) -> Iterator[Ident]:
+    """The identifiers of an organisation or person; one without id or type is none."""
+    for ident in holder.all("Ident"):
+        id_, type_ = ident.word("Id"), ident.first("TypeId")
+        if id_ is not None and type_ is not None:
+            yield Ident(id_, type_.attributes.get("V", "").strip(BLANK), type_.attributes.get("DN"))
+
+
+def envelope(opened: Opened) -> Envelope | None:
+    """Message id, sender and digest; None without a MsgInfo, for then nobody has sent anything that we could name."""
+    info = opened.head.first("MsgInfo") if opened.head is not None else None
+    if opened.head is None or info is None:
+        return None
+    return Envelope(_message_id(info), _sender(info), content_digest(opened.head))
+
+
+def _message_id(info: Node) -> str | None:
+    text = info.word("MsgId")
+    return text if text is not None and len(text) <= _LONGEST_ID and text.isprintable() else None
+
+
+def _sender(info: Node) -> str:
+    """A stable key for whoever sent it: HER-id, else organisation number, else a digest of what it says of itself."""
+    organisation = info.first("Sender", "Organisation")
+    named = list(idents(organisation)) if organisation is not None else []
+    for type_, prefix in _SENDER_KEYS:
+        for ident in named:
+            if (
+                ident.type.upper() == type_
+                and ident.id.isascii()
+                and ident.id.isdigit()
+                and len(ident.id) <= _LONGEST_HER
+            ):
+                return f"{prefix}:{ident.id}"
+    sender = info.first("Sender")
+    told = content_digest(sender) if sender is not None else ""
+    return f"sender:{told[:32]}"
+
+
+def content_digest(node: Node) -> str:
+    """SHA-256 of names, attributes and text in their order; comments, layout, prefixes and the signature have no say.
+
+    Of the Fellesformat only the MsgHead counts: what the reception adds differs from one delivery to the next.
+    """
+    parts: list[str] = []
+    stack: list[Node | None] = [node]
+    while stack:
+        here = stack.pop()
+        if here is None:
+            parts.append(_END)
+        elif here.namespace != XMLDSIG:
+            parts += (here.namespace, here.name, here.text if here.text.strip(BLANK) else "")
+            parts += (part for attribute in sorted(here.attributes.items()) for part in attribute)
+            parts.append(_END_OF_ATTRIBUTES)
+            stack.append(None)
+            stack.extend(reversed(here.children))
+    # XML can hold none of the three characters between and behind the parts: no two messages give the same text.
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def strip(opened: Opened) -> tuple[Removal, ...]:
+    """Mark every benefit tick and benefit-like measure as forgotten, wherever it stands; gives what was removed.
+
+    Of a document without a MsgHead nothing is read, so that there is nothing to forget.
+    """
+    return benefits.strip(opened.root) if opened.head is not None else ()
+
+
+def conform(opened: Opened, tables: Tables) -> list[Finding]:
+    """Every breach of the form; and whether there is exactly one certificate to read."""
+    if opened.head is None:
+        # The name of another root is the sender's word: only where it stands is told.
+        shown = opened.root.path if opened.root.name in _ROOTS else None
+        return [Finding("not-a-message", Effect.REFUSE, path=shown, culprit=opened.root.path)]
+    if len(opened.certificates) > 1:
+        return [Finding("several-certificates", Effect.REFUSE, path=form.path) for form in opened.certificates[1:]]
+    nameless = list(_nameless(opened.head))
+    told = {(finding.path, finding.expected) for finding in nameless}
+    structure = (one for one in judge_structure(opened.head, tables) if (one.path, one.expected) not in told)
+    found = [*_wrapping(opened), *nameless, *structure]
+    if opened.certificates or any(finding.rule == "namespace-wrong" for finding in found):
+        return found
+    # That there is no certificate is one fault, however little of a document there is.
+    found = [finding for finding in found if finding.expected not in _HOLDERS]
+    return [*found, Finding("not-a-message", Effect.REFUSE, path=opened.head.path)]
+
+
+def _nameless(head: Node) -> Iterator[Finding]:
+    """What an answer must name the message by and cannot: without it nobody could be told that it was registered."""
+    info = head.first("MsgInfo")
+    if info is None:
+        return
+    type_, issued, id_ = info.first("Type"), info.first("GenDate"), info.first("MsgId")
+    if type_ is None or not type_.attributes.get("V", "").strip():
+        missing = ("Type", info) if type_ is None else ("@V", type_)
+        yield Finding("element-missing", Effect.REFUSE, path=missing[1].path, expected=missing[0])
+    if issued is None:
+        yield Finding("element-missing", Effect.REFUSE, path=info.path, expected="GenDate")
+    elif instant(issued.text) is None:
+        yield _unusable(issued, "dateTime", "date-time")
+    if id_ is None:
+        yield Finding("element-missing", Effect.REFUSE, path=info.path, expected="MsgId")
+    elif _message_id(info) is None:
+        yield _unusable(id_, f"1-{_LONGEST_ID} printable characters", "MsgId")
+
+
+def _unusable(node: Node, expected: str, word: str) -> Finding:
+    return Finding("value-invalid", Effect.REFUSE, path=node.path, expected=expected, detail={"type": word})
+
+
+def _wrapping(opened: Opened) -> Iterator[Finding]:
+    if opened.root is not opened.head and opened.root.namespace not in FELLESFORMAT:
+        yield Finding("namespace-wrong", Effect.REFUSE, path=opened.root.path, expected=min(FELLESFORMAT))
+
+
+def understand(opened: Opened, titles: Titles) -> tuple[Parsed, list[Finding]]:
+    """The certificate with its origins, what its codes and numbers contradict, and what was not carried."""
+    if opened.head is None or opened.certificate is None:
+        return Parsed(None), []
+    documents = attachment_documents(opened.head)
+    parsed = parse_certificate(opened.head, opened.certificate, documents, titles)
+    if parsed.certificate is None:
+        return parsed, list(parsed.findings)
+    return parsed, [*parsed.findings, *not_carried(opened.head, opened.certificate, documents)]
+
+
+def place(findings: Iterable[Finding], origins: Origins) -> list[Finding]:
+    """Findings with path, element and item filled in, each by what of them it has."""
+    return [_placed(finding, origins) for finding in findings]
+
+
+def position(placed: list[Finding], opened: Opened) -> list[Finding]:
+    """Findings with line and column filled in; the body is read once for all of them."""
+    wanted = {place for finding in placed for place in (finding.culprit, finding.path)}
+    found = xpath_positions(opened.raw, (path for path in wanted if path is not None))
+    return [
+        _positioned(finding, found.get(finding.culprit or "") or found.get(finding.path or "")) for finding in placed
+    ]
+
+
+def _placed(finding: Finding, origins: Origins) -> Finding:
+    if finding.path is None and finding.element is not None:
+        path, _ = origins.locate(finding.element)
+        return replace(finding, path=path)
+    if finding.element is None and finding.path is not None:
+        element = origins.element_at(finding.path)
+        return replace(finding, element=element, item=finding.item or Origins.item_of(element))
+    return finding
+
+
+def _positioned(finding: Finding, position: tuple[int, int] | None) -> Finding:
+    line, column = position or (finding.line, finding.column)
+    return replace(finding, line=line, column=column)
