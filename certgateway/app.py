@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from certgateway import bootstrap
-from certgateway.api import assessment, definitions, documentation, fhir, health, receipts
+from certgateway.api import assessment, definitions, documentation, fhir, health, kith, receipts
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
 from certgateway.api.observation import LOG, Observed, places
@@ -41,7 +41,7 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.surface = surface
-    for part in (fhir, definitions, receipts, assessment, health, documentation):
+    for part in (fhir, kith, definitions, receipts, assessment, health, documentation):
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(Observed, meters=surface.meters, definitions=gateway.house.definitions)

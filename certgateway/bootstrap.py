@@ -4,6 +4,7 @@
 """
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,11 @@ from uuid import uuid4
 
 from certgateway import codes
 from certgateway.domain import vocabulary
+from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.domain.findings import Policy
 from certgateway.engine import Definitions, load_base, load_profiles
+from certgateway.kith import schema
 from certgateway.rules.declaration import InForce, Persons
 from certgateway.safejson import Unreadable
 from certgateway.services.examine import House
@@ -22,6 +25,7 @@ from certgateway.services.examine import House
 if TYPE_CHECKING:
     from certgateway.config import Settings
     from certgateway.services.receive import Gateway
+    from certgateway.trust.scanner import Scanner
 
 PROFILES = Path(__file__).with_name("profiles")
 DEFAULT_POLICIES: dict[str, Policy] = {"fhir-json": "reject", "fhir-xml": "reject", "kith": "hold", "unknown": "reject"}
@@ -52,7 +56,13 @@ def _in_force(row: dict[str, object]) -> InForce:
     return InForce(since if isinstance(since, date) else None, withdrawn if isinstance(withdrawn, date) else None)
 
 
-def build_house(persons: Persons = "both", policies: dict[str, Policy] | None = None) -> House:
+def build_house(
+    persons: Persons = "both",
+    policies: dict[str, Policy] | None = None,
+    *,
+    kith_schemas: Path | None = None,
+    attachments: AttachmentPolicy = TAKEN,
+) -> House:
     """Everything that judging takes. Raises MisconfiguredError when the diagnosis tables have not been built."""
     try:
         diagnoses = codes.load()
@@ -70,6 +80,8 @@ def build_house(persons: Persons = "both", policies: dict[str, Policy] | None = 
         profiles=profile_versions(),
         policies=DEFAULT_POLICIES | (policies or {}),
         persons=persons,
+        schemas=lambda: schema.load(kith_schemas),
+        attachments=attachments,
     )
 
 
@@ -96,9 +108,24 @@ def gateway_on(database: str, key_file: Path, house: House | None = None, her: s
 
 def build_gateway(settings: "Settings") -> "Gateway":
     """The gateway that the settings describe."""
-    policies: dict[str, Policy] = {"fhir-json": settings.fhir_policy, "fhir-xml": settings.fhir_policy}
-    house = build_house(settings.persons, policies)
-    return gateway_on(settings.database, settings.key_file, house, settings.her)
+    policies: dict[str, Policy] = {
+        "fhir-json": settings.fhir_policy,
+        "fhir-xml": settings.fhir_policy,
+        "kith": settings.kith_policy,
+    }
+    attachments = AttachmentPolicy(settings.attachment_types, settings.attachment_largest, settings.attachment_most)
+    house = build_house(settings.persons, policies, kith_schemas=settings.kith_schemas, attachments=attachments)
+    # A folder of schemas that cannot be understood stops the start, not the first message.
+    house.schemas()
+    gateway = gateway_on(settings.database, settings.key_file, house, settings.her)
+    return replace(gateway, scanner=scanner_of(settings), apprec_status=settings.apprec_incomplete_status)
+
+
+def scanner_of(settings: "Settings") -> "Scanner | None":
+    """What scans attachments for malware; None when no scanner is set. Nothing is asked of it yet."""
+    from certgateway.trust.scanner import Clamd, parse_address  # noqa: PLC0415  Only a gateway scans.
+
+    return Clamd(parse_address(settings.clamd)) if settings.clamd is not None else None
 
 
 def now() -> datetime:

@@ -28,6 +28,8 @@ _FORMATS: Final[dict[str, FhirFormat]] = {
 }
 _FHIR_VERSIONS: Final = frozenset({"4.0", "4.0.1"})
 _CHARSETS: Final = frozenset({"utf-8", "utf8"})
+_XML: Final = frozenset({"application/xml", "text/xml"})
+_KITH_CHARSETS: Final = _CHARSETS | {"iso-8859-1", "latin1"}
 _LANGUAGES: Final[dict[str, Language]] = {"nb": "nb", "no": "nb", "nn": "nn", "en": "en"}
 
 
@@ -38,6 +40,12 @@ def body_format(content_type: str | None) -> FhirFormat | None:
     if version not in _FHIR_VERSIONS or charset.lower() not in _CHARSETS or "/" not in name:
         return None
     return _FORMATS.get(name)
+
+
+def is_kith(content_type: str | None) -> bool:
+    """Whether a `Content-Type` announces XML; its encoding is what the document declares."""
+    name, parameters = _media_type(content_type or "")
+    return name in _XML and parameters.get("charset", "utf-8").lower() in _KITH_CHARSETS
 
 
 def answer_format(request: Request, otherwise: FhirFormat = "fhir-json") -> FhirFormat:
@@ -66,6 +74,12 @@ def wants_fhir(request: Request) -> bool:
         if name in {"application/json", "application/*", "*/*"}:
             return False
     return False
+
+
+def wants_xml(request: Request) -> bool:
+    """Whether plain XML is asked for before JSON: an AppRec is that."""
+    first = next(_by_preference(request.headers.get("accept", "")), None)
+    return first in _XML
 
 
 def language(request: Request) -> Language:

@@ -154,6 +154,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "Content-Type must be application/json.",
         ),
     ),
+    "xml-expected": Problem(
+        415,
+        "media-type-not-supported",
+        "not-supported",
+        _texts(
+            "Content-Type må være application/xml eller text/xml, i UTF-8 eller ISO-8859-1.",
+            "Content-Type må vere application/xml eller text/xml, i UTF-8 eller ISO-8859-1.",
+            "Content-Type must be application/xml or text/xml, in UTF-8 or ISO-8859-1.",
+        ),
+    ),
     "content-encoding-not-supported": Problem(
         415,
         "content-encoding-not-supported",

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from certgateway.api import schemas
-from certgateway.api.negotiation import FHIR_JSON, FHIR_XML, wants_fhir
+from certgateway.api.negotiation import wants_fhir, wants_xml
 from certgateway.api.problems import ProblemError
 from certgateway.api.surface import Here
 from certgateway.store.messages import StoredMessage
@@ -34,11 +34,11 @@ _JSON: Final = "application/json"
     },
 )
 async def read_receipt(message_id: str, request: Request, here: Here) -> Response:
-    """Found by MessageHeader.id; the same bytes at every reading."""
+    """Found by MessageHeader.id or MsgInfo/MsgId; the same bytes at every reading."""
     found = await here.door.answer(lambda: _find(message_id, here))
     if found is None:
         raise ProblemError("not-found")
-    if not wants_fhir(request):
+    if not wants_fhir(request) and not wants_xml(request):
         return Response(found.receipt, media_type=_JSON)
     return Response(json.loads(found.receipt)["answer"], media_type=_media_type(found))
 
@@ -50,4 +50,4 @@ def _find(message_id: str, here: Here) -> StoredMessage | None:
 
 def _media_type(found: StoredMessage) -> str:
     """The response message has the form in which the sender was answered."""
-    return FHIR_XML if found.answer is not None and "xml" in found.answer.media_type else FHIR_JSON
+    return found.answer.media_type if found.answer is not None else _JSON

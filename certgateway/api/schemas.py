@@ -189,6 +189,20 @@ def problem(description: str) -> Json:
     }
 
 
+KITH_BODY: Final[Json] = {
+    "requestBody": {
+        "required": True,
+        "description": "MsgHead 1.2 with Legeerklaring 2008-06-06, alone or inside the Fellesformat; text/xml too.",
+        "content": {"application/xml": {"schema": {"type": "string"}}},
+    }
+}
+
+
+def apprec(description: str) -> Json:
+    """A response that is an AppRec, of version 1.0 unless 1.1 was asked for."""
+    return {"description": description, "content": {"application/xml": {"schema": {"type": "string"}}}}
+
+
 _RETRY: Final = {"Retry-After": "Seconds to wait before the same request is sent again."}
 
 DOOR: Final[dict[int | str, Json]] = {
@@ -198,6 +212,15 @@ DOOR: Final[dict[int | str, Json]] = {
     503: outcome("Not now; nothing was registered.", headers=_RETRY),
 }
 """What every route that takes a resource may answer before a judgement."""
+
+KITH_DOOR: Final[dict[int | str, Json]] = {
+    413: problem("The body is larger than the limit, which the text names."),
+    415: problem("The media type or encoding of the body is not taken."),
+    422: problem("There is no such version of AppRec."),
+    500: problem("Our own fault; nothing was answered."),
+    503: problem("Not now; nothing was registered."),
+}
+"""What every route that takes KITH XML may answer before a judgement."""
 
 OUR_FAULTS: Final[dict[int | str, Json]] = {
     500: problem("Our own fault."),

@@ -68,7 +68,7 @@ def _wrapped(raw: bytes, form: FhirFormat, gateway: Gateway) -> tuple[Opened, st
 
 def _moved(examined: Examined, judgement: Judgement, opened: Opened, place: str) -> list[Finding]:
     """Findings of the inner resource at their places in the body, and faults of the body's own XML form."""
-    root = str(examined.opened.tree.get("resourceType")) if examined.opened else ""
+    root = str(examined.opened.tree.get("resourceType")) if isinstance(examined.opened, Opened) else ""
     gone = tuple(_path(removal.path, place, root) for removal in examined.removed)
     form = [_formal(fault) for fault in opened.faults if not fault.path.startswith(gone)]
     inner = [

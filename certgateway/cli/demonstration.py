@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from certgateway import safejson
@@ -33,8 +33,8 @@ from certgateway.domain.certificate import (
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import xmlwrite
 from certgateway.engine.definitions import Definitions
-from certgateway.fhir.bundle import FhirFormat
-from certgateway.fhir.writing import write_certificate
+from certgateway.fhir.writing import NAV_HER_ID, write_certificate
+from certgateway.kith.writing import write_message
 
 Json = dict[str, Any]
 
@@ -54,7 +54,7 @@ class Letter:
 
     shows: str
     name: str
-    format: FhirFormat
+    format: Literal["fhir-json", "fhir-xml", "kith"]
     body: bytes
     message_id: str | None = None
 
@@ -77,6 +77,7 @@ def letters(now: datetime, definitions: Definitions) -> Iterator[Letter]:
     yield _json("a certificate written for the wrong patient", "mistaken", mistaken)
     withdrawal = replace(mistaken, status="entered-in-error", authored=now - timedelta(hours=1))
     yield _json("and its withdrawal", "withdrawal", withdrawal)
+    yield _old_form(now)
     yield Letter("a body that breaks off", "broken", "fhir-json", b'{"resourceType": "Bundle", "type":')
 
 
@@ -101,6 +102,27 @@ def _benefit(certificate: Certificate) -> Letter:
     composition["category"] = [{"text": "Arbeidsavklaringspenger"}]
     body = safejson.write(tree, indent=2)
     return Letter("one that names a benefit, which is removed", "benefit", "fhir-json", body, _id("benefit"))
+
+
+def _old_form(now: datetime) -> Letter:
+    """The form of 2008 as record systems send it today: a benefit is ticked, and nobody asks about health risk."""
+    certificate = Certificate(
+        identifier=Coding(systems.KITH_CONVERSATION, _id("old-form")),
+        authored=now - timedelta(hours=2),
+        status="final",
+        patient=Patient("02918423144", "fnr", "Rolig Vannkant"),
+        author=replace(_GP, contact=None),
+        diagnosis=_stated(Diagnosis((Coding(systems.ICPC_2, "L03"),), "main")),
+        prognosis=_stated(Prognosis(course="improvement")),
+        assessment=_stated(
+            Statement("Unngå tunge løft og bøyd arbeidsstilling.", question="cannot-do"),
+            Statement("Går og sitter uten plager, løfter inntil 5 kg.", question="function"),
+            Statement("3 måneder", question="illness-duration"),
+        ),
+    )
+    body = write_message(certificate, message_id=_id("old-form"), sender_her=SENDER, receiver_her=NAV_HER_ID)
+    ticked = body.replace(b"<LegeerklaringGjelder/>", b'<LegeerklaringGjelder typeLegeerklaring="2"/>')
+    return Letter("today's form as KITH XML: held, with questions drafted", "old-form", "kith", ticked, _id("old-form"))
 
 
 def _back_pain(now: datetime) -> Certificate:

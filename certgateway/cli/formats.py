@@ -5,12 +5,14 @@ Each renderer takes reports (the objects of the contract) and yields text, as so
 
 import html
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from certgateway.cli.sources import printable
 
 Json = dict[str, Any]
+_XPATH_STEP = re.compile(r"/\*\[local-name\(\)='([^']*)'\]\[([0-9]+)\]")
 _LEVELS = {"error": "error", "warning": "warning", "information": "note"}
 _GITHUB = {"error": "error", "warning": "warning", "information": "notice"}
 
@@ -34,10 +36,15 @@ def _text(reports: Iterable[Json]) -> Iterator[str]:
         for finding in report["findings"]:
             place = f"{finding['line']}:{finding['column']} " if "line" in finding else ""
             expected = f" ({finding['expected']})" if "expected" in finding else ""
-            yield f"  {finding['severity']} {finding['rule']} {place}{finding['path'] or ''}{expected}\n"
+            yield f"  {finding['severity']} {finding['rule']} {place}{_for_people(finding['path'])}{expected}\n"
             yield f"    {finding['text']}\n    → {finding['action']}\n"
         for removal in report["removed"]:
-            yield f"  removed {removal['item']} {removal['path']}\n"
+            yield f"  removed {removal['item']} {_for_people(removal['path'])}\n"
+
+
+def _for_people(path: str | None) -> str:
+    """An XPath by names alone, counted from the second on; programs get it whole in every other format."""
+    return _XPATH_STEP.sub(lambda step: f"/{step[1]}" + ("" if step[2] == "1" else f"[{step[2]}]"), path or "")
 
 
 def _json(reports: Iterable[Json]) -> Iterator[str]:

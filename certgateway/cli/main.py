@@ -86,7 +86,7 @@ def _add_receive(commands: Commands) -> None:
 def _add_convert(commands: Commands) -> None:
     command = _command(commands, "convert", "Convert a certificate by way of the domain model; losses go to stderr.")
     command.add_argument("path", metavar="FILE")
-    command.add_argument("--to", required=True, choices=("fhir-json", "fhir-xml", "json"))
+    command.add_argument("--to", required=True, choices=("fhir-json", "fhir-xml", "kith", "json"))
 
 
 def _add_rules(commands: Commands) -> None:

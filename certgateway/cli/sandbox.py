@@ -22,12 +22,12 @@ from typing import Any, Final
 import uvicorn
 
 from certgateway import bootstrap
-from certgateway.api.negotiation import MEDIA_TYPES
 from certgateway.app import create_app
 from certgateway.cli.demonstration import PATIENT, Letter, letters
 from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
 from certgateway.config import Settings
 from certgateway.domain.errors import GatewayError
+from certgateway.services.answer import media_type
 from certgateway.trust.seal import create_key_file
 
 Json = dict[str, Any]
@@ -100,8 +100,8 @@ def _submit(letter: Letter, port: int, folder: Path) -> Told:
     path = _file(folder, letter)
     if not path.exists():
         path.write_bytes(letter.body)
-    media_type = MEDIA_TYPES[letter.format]
-    status, _ = _ask(port, "POST", "/fhir/$process-message", letter.body, media_type)
+    door = "/kith/messages" if letter.format == "kith" else "/fhir/$process-message"
+    status, _ = _ask(port, "POST", door, letter.body, media_type(letter.format))
     return Told(letter, status, _receipt(letter, port))
 
 
@@ -112,10 +112,10 @@ def _receipt(letter: Letter, port: int) -> Json | None:
     return json.loads(body) if status == http.client.OK else None
 
 
-def _ask(port: int, method: str, path: str, body: bytes | None = None, media_type: str = "") -> tuple[int, bytes]:
+def _ask(port: int, method: str, path: str, body: bytes | None = None, type_: str = "") -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(_HOST, port, timeout=30)
     try:
-        connection.request(method, path, body, {"Content-Type": media_type} if media_type else {})
+        connection.request(method, path, body, {"Content-Type": type_} if type_ else {})
         response = connection.getresponse()
         return response.status, response.read()
     finally:
@@ -151,8 +151,11 @@ def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str
     by_name = {each.letter.name: each for each in told}
     base = f"http://{_HOST}:{port}"
     accepted, withdrawn = by_name["accepted"].receipt or {}, by_name["withdrawal"].receipt or {}
-    rejected = by_name["rejected"]
-    post = f"curl -s -H 'Content-Type: {MEDIA_TYPES['fhir-json']}' --data-binary @{_file(folder, rejected.letter)}"
+    rejected, old_form = by_name["rejected"], by_name["old-form"]
+    post, post_form = (
+        f"curl -s -H 'Content-Type: {media_type(each.letter.format)}' --data-binary @{_file(folder, each.letter)}"
+        for each in (rejected, old_form)
+    )
     question = json.dumps({"patient": PATIENT})
     return [
         ("what the work-ability assessment gets", f"curl -s {base}/assessments/{accepted.get('certificate')}"),
@@ -164,6 +167,11 @@ def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str
         ("what is new, replaced, withdrawn", f"curl -s '{base}/assessments/feed?after=0'"),
         ("judge without submitting, in English", f"{post} -H 'Accept-Language: en' '{base}/fhir/$validate'"),
         ("submit", f"{post} -i '{base}/fhir/$process-message'"),
+        ("today's form in KITH XML, answered by AppRec", f"{post_form} '{base}/kith/messages'"),
+        (
+            "what it offers, and what is still to be asked",
+            f"curl -s {base}/assessments/{(old_form.receipt or {}).get('certificate')}",
+        ),
         ("the receipt of what was rejected", f"curl -s {base}/receipts/{rejected.letter.message_id}"),
         ("what the gateway can do", f"curl -s {base}/fhir/metadata"),
         ("the profile of the certificate", f"curl -s {base}/fhir/StructureDefinition/certificate"),

@@ -12,23 +12,31 @@ from certgateway.domain.record import Answer
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir.outcome import operation_outcome
 from certgateway.fhir.receipt import ReceiptFacts, receipt_bytes, response_message
+from certgateway.kith.apprec import AppRecFacts, AppRecVersion, write_apprec
+from certgateway.kith.parties import Original
 from certgateway.services.examine import Examined, Judgement
 from certgateway.services.report import finding_data, removal_data, text_of
 
 Json = dict[str, Any]
-FhirFormat = Literal["fhir-json", "fhir-xml"]
+AnswerFormat = Literal["fhir-json", "fhir-xml", "kith"]
 
-_MEDIA_TYPES = {"fhir-json": "application/fhir+json", "fhir-xml": "application/fhir+xml"}
+PROBLEM_JSON = "application/problem+json"
+_MEDIA_TYPES = {"fhir-json": "application/fhir+json", "fhir-xml": "application/fhir+xml", "kith": "application/xml"}
+_NAME = "NAV"
 _OK, _BAD_REQUEST, _CONFLICT, _UNPROCESSABLE = 200, 400, 409, 422
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the sender is told: identity, times, verdict, findings, and what was taken away (item and place only)."""
+    """What the sender is told: identity, times, verdict, findings, and what was taken away (item and place only).
+
+    `original`, `apprec` and `incomplete_status` are for the answer to a KITH message: what it says of itself (None when
+    that cannot be read), the version of AppRec, and the status of a certificate that is held as incomplete.
+    """
 
     raw: bytes
     envelope: Envelope | None
-    format: FhirFormat
+    format: AnswerFormat
     language: Language
     arrival: datetime
     judgement: Judgement
@@ -38,6 +46,9 @@ class Receipt:
     first_attempt: datetime | None = None
     removed: tuple[Removal, ...] = ()
     duplicate_of: str | None = None
+    original: Original | None = None
+    apprec: AppRecVersion = "1.0"
+    incomplete_status: Literal["1", "3"] = "3"
 
     @property
     def message_id(self) -> str | None:
@@ -50,17 +61,20 @@ def media_type(format_: str) -> str:
     return _MEDIA_TYPES.get(format_, _MEDIA_TYPES["fhir-json"])
 
 
-def answer_format(examined: Examined) -> FhirFormat:
-    """The sender's own form; JSON for what is neither of FHIR's two."""
-    return "fhir-xml" if examined.format == "fhir-xml" else "fhir-json"
+def answer_format(examined: Examined) -> AnswerFormat:
+    """The sender's own form; FHIR JSON for what is none that we know."""
+    return "fhir-json" if examined.format == "unknown" else examined.format
 
 
 def answer_for(receipt: Receipt, her: str, definitions: Definitions) -> tuple[Answer, bytes]:
     """The answer over HTTP, and the receipt as JSON whose `answer` is the response message.
 
-    A rejected message is answered with the OperationOutcome alone, as the operation wants; its response message stands
-    in the receipt.
+    A rejected FHIR message is answered with the OperationOutcome alone, as the operation wants; its response message
+    stands in the receipt. A KITH message is answered by AppRec, whatever the verdict.
     """
+    if receipt.format == "kith":
+        answer = _kith_answer(receipt, her)
+        return answer, safejson.write(_data(receipt, answer.body))
     outcome = operation_outcome(receipt.judgement.findings, receipt.language, text_of)
     message = receipt_bytes(response_message(_facts(receipt, her), outcome), receipt.format, definitions)
     body = message
@@ -75,6 +89,36 @@ def conflict_answer(receipt: Receipt, her: str, definitions: Definitions) -> tup
     refused = replace(receipt, judgement=Judgement((finding,), "rejected"))
     answer, data = answer_for(refused, her, definitions)
     return replace(answer, status=_CONFLICT), data
+
+
+def _kith_answer(receipt: Receipt, her: str) -> Answer:
+    """AppRec names the message by type, time and id; one that cannot be named so is told of in plain JSON."""
+    if receipt.original is None:
+        return Answer(_BAD_REQUEST, PROBLEM_JSON, safejson.write(_problem(receipt)))
+    facts = AppRecFacts(
+        original=receipt.original,
+        verdict=receipt.judgement.verdict,
+        findings=receipt.judgement.findings,
+        arrival=receipt.arrival,
+        digest=hashlib.sha256(receipt.raw).hexdigest(),
+        gateway_her=her,
+        gateway_name=_NAME,
+        incomplete_status=receipt.incomplete_status,
+        version=receipt.apprec,
+    )
+    return Answer(_OK, media_type("kith"), write_apprec(facts, receipt.language, text_of))
+
+
+def _problem(receipt: Receipt) -> Json:
+    """Problem details (RFC 9457) with every finding."""
+    found = [finding_data(finding, receipt.language) for finding in receipt.judgement.findings]
+    first = found[0] if found else {"rule": "not-a-message", "text": ""}
+    return {
+        "type": f"https://certgateway.example/problems/{first['rule']}",
+        "title": first["text"],
+        "status": _BAD_REQUEST,
+        "findings": found,
+    }
 
 
 def _status(receipt: Receipt) -> int:

@@ -7,7 +7,7 @@ No clock, no dice: the same message gives the same bytes. Losses are paths and w
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from certgateway import safejson
 from certgateway.domain.certificate import Certificate
@@ -15,17 +15,26 @@ from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Format
 from certgateway.engine import xmlwrite
 from certgateway.engine.definitions import Definitions
-from certgateway.fhir.writing import losses, write_certificate
+from certgateway.fhir.bundle import is_id
+from certgateway.fhir.writing import NAV_HER_ID, losses, write_certificate
+from certgateway.kith.writing import write_message
+from certgateway.kith.writing_losses import losses as kith_losses
 from certgateway.services.examine import Examined, House, examine
 
-Target = Literal["fhir-json", "fhir-xml", "json"]
+Target = Literal["fhir-json", "fhir-xml", "kith", "json"]
 LossKind = Literal[
     "not-carried", "benefit-removed", "not-conforming", "unreadable", "not-written", "not-xml", "address-unknown"
 ]
 
 _HER_SENDER = "her:"
 _NO_SENDER = "0"
-"""A HER-id that nobody has, for a sender whose address is no HER-id: FHIR demands one."""
+"""A HER-id that nobody has, for a sender whose address is no HER-id: every format demands one."""
+
+_ADDRESSES: Final = {
+    "fhir-json": "MessageHeader.source.endpoint",
+    "fhir-xml": "MessageHeader.source.endpoint",
+    "kith": "MsgInfo/Sender/Organisation/Ident",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +67,17 @@ def convert(raw: bytes, format_: Format, target: Target, house: House) -> Conver
         return Conversion(None, tuple(lost))
     if target == "json":
         return Conversion(certificate_json(certificate), tuple(lost))
-    lost += [Loss("not-written", element) for element in losses(certificate)]
     if not envelope.sender.startswith(_HER_SENDER):
-        lost.append(Loss("address-unknown", "MessageHeader.source.endpoint"))
+        lost.append(Loss("address-unknown", _ADDRESSES[target]))
     try:
-        content = _message(certificate, envelope, target, house.definitions)
+        if target == "kith":
+            content, left = _kith_message(certificate, envelope)
+        else:
+            content, left = _fhir_message(certificate, envelope, target, house.definitions), losses(certificate)
     except ValueError:
         # JSON takes control characters that XML has no way to write; the XML library refuses them so.
         return Conversion(None, (*lost, Loss("not-xml", None)))
-    return Conversion(content, tuple(lost))
+    return Conversion(content, (*lost, *(Loss("not-written", element) for element in left)))
 
 
 def certificate_data(certificate: Certificate) -> dict[str, Any]:
@@ -95,10 +106,21 @@ def _loss(finding: Finding, *, unreadable: bool) -> Loss:
     return Loss("not-carried" if finding.rule == "not-carried" else "benefit-removed", finding.path, finding.rule)
 
 
-def _message(certificate: Certificate, envelope: Envelope, target: Target, definitions: Definitions) -> bytes:
-    """The message, under the id it had. A message without a readable id is named by its content."""
-    her = envelope.sender.removeprefix(_HER_SENDER) if envelope.sender.startswith(_HER_SENDER) else _NO_SENDER
-    tree = write_certificate(certificate, message_id=envelope.message_id or envelope.digest, sender_her=her)
+def _her(envelope: Envelope) -> str:
+    return envelope.sender.removeprefix(_HER_SENDER) if envelope.sender.startswith(_HER_SENDER) else _NO_SENDER
+
+
+def _kith_message(certificate: Certificate, envelope: Envelope) -> tuple[bytes, list[str]]:
+    """The form of 2008, and what of the certificate is not in it."""
+    message_id = envelope.message_id or envelope.digest
+    content = write_message(certificate, message_id=message_id, sender_her=_her(envelope), receiver_her=NAV_HER_ID)
+    return content, kith_losses(certificate, content)
+
+
+def _fhir_message(certificate: Certificate, envelope: Envelope, target: Target, definitions: Definitions) -> bytes:
+    """The message, under the id it had. Without one that FHIR can bear it is named by its content."""
+    known = envelope.message_id if envelope.message_id is not None and is_id(envelope.message_id) else envelope.digest
+    tree = write_certificate(certificate, message_id=known, sender_her=_her(envelope))
     if target == "fhir-xml":
         return xmlwrite.write(tree, definitions) + b"\n"
     return safejson.write(tree, indent=1) + b"\n"

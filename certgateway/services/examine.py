@@ -4,30 +4,48 @@
 disagree. Nothing here may write, look at a clock or know who asks.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
-from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage
+from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir import bundle
+from certgateway.kith import msghead
+from certgateway.kith.nameable import shown_findings, shown_removals
+from certgateway.kith.parties import Original
+from certgateway.kith.schema import Tables
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
 
+_LOOKED_AT = 64 * 1024
+# A declaration, comments, instructions and a document type, in any number; then the name of the root and the rest of
+# its tag. Possessive, so that no body can make it look twice.
+_ROOT_TAG = re.compile(
+    rb"(?:<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<![^-\[>][^\[>]*+>|[ \t\r\n])*+<([^\s<>/!?]++)([^<>]*+)",
+    re.DOTALL,
+)
+_REFUSED_PLACES = frozenset({"namespace-wrong", "value-invalid"})
+_KITH_ROOTS = frozenset({b"MsgHead", b"EI_fellesformat"})
 WITHDRAWAL = "entered-in-error"
 MOST_PLACES = 1000
-"""Places of one rule that are told of what was left out; one more finding, at the message itself, tells of more."""
+"""Places of one rule that are told; one more finding, at the message itself, tells of more."""
 MOST_ENTRIES = 500
 """Entries of a message that are looked at; the largest certificate anybody could write has a tenth of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every examination needs and no message changes. `policies` is per format, `profiles` by version."""
+    """What every examination needs and no message changes. `policies` is per format, `profiles` by version.
+
+    `schemas` gives the tables of the KITH schemas; they are read when the first such message comes.
+    """
 
     definitions: Definitions
     diagnoses: Diagnoses
@@ -35,11 +53,16 @@ class House:
     profiles: dict[str, InForce]
     policies: dict[str, Policy]
     persons: Persons
+    schemas: Callable[[], Tables]
+    attachments: AttachmentPolicy = TAKEN
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A message after step 6: what it says, and what was found before any rule looked at it."""
+    """A message after step 6: what it says, and what was found before any rule looked at it.
+
+    `original` is how an answer by AppRec must name a KITH message; None for one that cannot be answered so.
+    """
 
     raw: bytes
     format: Format
@@ -49,13 +72,25 @@ class Examined:
     findings: tuple[Finding, ...]
     removed: tuple[Removal, ...] = ()
     profile: InForce = field(default_factory=InForce)
-    opened: bundle.Opened | None = None
+    opened: bundle.Opened | msghead.Opened | None = None
     is_certificate: bool = True
+    original: Original | None = None
 
     @property
     def unreadable(self) -> bool:
         """Whether not even the syntax could be read."""
         return self.opened is None
+
+    def placed(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings with path, element and item."""
+        place = msghead.place if isinstance(self.opened, msghead.Opened) else bundle.place
+        return place(findings, self.origins)
+
+    def positioned(self, findings: list[Finding]) -> list[Finding]:
+        """Findings with line and column too, as far as the message could be read."""
+        if isinstance(self.opened, msghead.Opened):
+            return msghead.position(findings, self.opened)
+        return findings if self.opened is None else bundle.position(findings, self.opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +103,8 @@ class Judgement:
 
 def examine(raw: bytes, format_: Format, house: House) -> Examined:
     """Open, forget, conform and understand one message. Never raises for anything a sender can write."""
+    if format_ == "kith":
+        return _examine_kith(raw, house)
     if format_ not in {"fhir-json", "fhir-xml"}:
         return _unreadable(raw, format_, Unreadable("format-not-supported", 1, 1))
     try:
@@ -97,6 +134,41 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
     )
 
 
+def _examine_kith(raw: bytes, house: House) -> Examined:
+    """The same steps in the same order for KITH XML."""
+    try:
+        opened = msghead.open_message(raw)
+    except Unreadable as refusal:
+        return replace(_unreadable(raw, "kith", refusal), original=msghead.salvage(raw, refusal))
+    tables = house.schemas()
+    removed = msghead.strip(opened)
+    faults = msghead.conform(opened, tables)
+    parsed, found = msghead.understand(opened, house.titles)
+    notes = [finding for finding in found if finding.effect is Effect.NOTE]
+    told = [*faults, *(finding for finding in found if finding.effect is not Effect.NOTE)]
+    return Examined(
+        raw=raw,
+        format="kith",
+        envelope=msghead.envelope(opened),
+        certificate=parsed.certificate,
+        origins=Origins(parsed.origins),
+        findings=(
+            *_first(told),
+            *_first(shown_findings(bundle.removal_findings(removed), tables)),
+            *_first(shown_findings(_outside(faults, notes), tables)),
+        ),
+        removed=shown_removals(removed, tables),
+        opened=opened,
+        original=msghead.original_of(opened.head) if opened.head is not None else None,
+    )
+
+
+def _outside(faults: list[Finding], notes: list[Finding]) -> list[Finding]:
+    """What was left out, but for what stands in a value or an element that was refused: one fault, one finding."""
+    refused = {fault.culprit or fault.path for fault in faults if fault.rule in _REFUSED_PLACES}
+    return [note for note in notes if refused.isdisjoint(lineage(note.culprit or note.path or ""))]
+
+
 def _too_long(opened: bundle.Opened) -> Examined:
     """A readable Bundle with more entries than anybody looks at: refused before any other work, by its own id."""
     found = Finding("too-many-entries", Effect.REFUSE, path="Bundle", detail={"limit": str(MOST_ENTRIES)})
@@ -118,16 +190,16 @@ def _lost(faults: list[Finding], lost: list[Finding]) -> list[Finding]:
     return _first([note for note in lost if note.path is None or broken.isdisjoint(lineage(note.path))])
 
 
-def _first(notes: list[Finding]) -> list[Finding]:
+def _first(found: list[Finding]) -> list[Finding]:
     """The first places of each rule, and the message itself in place of the others: so much a sender is told."""
     told: list[Finding] = []
     counts: Counter[str] = Counter()
-    for note in notes:
-        counts[note.rule] += 1
-        if counts[note.rule] <= MOST_PLACES:
-            told.append(note)
-        elif counts[note.rule] == MOST_PLACES + 1 and note.path is not None:
-            told.append(replace(note, path=note.path.partition(".")[0], element=""))
+    for finding in found:
+        counts[finding.rule] += 1
+        if counts[finding.rule] <= MOST_PLACES:
+            told.append(finding)
+        elif counts[finding.rule] == MOST_PLACES + 1 and finding.path is not None:
+            told.append(replace(finding, path=outermost(finding.path), element="", culprit=None))
     return told
 
 
@@ -152,10 +224,17 @@ def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgemen
     if examined.opened is not None and needed and examined.certificate is None:
         findings += _no_certificate(examined)
     if examined.opened is not None and examined.is_certificate:
-        findings = bundle.locate(findings, examined.origins, examined.opened)
+        findings = examined.placed(findings)
         broken = {item for finding in findings if finding.effect is Effect.REFUSE for item in (finding.item,) if item}
-        facts = replace(facts, profile=examined.profile, broken_items=frozenset(broken))
-        findings += bundle.locate(_rule_findings(examined.certificate, facts), examined.origins, examined.opened)
+        facts = replace(
+            facts,
+            profile=examined.profile,
+            broken_items=frozenset(broken),
+            # That form asks for function in words alone; no other may answer it so.
+            uncoded_function=examined.format == "kith",
+        )
+        findings += _first(examined.placed(_rule_findings(examined.certificate, facts)))
+        findings = examined.positioned(findings)
     ordered = tuple(sorted(findings, key=_rank))
     return Judgement(ordered, judge(ordered, policy))
 
@@ -165,8 +244,9 @@ def _no_certificate(examined: Examined) -> list[Finding]:
     if examined.is_certificate and any(finding.effect is Effect.REFUSE for finding in examined.findings):
         return []
     # A type that R4 does not know is a word of the sender's: the findings about it have no path, and neither has this.
-    unknown = examined.opened is None or any(finding.path is None for finding in examined.findings)
-    root = None if unknown or examined.opened is None else str(examined.opened.tree.get("resourceType"))
+    unknown = any(finding.path is None for finding in examined.findings)
+    opened = examined.opened
+    root = str(opened.tree.get("resourceType")) if isinstance(opened, bundle.Opened) and not unknown else None
     return [Finding("not-a-message", Effect.REFUSE, path=root, line=1, column=1)]
 
 
@@ -191,12 +271,14 @@ def _unreadable(raw: bytes, format_: Format, refusal: Unreadable, path: str | No
 
 def validation_facts(house: House, at: datetime) -> Facts:
     """Facts for judging without side effects: as from a trusted sender, at `at`, with nothing received before."""
-    return Facts(arrival=at, diagnoses=house.diagnoses, persons=house.persons)
+    return Facts(arrival=at, diagnoses=house.diagnoses, persons=house.persons, attachments=house.attachments)
 
 
 def detect_format(raw: bytes) -> Format:
-    """The format of a file by its first characters: XML of FHIR or KITH, or JSON."""
-    start = raw[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    """The format of a file by how it begins: XML of FHIR or KITH, or JSON. A comment may stand before the root."""
+    start = raw[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"<"):
         return "fhir-json"
-    return "kith" if any(mark in start for mark in (b"kith.no/xmlstds", b"MsgHead", b"EI_fellesformat")) else "fhir-xml"
+    root = _ROOT_TAG.match(start)
+    name = root[1].rpartition(b":")[2] if root else b""
+    return "kith" if name in _KITH_ROOTS or b"kith.no/xmlstds" in (root[2] if root else b"") else "fhir-xml"

@@ -9,23 +9,31 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Language, Verdict
 from certgateway.domain.message import Format, Origins
 from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version
+from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
+from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Store, Unit
+from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A house with a door: where messages are kept, the clock, and where new ids come from."""
+    """A house with a door: where messages are kept, the clock, and where new ids come from.
+
+    `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
+    certificate that is held as incomplete.
+    """
 
     house: House
     store: Store
@@ -33,6 +41,8 @@ class Gateway:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     her: str
+    scanner: Scanner | None = None
+    apprec_status: Literal["1", "3"] = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Delivery:
     media_type: str
     language: Language = "nb"
     trusted: bool = False
+    apprec: AppRecVersion = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,7 @@ class _Message:
     certificate: str | None
     certificate_digest: str | None
     patient: str | None
+    infected: frozenset[str] = frozenset()
 
     @property
     def message_id(self) -> str | None:
@@ -88,7 +100,10 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     try:
         # 2.-6. Open, trust, forget, conform, understand.
         examined = examine(delivery.raw, delivery.format, gateway.house)
-        return _record(_identified(delivery, examined, arrival, gateway.sealer), gateway)
+        message = _identified(delivery, examined, arrival, gateway.sealer)
+        # Before the transaction: a scanner may be slow, and no lock shall wait for it.
+        infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
+        return _record(replace(message, infected=infected), gateway)
     except GatewayError:
         raise
     except Exception as fault:
@@ -158,6 +173,8 @@ def _judgement(
         persons=house.persons,
         other_patient=bool(known_patient and message.patient and known_patient != message.patient),
         resend=first is not None,
+        attachments=house.attachments,
+        infected=message.infected,
         trusted=message.delivery.trusted,
         submitted=True,
         history=first is None and not _becomes_current(message.examined.certificate, case),
@@ -187,12 +204,12 @@ def _becomes_current(certificate: Certificate | None, case: Case | None) -> bool
 def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
     """Another content came under a known key: the first is never overwritten, and both are kept."""
     unit.append_conflict(message.sender, message.key, message.content, message.delivery.raw, message.arrival)
-    receipt = _receipt(message, Judgement((), "rejected"))
+    receipt = _receipt(message, Judgement((), "rejected"), gateway)
     answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions)
     return Outcome(answer, data, None, None, conflict=True)
 
 
-def _receipt(message: _Message, judgement: Judgement) -> Receipt:
+def _receipt(message: _Message, judgement: Judgement, gateway: Gateway) -> Receipt:
     return Receipt(
         raw=message.delivery.raw,
         envelope=message.examined.envelope,
@@ -202,6 +219,9 @@ def _receipt(message: _Message, judgement: Judgement) -> Receipt:
         judgement=judgement,
         unreadable=message.examined.unreadable,
         removed=message.examined.removed,
+        original=message.examined.original,
+        apprec=message.delivery.apprec,
+        incomplete_status=gateway.apprec_status,
     )
 
 
@@ -214,7 +234,7 @@ def _kept(
     if first is None and judgement.verdict != "rejected" and known is not None:
         version, known = _next_version(message, judgement, known)
     receipt = replace(
-        _receipt(message, judgement),
+        _receipt(message, judgement, gateway),
         certificate=known.uuid if known else None,
         version=version.number if version else None,
         first_attempt=known.first_attempt if known else message.arrival,

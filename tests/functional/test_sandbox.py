@@ -33,6 +33,7 @@ STATES = [
     "HTTP 200 accepted version 1 [benefit-removed, sender-not-verified]",
     "HTTP 200 accepted version 1 [sender-not-verified]",
     "HTTP 200 accepted version 2 [sender-not-verified]",
+    "HTTP 200 incomplete version 1 [benefit-removed, function-uncoded, health-risk-missing, sender-not-verified]",
     "HTTP 400",
 ]
 
@@ -137,7 +138,7 @@ def test_search_line(sandbox: Shown) -> None:
 
 def test_feed_line(sandbox: Shown) -> None:
     events = json.loads(copied(sandbox.lines["what is new, replaced, withdrawn"]))["events"]
-    assert [event["kind"] for event in events] == ["new", "new", "replaced", "new", "new", "withdrawn"]
+    assert [event["kind"] for event in events] == ["new", "new", "replaced", "new", "new", "withdrawn", "new"]
 
 
 def test_validate_line(sandbox: Shown) -> None:
@@ -155,6 +156,16 @@ def test_submit_line(sandbox: Shown) -> None:
 
 def test_receipt_line(sandbox: Shown) -> None:
     assert json.loads(copied(sandbox.lines["the receipt of what was rejected"]))["verdict"] == "rejected"
+
+
+def test_old_form_lines(sandbox: Shown) -> None:
+    receipt = copied(sandbox.lines["today's form in KITH XML, answered by AppRec"])
+    assert '<Status V="3"' in receipt
+    assert 'V="health-risk-missing"' in receipt
+    found = json.loads(copied(sandbox.lines["what it offers, and what is still to be asked"]))
+    assert [asked["item"] for asked in found["open"] if asked["question"]] == ["health-risk"]
+    assert {offered["item"] for offered in found["proposals"]} == {"function", "health-risk", "prognosis"}
+    assert found["risks"] == []
 
 
 @pytest.mark.parametrize(
@@ -178,7 +189,7 @@ def test_operation_lines(sandbox: Shown) -> None:
 
 
 def test_no_line_is_left_untried(sandbox: Shown) -> None:
-    assert len(sandbox.lines) == 13
+    assert len(sandbox.lines) == 15
 
 
 def test_it_ends_by_itself_when_told_once_and_leaves_nothing(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ GOOD = "good/back-pain-tolerates-load"
 MISSING = "unanswered/health-risk-missing-section-absent"
 OTHER_ID = "0f5d0c1e-0000-4000-a000-000000000001"
 MANIFEST = {entry["file"]: entry for entry in tomllib.loads((FIXTURES.parent / "manifest.toml").read_text())["message"]}
-EVERY_TENTH = sorted(MANIFEST)[::10]
+EVERY_TENTH = sorted(file for file in MANIFEST if not file.startswith("kith/"))[::10]
 
 Outcome = dict[str, Any]
 

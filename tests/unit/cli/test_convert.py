@@ -175,7 +175,7 @@ def test_no_file_or_several_is_a_fault_of_the_user(arguments: list[str], capsys:
     assert capsys.readouterr().err.startswith("certgateway: ")
 
 
-@pytest.mark.parametrize("target", ["kith", "pdf"])
+@pytest.mark.parametrize("target", ["dialogmelding", "pdf"])
 def test_an_unknown_target_is_a_fault_of_the_user(target: str) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["convert", str(GOOD[0]), "--to", target])

@@ -112,11 +112,11 @@ def test_the_same_facts_give_the_same_bytes(definitions: Definitions) -> None:
     assert answer_for(RECEIPT, "8140000", definitions) == answer_for(replace(RECEIPT), "8140000", definitions)
 
 
-def test_formats_that_are_not_fhir_are_answered_in_json() -> None:
+def test_each_format_is_answered_in_its_own_and_an_unknown_one_in_json() -> None:
     assert [media_type(form) for form in ("fhir-json", "fhir-xml", "kith", "unknown")] == [
         "application/fhir+json",
         "application/fhir+xml",
-        "application/fhir+json",
+        "application/xml",
         "application/fhir+json",
     ]
 

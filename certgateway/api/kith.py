@@ -1,0 +1,77 @@
+"""The door for record systems that speak KITH: certificates on the form of 2008 in, AppRec out.
+
+A message whose type, time and id can be read is answered by AppRec with 200, whatever the verdict: a rejected one has
+been received and judged. What cannot be named so is answered with problem details. Nothing here may judge.
+"""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from certgateway.api import schemas
+from certgateway.api.limits import read_body
+from certgateway.api.negotiation import is_kith, language
+from certgateway.api.problems import ProblemError
+from certgateway.api.surface import Here, Surface
+from certgateway.kith.apprec import AppRecVersion
+from certgateway.services.answer import media_type
+from certgateway.services.receive import Delivery, receive
+from certgateway.services.rehearse import rehearse
+
+router = APIRouter(prefix="/kith", tags=["record systems"])
+
+Version = Annotated[
+    AppRecVersion, Query(alias="apprec", description="The version of AppRec that the answer shall have.")
+]
+_FORM: Final = "kith"
+_ANSWERED: Final = schemas.apprec("Received and judged: OK, OK with faults in a part, or rejected, with every finding.")
+
+
+@router.post(
+    "/messages",
+    operation_id="receive-kith",
+    summary="Submit a certificate as MsgHead XML",
+    response_class=Response,
+    openapi_extra=schemas.KITH_BODY,
+    responses={
+        200: _ANSWERED,
+        400: schemas.problem("The body cannot be read as far as its type, time and id."),
+        409: schemas.apprec("Another content stands under this message id already (E10)."),
+        **schemas.KITH_DOOR,
+    },
+)
+async def receive_message(request: Request, here: Here, version: Version = "1.0") -> Response:
+    """Answers the same message with the same bytes, however often it comes and whatever version is asked for then."""
+    async with here.door.entered():
+        raw = await _body(request, here)
+        delivery = Delivery(raw, _FORM, media_type(_FORM), language(request), apprec=version)
+        outcome = await here.door.work(lambda: receive(delivery, here.gateway))
+    here.meters.message(outcome, _FORM)
+    return Response(outcome.answer.body, outcome.answer.status, media_type=outcome.answer.media_type)
+
+
+@router.post(
+    "/validate",
+    operation_id="validate-kith",
+    summary="Judge a certificate without submitting it",
+    response_class=Response,
+    openapi_extra=schemas.KITH_BODY,
+    responses={
+        200: _ANSWERED,
+        400: schemas.problem("The body cannot be read as far as its type, time and id."),
+        **schemas.KITH_DOOR,
+    },
+)
+async def validate_message(request: Request, here: Here, version: Version = "1.0") -> Response:
+    """The answer that a submission would get from a trusted sender with nothing received before. Nothing is kept."""
+    async with here.door.entered():
+        raw = await _body(request, here)
+        delivery = Delivery(raw, _FORM, media_type(_FORM), language(request), apprec=version)
+        answer = await here.door.work(lambda: rehearse(delivery, here.gateway))
+    return Response(answer.body, answer.status, media_type=answer.media_type)
+
+
+async def _body(request: Request, here: Surface) -> bytes:
+    if not is_kith(request.headers.get("content-type")):
+        raise ProblemError("xml-expected")
+    return await read_body(request, here.body_limit)

@@ -1,0 +1,28 @@
+"""The answer that a message would get, without receiving it: the same steps and the same words, and nothing kept."""
+
+from certgateway.domain.record import Answer
+from certgateway.services.answer import Receipt, answer_for, answer_format
+from certgateway.services.examine import examine, judge_examined, validation_facts
+from certgateway.services.receive import Delivery, Gateway
+
+
+def rehearse(delivery: Delivery, gateway: Gateway) -> Answer:
+    """Judged at this moment, as from a trusted sender, with nothing received before. Never raises for what was sent."""
+    house, arrival = gateway.house, gateway.clock()
+    examined = examine(delivery.raw, delivery.format, house)
+    judgement = judge_examined(examined, validation_facts(house, arrival), house.policies[examined.format])
+    receipt = Receipt(
+        raw=delivery.raw,
+        envelope=examined.envelope,
+        format=answer_format(examined),
+        language=delivery.language,
+        arrival=arrival,
+        judgement=judgement,
+        unreadable=examined.unreadable,
+        removed=examined.removed,
+        original=examined.original,
+        apprec=delivery.apprec,
+        incomplete_status=gateway.apprec_status,
+    )
+    answer, _ = answer_for(receipt, gateway.her, house.definitions)
+    return answer
