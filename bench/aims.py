@@ -34,5 +34,6 @@ AIMS: Final[tuple[Aim, ...]] = (
     Aim("`$validate` of a small message, JSON, CPU", 2, "ms", lambda r: _cpu(r, "small fhir-json: validate")),
     Aim("`receive` of a small message, JSON, CPU", 2.5, "ms", lambda r: _cpu(r, "small fhir-json: receive")),
     Aim("`receive` of a small message, XML, CPU", 6, "ms", lambda r: _cpu(r, "small fhir-xml: receive")),
+    Aim("`validate` of 20 KB of KITH XML, CPU", 3, "ms", lambda r: _cpu(r, "every field kith: validate")),
     Aim("`validate` over many files, a file, CPU", 5, "ms", lambda r: float(r["folder_ms_per_file"])),
 )

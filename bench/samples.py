@@ -1,4 +1,4 @@
-"""The messages that are measured, made from committed fixtures: two sizes, both formats, and longer and longer ones.
+"""The messages that are measured, made from committed fixtures: two sizes of FHIR's formats, KITH, and longer ones.
 
 Nothing here may invent clinical content: statements are repeated, addresses are renewed, and that is all.
 """
@@ -13,6 +13,7 @@ from typing import Any, Final
 from lxml import etree
 
 from certgateway.bootstrap import definitions
+from certgateway.domain.findings import Verdict
 from certgateway.domain.message import Format
 from certgateway.engine.xmlwrite import write
 from certgateway.safejson import parse
@@ -21,6 +22,8 @@ Json = dict[str, Any]
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 GOOD: Final = ROOT / "fixtures" / "messages" / "good"
+KITH: Final = ROOT / "fixtures" / "messages" / "kith" / "good" / "every-element.xml"
+KITH_BYTES: Final = 20_000
 SMALL: Final = "no-known-health-risk"
 LARGE: Final = "back-pain-tolerates-load"
 FORMATS: Final[tuple[Format, ...]] = ("fhir-json", "fhir-xml")
@@ -29,7 +32,7 @@ _REPEATED: Final = "function"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One message as bytes. `message_id` and `certificate` stand in it and may be renewed."""
+    """One message as bytes. `message_id` and `certificate` stand in it and may be renewed; it gets the `verdict`."""
 
     name: str
     format: Format
@@ -37,6 +40,7 @@ class Sample:
     entries: int
     message_id: str
     certificate: str
+    verdict: Verdict = "accepted"
 
     def renewed(self, number: int) -> bytes:
         """The same message under new ids of the same length: what a store has not seen before."""
@@ -47,12 +51,28 @@ class Sample:
 
 
 def samples() -> list[Sample]:
-    """A small message without layout, as record systems send it, and a large one as it is committed; both formats."""
+    """A small message without layout, as record systems send it, and a large one as it is committed; then KITH."""
     found = []
     for format_ in FORMATS:
         found.append(_sample("small", format_, _compact(_bytes(SMALL, format_), format_), _tree(SMALL)))
         found.append(_sample("large", format_, _bytes(LARGE, format_), _tree(LARGE)))
-    return found
+    return [*found, kith_sample()]
+
+
+def kith_sample() -> Sample:
+    """The form of 2008 with every field filled in, its texts repeated until the message has 20 KB."""
+    root = etree.fromstring(KITH.read_bytes())
+    form = root.find(".//{*}Legeerklaring")
+    texts = [node for node in form.iter() if not len(node) and " " in (node.text or "")] if form is not None else []
+    original = [str(node.text) for node in texts]
+    times = 1
+    while len(raw := etree.tostring(root, encoding="UTF-8", xml_declaration=True)) < KITH_BYTES:
+        times += 1
+        for node, text in zip(texts, original, strict=True):
+            node.text = "\n".join([text] * times)
+    message_id = str(root.findtext(".//{*}MsgId"))
+    conversation = str(root.findtext(".//{*}RefToConversation") or message_id)
+    return Sample("every field", "kith", raw, sum(1 for _ in root.iter()), message_id, conversation, "incomplete")
 
 
 def longer(entries: int, format_: Format) -> Sample:

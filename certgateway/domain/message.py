@@ -4,7 +4,7 @@ Nothing here parses or judges. A message is opened (syntax), stripped of benefit
 understood; `Understood` is what the rules may see.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,11 +27,19 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who sent what: `message_id` is None when unreadable; `sender` is a HER-id or another stable key."""
+    """Who sent what: `message_id` is None when unreadable; `sender` is a HER-id or another stable key.
+
+    `digested` gives the digest of the content: computed only when it is asked for, since judging alone never needs it.
+    """
 
     message_id: str | None
     sender: str
-    digest: str
+    digested: Callable[[], str] = field(compare=False)
+
+    @property
+    def digest(self) -> str:
+        """What tells two contents under one message id apart, in hexadecimal digits."""
+        return self.digested()
 
 
 def lineage(path: str) -> Iterator[str]:

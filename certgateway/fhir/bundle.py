@@ -132,7 +132,7 @@ def envelope(opened: Opened) -> Envelope:
     return Envelope(
         message_id=message_id if isinstance(message_id, str) and is_id(message_id) else None,
         sender=_sender(endpoint if isinstance(endpoint, str) else ""),
-        digest=content_digest(opened.tree),
+        digested=lambda: content_digest(opened.tree),
     )
 
 

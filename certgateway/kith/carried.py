@@ -49,21 +49,26 @@ def _document(document: Node, form: Node, attached: set[int]) -> Iterator[Findin
 
 
 def _lost(node: Node) -> list[Finding]:
-    """What was not read of an element and of what stands in it; an element of which nothing was read is one loss."""
-    told, read = _told(node)
-    return told if read or not told else [_of(node)]
+    """What was not read of an element and of what stands in it."""
+    told: list[Finding] = []
+    _read(node, told)
+    return told
 
 
-def _told(node: Node) -> tuple[list[Finding], bool]:
-    told = [_attribute(node, name) for name in node.lost] if node.attributes else []
+def _read(node: Node, told: list[Finding]) -> bool:
+    """Whether anything of an element was read; what was not is added, as one loss where nothing was."""
+    before = len(told)
     read = node.carried or bool(node.read)
-    if not node.carried and node.text.strip():
+    if node.attributes:
+        told += [_attribute(node, name) for name in node.lost]
+    if not node.carried and node.text and node.text.strip():
         told.append(_of(node))
-    for child in node.present:
-        below, below_read = _told(child)
-        told += below if below_read or not below else [_of(child)]
-        read = read or below_read
-    return told, read
+    for child in node.children:
+        if not child.gone and _read(child, told):
+            read = True
+    if not read and len(told) > before:
+        told[before:] = [_of(node)]
+    return read
 
 
 def _attribute(node: Node, name: str) -> Finding:

@@ -121,9 +121,10 @@ def idents(holder: Node) -> Iterator[Ident]:
 def envelope(opened: Opened) -> Envelope | None:
     """Message id, sender and digest; None without a MsgInfo, for then nobody has sent anything that we could name."""
     info = opened.head.first("MsgInfo") if opened.head is not None else None
-    if opened.head is None or info is None:
+    head = opened.head
+    if head is None or info is None:
         return None
-    return Envelope(_message_id(info), _sender(info), content_digest(opened.head))
+    return Envelope(_message_id(info), _sender(info), lambda: content_digest(head))
 
 
 def _message_id(info: Node) -> str | None:

@@ -102,6 +102,10 @@ _SHORTEST_RUN: Final = 4  # "asd" is a heart defect, "ert" a pea
 _SHORTEST_REPEAT: Final = 3  # "aa" and "bb" are abbreviations
 _MEANT: Final = frozenset({"AAA", "III"})  # abdominal aortic aneurysm, and the grade
 
+_LONG: Final = 120
+_MANY_WORDS: Final = 7
+"""So many different words at the start of a text longer than `_LONG` characters are no filler, whatever follows."""
+
 NO_WORDS: Final = "holds no letter and no digit"
 POINTS: Final = "points to another text without saying what it says"
 REPEATS: Final = "is one letter over and over"
@@ -111,6 +115,8 @@ BARE: Final = "is a single letter or a bare number, which tells no history and a
 
 def placeholder_reason(text: str, *, narrative: bool = False) -> str | None:
     """Why the whole text is no answer, in English; None when it may be one. `narrative`: history or assessment."""
+    if _is_plainly_told(text):
+        return None
     said = words(text)
     if not said:
         return NO_WORDS
@@ -122,6 +128,14 @@ def placeholder_reason(text: str, *, narrative: bool = False) -> str | None:
         or _typed_at_random("".join(said), text)
         or (_too_bare(phrase) if narrative else None)
     )
+
+
+def _is_plainly_told(text: str) -> bool:
+    """Whether a glance is enough: a long text with many words that does not begin by pointing elsewhere."""
+    if len(text) <= _LONG:
+        return False
+    beginning = text[:_LONG].casefold().split()
+    return len(set(beginning)) >= _MANY_WORDS and beginning[0] not in POINTERS
 
 
 def _points_elsewhere(said: tuple[str, ...]) -> bool:

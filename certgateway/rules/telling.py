@@ -18,6 +18,8 @@ FUNCTION_QUESTION: Final = "function"
 NARRATIVE_QUESTIONS: Final = frozenset({None, FUNCTION_QUESTION, "causal-link"})
 """Questions whose answer tells or assesses; to others ("other information") a bare "no" is a fair answer."""
 
+_PADDED: Final = 4
+
 LABELS: Final = ("hoveddiagnose", "hovuddiagnose", "diagnose", "dx", "icpc2b", "icpc2", "icd10")
 """What may stand before a copied diagnosis and adds nothing to it."""
 
@@ -48,6 +50,9 @@ def _forms(certificate: Certificate, diagnoses: Diagnoses) -> Iterator[str]:
 
 def repeats(text: str, copies: frozenset[str]) -> bool:
     """Whether the text is one of `copies`, a label before it or not."""
+    # Nobody writes a copy with more between its letters than this; longer texts need not be looked through.
+    if len(text) > _PADDED * (len(LABELS[0]) + max(map(len, copies), default=0)):
+        return False
     said = "".join(words(text))
     return bool(said) and any(said.removeprefix(label) in copies for label in ("", *LABELS))
 

@@ -61,7 +61,7 @@ class House:
 class Examined:
     """A message after step 6: what it says, and what was found before any rule looked at it.
 
-    `original` is how an answer by AppRec must name a KITH message; None for one that cannot be answered so.
+    `salvaged` is what a KITH message that broke off said of itself before that.
     """
 
     raw: bytes
@@ -74,12 +74,18 @@ class Examined:
     profile: InForce = field(default_factory=InForce)
     opened: bundle.Opened | msghead.Opened | None = None
     is_certificate: bool = True
-    original: Original | None = None
+    salvaged: Original | None = None
 
     @property
     def unreadable(self) -> bool:
         """Whether not even the syntax could be read."""
         return self.opened is None
+
+    @property
+    def original(self) -> Original | None:
+        """How an answer by AppRec must name a KITH message; None for one that cannot be answered so."""
+        head = self.opened.head if isinstance(self.opened, msghead.Opened) else None
+        return self.salvaged if head is None else msghead.original_of(head)
 
     def placed(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings with path, element and item."""
@@ -139,7 +145,7 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
     try:
         opened = msghead.open_message(raw)
     except Unreadable as refusal:
-        return replace(_unreadable(raw, "kith", refusal), original=msghead.salvage(raw, refusal))
+        return replace(_unreadable(raw, "kith", refusal), salvaged=msghead.salvage(raw, refusal))
     tables = house.schemas()
     removed = msghead.strip(opened)
     faults = msghead.conform(opened, tables)
@@ -159,13 +165,14 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
         ),
         removed=shown_removals(removed, tables),
         opened=opened,
-        original=msghead.original_of(opened.head) if opened.head is not None else None,
     )
 
 
 def _outside(faults: list[Finding], notes: list[Finding]) -> list[Finding]:
     """What was left out, but for what stands in a value or an element that was refused: one fault, one finding."""
     refused = {fault.culprit or fault.path for fault in faults if fault.rule in _REFUSED_PLACES}
+    if not refused:
+        return notes
     return [note for note in notes if refused.isdisjoint(lineage(note.culprit or note.path or ""))]
 
 

@@ -53,4 +53,5 @@ def test_every_aim_reads_a_figure_of_the_result() -> None:
         "large fhir-json: fhir.resources",
         "small fhir-xml: lxml + R4 XSD",
         "large fhir-xml: lxml + R4 XSD",
+        "every field kith: lxml + XSD",
     }

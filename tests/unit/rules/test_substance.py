@@ -133,6 +133,11 @@ NO_ANSWERS = [
     "x x x",
     "lorem ipsum",
     "12345",
+    "bla " * 200,
+    "- " * 500,
+    "asd" * 200,
+    "x" * 1000,
+    "se journal, " + "vedlegg og epikrise " * 50,
 ]
 
 
@@ -288,6 +293,7 @@ def test_filler_beside_an_answer_leaves_the_item_answered(good: Certificate, bro
         "M511",
         "M51.1",
         "Lidelse i lumbalskive med radikulopati",
+        "Ryggsyndrom" + " ." * 40 + " med smerteutstråling",
     ],
 )
 def test_text_repeats_diagnosis(good: Certificate, broken: Broken, text: str) -> None:

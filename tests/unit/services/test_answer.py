@@ -21,7 +21,7 @@ FOUND = Finding(
 )
 RECEIPT = Receipt(
     raw=b"{}",
-    envelope=Envelope("5e1f0001-0d0c-4a10-9e00-000000000000", "her:8143060", "d" * 64),
+    envelope=Envelope("5e1f0001-0d0c-4a10-9e00-000000000000", "her:8143060", lambda: "d" * 64),
     format="fhir-json",
     language="nb",
     arrival=ARRIVAL,
