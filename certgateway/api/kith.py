@@ -35,8 +35,8 @@ _ANSWERED: Final = schemas.apprec("Received and judged: OK, OK with faults in a 
     openapi_extra=schemas.KITH_BODY,
     responses={
         200: _ANSWERED,
-        400: schemas.problem("The body cannot be read as far as its type, time and id."),
-        409: schemas.apprec("Another content stands under this message id already (E10)."),
+        400: schemas.refusal("The body cannot be read as far as its type, time and id."),
+        409: schemas.apprec_or_refusal("Another content stands under this message id already (E10)."),
         **schemas.KITH_DOOR,
     },
 )
@@ -58,7 +58,7 @@ async def receive_message(request: Request, here: Here, version: Version = "1.0"
     openapi_extra=schemas.KITH_BODY,
     responses={
         200: _ANSWERED,
-        400: schemas.problem("The body cannot be read as far as its type, time and id."),
+        400: schemas.refusal("The body cannot be read as far as its type, time and id."),
         **schemas.KITH_DOOR,
     },
 )

@@ -62,7 +62,7 @@ class Observed:
     def _told(self, scope: Scope, watch: "_Watch") -> None:
         seconds = time.perf_counter() - watch.started
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = getattr(scope.get("route"), "path_format", "unmatched")
         status = watch.status or _SERVER_FAULT
         self._meters.request(method, route, status, seconds)
         line: dict[str, Any] = {

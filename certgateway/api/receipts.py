@@ -17,16 +17,20 @@ _JSON: Final = "application/json"
 
 
 @router.get(
-    "/{message_id}",
+    # A MsgId is what its sender likes, strokes and all.
+    "/{message_id:path}",
     operation_id="read-receipt",
     summary="The receipt of a message",
     response_class=Response,
     responses={
         200: {
-            "description": "The receipt; the response message as it was made when a FHIR media type is asked for.",
+            "description": "The receipt; the response as it was made (a message Bundle, an AppRec, or problem details "
+            "where a message had no name) when a FHIR media type or XML is asked for.",
             "content": {
                 _JSON: {"schema": schemas.Receipt.model_json_schema()},
                 **schemas.resource("", "Bundle")["content"],
+                **schemas.apprec("")["content"],
+                **schemas.refusal("")["content"],
             },
         },
         404: schemas.problem("No message with this id has been answered, or several senders have used it."),

@@ -33,6 +33,16 @@ class Problem(Described):
     support_reference: str | None
 
 
+class Refusal(Described):
+    """Problem details for a message that AppRec cannot name; the same bytes each time, so the reference is a header."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    findings: list[Json]
+
+
 class Coded(Described):
     """A code with our own title for it, never the sender's."""
 
@@ -187,6 +197,19 @@ def problem(description: str) -> Json:
         "description": description,
         "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
     }
+
+
+def refusal(description: str) -> Json:
+    """A response that is problem details with every finding of a message."""
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": Refusal.model_json_schema()}},
+    }
+
+
+def apprec_or_refusal(description: str) -> Json:
+    """A response that is an AppRec where the message can be named so, else problem details."""
+    return {"description": description, "content": apprec("")["content"] | refusal("")["content"]}
 
 
 KITH_BODY: Final[Json] = {

@@ -322,9 +322,14 @@ def _remarks(version: Version) -> list[Json]:
 
 
 def _found(version: Version, effect: Effect) -> list[Finding]:
-    """Findings with this effect in the order they were made, each once wherever it stands in the input."""
+    """Findings with this effect in the order of the form, each once: where they stood in the input has no say."""
     found: dict[tuple[str | None, ...], Finding] = {}
     for finding in version.findings:
         if finding.effect is effect:
             found.setdefault((finding.rule, finding.item, finding.element, finding.expected), finding)
-    return list(found.values())
+    return sorted(found.values(), key=_form_order)
+
+
+def _form_order(finding: Finding) -> tuple[int, str, str]:
+    place = ITEMS.index(finding.item) if finding.item in ITEMS else len(ITEMS)
+    return place, finding.element or "", finding.rule

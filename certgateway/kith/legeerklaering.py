@@ -76,7 +76,7 @@ def parse_certificate(head: Node, form: Node, documents: list[AttachedDocument],
     certificate = replace(
         _assemble(info, form, identifier, authored, reading), attachment=stated(_attachments(documents, reading))
     )
-    reading.findings += agreement.contradictions(form, authored)
+    reading.findings += agreement.contradictions(form)
     return Parsed(certificate, reading.origins, tuple(reading.findings))
 
 
@@ -293,6 +293,7 @@ def _reservation(form: Node, reading: Reading) -> Section[Reservation]:
     ticked, text = number(node.attribute("tilbakeholdInnhold")), node.prose("BorTilbakeholdes")
     reading.note("reservation", node)
     reading.note("reservation[0]", node)
+    reading.note_attribute("reservation[0]", node, "tilbakeholdInnhold")
     reading.note_child("reservation[0].text", node, "BorTilbakeholdes")
     if text is not None or ticked == names.YES:
         return Section("stated", (Reservation(text=text),))

@@ -93,10 +93,16 @@ def author(info: Node, form: Node, about: Patient, reading: Reading) -> Author:
         organisation=_ident(("ENH",), organisations[::-1], "author.organisation", reading),
         her=_ident(("HER",), organisations[::-1], "author.her", reading),
         number=number,
-        contacts=tuple(
-            code for node in form.all("Kontakt") if (code := coded(CONTACTS, node.attribute("kontakt"))) is not None
-        ),
+        contacts=tuple(_contacts(form, reading)),
     )
+
+
+def _contacts(form: Node, reading: Reading) -> Iterator[str]:
+    found = ((node, coded(CONTACTS, node.attribute("kontakt"))) for node in form.all("Kontakt"))
+    for index, (node, code) in enumerate(entry for entry in found if entry[1] is not None):
+        reading.note(f"author.contacts[{index}]", node)
+        if code is not None:
+            yield code
 
 
 def _organisations(info: Node) -> Iterator[Node]:

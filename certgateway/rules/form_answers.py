@@ -1,20 +1,27 @@
-"""Answers on the form of 2008 that contradict each other, or lack what belongs with them. The codec finds them.
+"""Answers on the form of 2008 that contradict each other, or lack what belongs with them.
 
 The form has ticks beside texts, and its schema lets them disagree. Each such disagreement has a rule here with texts
-for the doctor who wrote it. Nothing here may quote what was written, or tell of a tick for a benefit.
+for the doctor who wrote it; what the certificate no longer tells is found by the codec. Nothing here may quote what was
+written, or tell of a tick for a benefit.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
+from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect
-from certgateway.rules.declaration import FIRST_RULE_SET, Rule, Text, stated_elsewhere
+from certgateway.rules import form_agreement
+from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text, stated_elsewhere
 from certgateway.rules.form import STANDARD
 
+Broken = Callable[[Certificate, Facts], Iterable[Breach]]
 Told = tuple[str, str, str]
 """Found and action for the sender, and what the counsellor is told."""
 
 
-def _rule(id_: str, item: str | None, authority: str, texts: tuple[Told, Told, Told]) -> Rule:
+def _rule(
+    id_: str, item: str | None, authority: str, texts: tuple[Told, Told, Told], broken: Broken = stated_elsewhere
+) -> Rule:
     """A remark; `texts` are nb, nn and en."""
     nb, nn, en = texts
     return Rule(
@@ -26,7 +33,7 @@ def _rule(id_: str, item: str | None, authority: str, texts: tuple[Told, Told, T
         nb=Text(*nb),
         nn=Text(*nn),
         en=Text(*en),
-        broken=stated_elsewhere,
+        broken=broken,
     )
 
 
@@ -51,6 +58,7 @@ EVENT_AFTER_AUTHORED = _rule(
             "A date in the certificate is later than the day on which it was written.",
         ),
     ),
+    form_agreement.event_after_authored,
 )
 
 MEASURE_TEXT_WITHOUT_OTHER = _rule(
@@ -74,6 +82,7 @@ MEASURE_TEXT_WITHOUT_OTHER = _rule(
             "The clinician describes another measure without having ticked it.",
         ),
     ),
+    form_agreement.measure_text_without_other,
 )
 
 OTHER_MEASURE_UNNAMED = _rule(
@@ -97,6 +106,7 @@ OTHER_MEASURE_UNNAMED = _rule(
             "The clinician proposes another measure without saying which.",
         ),
     ),
+    form_agreement.other_measure_unnamed,
 )
 
 MEASURE_CONTRADICTION = _rule(
@@ -143,6 +153,7 @@ INJURY_DATE_WITHOUT_INJURY = _rule(
             "A date of injury is given without the answer that an occupational injury should be considered.",
         ),
     ),
+    form_agreement.injury_date_without_injury,
 )
 
 RESUMPTION_TIME_WITHOUT_ANSWER = _rule(
@@ -212,6 +223,7 @@ OTHER_CONTACT_UNNAMED = _rule(
             "The clinician wants NAV to contact another body without saying which.",
         ),
     ),
+    form_agreement.other_contact_unnamed,
 )
 
 RESERVATION_CONTRADICTION = _rule(
@@ -235,6 +247,7 @@ RESERVATION_CONTRADICTION = _rule(
             "It is unclear whether the clinician wants something in the certificate kept from the patient.",
         ),
     ),
+    form_agreement.reservation_without_content,
 )
 
 SITUATION_TEXT_WITHOUT_OTHER = _rule(
@@ -258,6 +271,7 @@ SITUATION_TEXT_WITHOUT_OTHER = _rule(
             "The clinician describes another work situation without having ticked it.",
         ),
     ),
+    form_agreement.situation_text_without_other,
 )
 
 OTHER_SITUATION_UNNAMED = _rule(
@@ -281,6 +295,7 @@ OTHER_SITUATION_UNNAMED = _rule(
             "The clinician gives another work situation without saying which.",
         ),
     ),
+    form_agreement.other_situation_unnamed,
 )
 
 FORM_ANSWERS: Final[tuple[Rule, ...]] = (

@@ -31,7 +31,8 @@ class Receipt:
     """What the sender is told: identity, times, verdict, findings, and what was taken away (item and place only).
 
     `original`, `apprec` and `incomplete_status` are for the answer to a KITH message: what it says of itself (None when
-    that cannot be read), the version of AppRec, and the status of a certificate that is held as incomplete.
+    that cannot be read), the version of AppRec, and the status of a certificate that is held as incomplete. `conflict`
+    is set where another content stands under the message id.
     """
 
     raw: bytes
@@ -49,6 +50,7 @@ class Receipt:
     original: Original | None = None
     apprec: AppRecVersion = "1.0"
     incomplete_status: Literal["1", "3"] = "3"
+    conflict: bool = False
 
     @property
     def message_id(self) -> str | None:
@@ -86,7 +88,7 @@ def answer_for(receipt: Receipt, her: str, definitions: Definitions) -> tuple[An
 def conflict_answer(receipt: Receipt, her: str, definitions: Definitions) -> tuple[Answer, bytes]:
     """Another content stands under this message id already: nothing is replaced, and a new message id is asked for."""
     finding = Finding("message-id-conflict", Effect.REFUSE)
-    refused = replace(receipt, judgement=Judgement((finding,), "rejected"))
+    refused = replace(receipt, judgement=Judgement((finding,), "rejected"), conflict=True)
     answer, data = answer_for(refused, her, definitions)
     return replace(answer, status=_CONFLICT), data
 
@@ -94,7 +96,8 @@ def conflict_answer(receipt: Receipt, her: str, definitions: Definitions) -> tup
 def _kith_answer(receipt: Receipt, her: str) -> Answer:
     """AppRec names the message by type, time and id; one that cannot be named so is told of in plain JSON."""
     if receipt.original is None:
-        return Answer(_BAD_REQUEST, PROBLEM_JSON, safejson.write(_problem(receipt)))
+        status = _CONFLICT if receipt.conflict else _BAD_REQUEST
+        return Answer(status, PROBLEM_JSON, safejson.write(_problem(receipt, status)))
     facts = AppRecFacts(
         original=receipt.original,
         verdict=receipt.judgement.verdict,
@@ -109,14 +112,15 @@ def _kith_answer(receipt: Receipt, her: str) -> Answer:
     return Answer(_OK, media_type("kith"), write_apprec(facts, receipt.language, text_of))
 
 
-def _problem(receipt: Receipt) -> Json:
-    """Problem details (RFC 9457) with every finding."""
-    found = [finding_data(finding, receipt.language) for finding in receipt.judgement.findings]
-    first = found[0] if found else {"rule": "not-a-message", "text": ""}
+def _problem(receipt: Receipt, status: int) -> Json:
+    """Problem details (RFC 9457) as every other problem has them, with all findings; the gravest gives the problem."""
+    findings = receipt.judgement.findings or (Finding("not-a-message", Effect.REFUSE),)
+    found = [finding_data(finding, receipt.language) for finding in findings]
     return {
-        "type": f"https://certgateway.example/problems/{first['rule']}",
-        "title": first["text"],
-        "status": _BAD_REQUEST,
+        "type": f"https://certgateway.example/problems/{found[0]['rule']}",
+        "title": found[0]["rule"],
+        "status": status,
+        "detail": f"{found[0]['text']} {found[0]['action']}".strip(),
         "findings": found,
     }
 

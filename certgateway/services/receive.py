@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from certgateway.domain.certificate import Certificate
+from certgateway.domain.certificate import Certificate, Coding
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Language, Verdict
-from certgateway.domain.message import Format, Origins
+from certgateway.domain.message import Envelope, Format, Origins
 from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version
+from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
@@ -25,6 +26,8 @@ from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Store, Unit
 from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
+
+_NO_NAME = Coding(KITH_CONVERSATION, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ class Outcome:
 class _Message:
     """One message after step 6, with the keys it is kept under.
 
+    `named_by_message`: the certificate has no id but that of the message it first came in, so that the same content
+    under another message id is the same certificate.
+
     `sender` and `key` (message id, else the digest of the bytes) identify it; `content`, `certificate`,
     `certificate_digest` and `patient` are keyed digests, so that nobody who holds one can try values against it.
     """
@@ -85,7 +91,14 @@ class _Message:
     certificate: str | None
     certificate_digest: str | None
     patient: str | None
+    named_by_message: bool = False
     infected: frozenset[str] = frozenset()
+
+    @property
+    def locks(self) -> tuple[str, str]:
+        """What no two transactions may decide about at the same time: the message, and its certificate."""
+        certificate = self.certificate_digest if self.named_by_message else self.certificate
+        return f"message {self.sender} {self.key}", f"certificate {self.sender} {certificate}"
 
     @property
     def message_id(self) -> str | None:
@@ -114,7 +127,7 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
 def _record(message: _Message, gateway: Gateway) -> Outcome:
     """Steps 7 to 10 inside one transaction, under locks on the message and its certificate."""
     with gateway.store.transaction() as unit:
-        unit.lock(f"message {message.sender} {message.key}", f"certificate {message.sender} {message.certificate}")
+        unit.lock(*message.locks)
         earlier = unit.find_message(message.sender, message.key)
         if earlier is not None and earlier.content_digest != message.content:
             return _conflict(message, unit, gateway)
@@ -122,9 +135,12 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
             # The same message again: the first answer, byte for byte.
             return Outcome(earlier.answer, earlier.receipt, earlier.verdict, earlier.case)
         # 7. Ask: what the store knows of this certificate.
+        resent = _resent(message, unit)
+        if message.named_by_message and resent is not None:
+            message = replace(message, certificate=resent.certificate_id)
         case = unit.find_case(message.sender, message.certificate) if message.certificate else None
         # 8. Judge.
-        judgement, first = _judgement(message, case, _resent(message, unit), gateway.house)
+        judgement, first = _judgement(message, case, resent, gateway.house)
         # 9. Record.
         kept, known = _kept(message, judgement, case, first, gateway)
         unit.record_message(kept, known)
@@ -138,6 +154,8 @@ def _identified(delivery: Delivery, examined: Examined, arrival: datetime, seale
     raw_digest = hashlib.sha256(delivery.raw).hexdigest()
     envelope, certificate = examined.envelope, examined.certificate
     name = certificate.identifier if certificate else None
+    named_by_message = bool(name and envelope and _is_named_by_message(name, envelope))
+    content = replace(certificate, identifier=_NO_NAME) if certificate and named_by_message else certificate
     number = certificate.patient.number if certificate else None
     return _Message(
         delivery=delivery,
@@ -148,15 +166,22 @@ def _identified(delivery: Delivery, examined: Examined, arrival: datetime, seale
         content=sealer.digest(envelope.digest if envelope else raw_digest, "message"),
         certificate=sealer.digest(f"{name.system}|{name.code}", "certificate") if name else None,
         # Equal certificates have equal representations, the authored time included.
-        certificate_digest=sealer.digest(repr(certificate), "content") if certificate else None,
+        certificate_digest=sealer.digest(repr(content), "content") if content else None,
+        named_by_message=named_by_message,
         patient=sealer.digest(number, "patient") if number else None,
     )
+
+
+def _is_named_by_message(name: Coding, envelope: Envelope) -> bool:
+    """KITH: the first message of a conversation that has no name yet."""
+    return name.system == KITH_CONVERSATION and name.code == envelope.message_id
 
 
 def _resent(message: _Message, unit: Unit) -> StoredMessage | None:
     if message.certificate is None or message.certificate_digest is None:
         return None
-    return unit.find_resend(message.sender, message.certificate, message.certificate_digest)
+    name = None if message.named_by_message else message.certificate
+    return unit.find_resend(message.sender, name, message.certificate_digest)
 
 
 def _judgement(

@@ -62,17 +62,15 @@ _MESSAGES = select(
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
 _BY_KEY = _MESSAGES.where(message.c.sender == bindparam("sender"), message.c.key == bindparam("key"))
-_RESENDS = (
-    _MESSAGES.where(
-        message.c.sender == bindparam("sender"),
-        message.c.certificate_id == bindparam("certificate_id"),
-        message.c.certificate_digest == bindparam("certificate_digest"),
-        message.c.state == "answered",
-        message.c.duplicate_of.is_(None),
-    )
-    .order_by(message.c.verdict == "rejected", message.c.arrival, message.c.uuid)
-    .limit(1)
+_SAME_CONTENT = _MESSAGES.where(
+    message.c.sender == bindparam("sender"),
+    message.c.certificate_digest == bindparam("certificate_digest"),
+    message.c.state == "answered",
+    message.c.duplicate_of.is_(None),
 )
+_FIRST = (message.c.verdict == "rejected", message.c.arrival, message.c.uuid)
+_RESENDS_OF_ANY = _SAME_CONTENT.order_by(*_FIRST).limit(1)
+_RESENDS = _SAME_CONTENT.where(message.c.certificate_id == bindparam("certificate_id")).order_by(*_FIRST).limit(1)
 # The state is spelled out rather than bound: only so can the engines use the partial index.
 # Where the walk stopped before a sender could be read, only the bytes tell that this is the same message.
 _DELETE_FAILED = delete(message).where(
@@ -114,11 +112,18 @@ def find_receipt(connection: Connection, message_id: str, sender: str | None) ->
 
 
 def find_resend(
-    connection: Connection, sender: str, certificate_id: str, certificate_digest: str
+    connection: Connection, sender: str, certificate_id: str | None, certificate_digest: str
 ) -> StoredMessage | None:
-    """The first message of this sender that carried exactly this certificate; a registered one before a refused one."""
-    names = {"sender": sender, "certificate_id": certificate_id, "certificate_digest": certificate_digest}
-    return _first(connection.execute(_RESENDS, names)) if storable(sender) else None
+    """The first message of this sender that carried exactly this certificate; a registered one before a refused one.
+
+    Without a certificate id, whatever id it went by.
+    """
+    names = {"sender": sender, "certificate_digest": certificate_digest}
+    if not storable(sender):
+        return None
+    if certificate_id is None:
+        return _first(connection.execute(_RESENDS_OF_ANY, names))
+    return _first(connection.execute(_RESENDS, names | {"certificate_id": certificate_id}))
 
 
 def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: str | None) -> None:

@@ -100,7 +100,7 @@ message = Table(
     UniqueConstraint("sender", "key"),
     CheckConstraint("state IN ('answered', 'failed')", name="state"),
     Index("ix_message_message_id", "message_id"),
-    Index("ix_message_certificate", "sender", "certificate_id", "certificate_digest"),
+    Index("ix_message_certificate", "sender", "certificate_digest", "certificate_id"),
     Index("ix_message_case", "case"),
     Index(
         "ix_message_failed", "sender", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")

@@ -41,8 +41,8 @@ class Reading:
         """The answered message with this id; None when several senders used the id and none of them is named."""
         return messages.find_receipt(self.connection, message_id, sender)
 
-    def find_resend(self, sender: str, certificate_id: str, certificate_digest: str) -> StoredMessage | None:
-        """The first message of this sender that carried this certificate; a registered one before a refused one."""
+    def find_resend(self, sender: str, certificate_id: str | None, certificate_digest: str) -> StoredMessage | None:
+        """The first message of this sender that carried this certificate, under this id or, without one, under any."""
         return messages.find_resend(self.connection, sender, certificate_id, certificate_digest)
 
     def find_case(self, sender: str, certificate_id: str) -> Case | None:

@@ -9,10 +9,16 @@ from itertools import count
 
 import pytest
 from _pytest.mark import ParameterSet
+from lxml import etree
 
 from tests.calibration import allowed
 from tests.functional.messages import FIXTURES, JSON, XML, Tree, body, message_id, raw, resource, tree, under_id
 from tests.functional.service import Service
+from tests.kith import SMALL, numbered
+from tests.kith import message_id as kith_id
+from tests.kith import raw as kith_raw
+from tests.unit.cli.hostile import Hostile
+from tests.unit.cli.hostile_kith import HOSTILE_KITH
 
 DOOR = "/fhir/$process-message"
 VALIDATE = "/fhir/$validate"
@@ -271,3 +277,61 @@ def test_flood_of_faults_is_bounded(service: Service, path: str, sent: bytes, he
     _, answer = within_budget(service, path, sent, headers)
     assert len(answer) < MIB2
     accepts_the_next(service)
+
+
+# ---- the form of 2008 ----
+
+KITH_DOOR = "/kith/messages"
+KITH_VALIDATE = "/kith/validate"
+KITH_XML = {"Content-Type": "application/xml"}
+KITH_COPIES = 4
+KITH_UNBOUNDED = {"kith: 10 000 benefit ticks", "kith: 10 000 benefit measures"}
+"""Their receipts list every removal, as those of the other format do (see `UNBOUNDED`); the answers are short."""
+
+
+def under_fresh_id(sent: bytes) -> tuple[bytes, str]:
+    """The same body under an id that nobody has used, as far as it has one."""
+    fresh_id = f"0f5d0c1e-0000-4000-b000-{next(NUMBERS):012}"
+    return sent.replace(kith_id(kith_raw(SMALL)).encode(), fresh_id.encode()), fresh_id
+
+
+@pytest.mark.parametrize("path", [KITH_DOOR, KITH_VALIDATE], ids=["messages", "validate"])
+@pytest.mark.parametrize("hostile", HOSTILE_KITH, ids=lambda hostile: hostile.name)
+def test_bad_kith_is_answered_and_hurts_nobody(service: Service, path: str, hostile: Hostile) -> None:
+    sent, id_ = under_fresh_id(hostile.make())
+    memory, cpu = service.memory_now(), service.cpu_seconds()
+    reply = service.ask("POST", path, sent, KITH_XML)
+    spent, grown = service.cpu_seconds() - cpu, service.memory_peak() - memory
+    assert reply.status == hostile.status
+    assert spent < allowed(CPU_SECONDS)
+    assert grown < MEMORY_MIB + KITH_COPIES * len(sent) / (1024 * 1024)
+    assert b"Traceback" not in reply.body
+    assert len(reply.body) < MIB2
+    assert told_by(reply.body) >= hostile.rules
+    if path == KITH_DOOR and reply.status == 200 and hostile.name not in KITH_UNBOUNDED:
+        assert len(service.ask("GET", f"/receipts/{id_}").body) < 2 * MIB2
+    accepts_the_next(service)
+    accepts_the_next_form(service)
+
+
+def told_by(answer: bytes) -> set[str]:
+    """The rules that an answer names, in either of its forms."""
+    if answer.startswith(b"{"):
+        return {finding["rule"] for finding in json.loads(answer)["findings"]}
+    return {error.get("V", "") for error in etree.fromstring(answer).iterfind("{*}Error")}
+
+
+def accepts_the_next_form(service: Service) -> None:
+    body = numbered(kith_raw("good/measures-one-four-seven"), next(NUMBERS))
+    reply = service.ask("POST", KITH_DOOR, body, KITH_XML)
+    assert reply.status == 200
+    receipt = json.loads(service.ask("GET", f"/receipts/{kith_id(body)}").body)
+    assert receipt["verdict"] == "incomplete"
+    assert len(json.dumps(receipt)) < MIB2
+
+
+def test_a_kith_body_over_the_limit(service: Service) -> None:
+    reply = service.ask("POST", KITH_DOOR, b" " * (20 * 1024 * 1024 + 1), KITH_XML | {"Accept-Language": "en"})
+    assert reply.status == 413
+    assert "20971520 bytes" in json.loads(reply.body)["detail"]
+    accepts_the_next_form(service)

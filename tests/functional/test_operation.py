@@ -203,7 +203,7 @@ def test_every_route_stands_in_the_description(client: TestClient, app: FastAPI)
 def collect(router: Any, served: dict[str, set[str]]) -> None:  # noqa: ANN401  Routers of two libraries.
     for route in router.routes:
         if hasattr(route, "methods"):
-            served.setdefault(route.path, set()).update(method.lower() for method in route.methods)
+            served.setdefault(route.path_format, set()).update(method.lower() for method in route.methods)
         else:
             collect(getattr(route, "original_router", route), served)
 

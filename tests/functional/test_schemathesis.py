@@ -28,6 +28,7 @@ from tests.functional.messages import FIXTURES, JSON, XML, message_id, raw, tree
 DESCRIPTION = json.loads((Path(__file__).resolve().parents[2] / "schemas" / "openapi.json").read_text())
 OPERATIONS = sorted((path, method) for path, operations in DESCRIPTION["paths"].items() for method in operations)
 GOOD = sorted(path.name for path in (FIXTURES / "good").iterdir())
+GOOD_KITH = sorted(path.name for path in (FIXTURES / "kith" / "good").iterdir())
 FIRST = "good/back-pain-tolerates-load.json"
 RANDOM_EXAMPLES = 25
 
@@ -74,6 +75,11 @@ def seeds(path: str, certificate: str) -> list[Seed]:
             {"body": raw(f"good/{name}"), "media_type": _headers(name)["Content-Type"], "headers": _headers(name)}
             for name in GOOD
         ]
+    if path.startswith("/kith/"):
+        xml = {"media_type": "application/xml", "headers": {"Content-Type": "application/xml"}}
+        bodies = [raw(f"kith/good/{name}") for name in GOOD_KITH]
+        versions = [{}, {"query": {"apprec": "1.0"}}, {"query": {"apprec": "1.1"}}]
+        return [{"body": body} | xml | versions[number % 3] for number, body in enumerate(bodies)]
     if path == "/assessments/search":
         return [{"body": {"patient": "14837910405"}, "media_type": "application/json"}]
     named = {"message_id": message_id(tree(FIRST)), "certificate": certificate}
@@ -89,7 +95,7 @@ def seeds(path: str, certificate: str) -> list[Seed]:
 
 
 def _excluded(path: str) -> list[Callable[..., Any]]:
-    return ABOUT_BODIES if path.startswith("/fhir/") else [checks.positive_data_acceptance]
+    return ABOUT_BODIES if path.startswith(("/fhir/", "/kith/")) else [checks.positive_data_acceptance]
 
 
 @pytest.mark.parametrize("path,method", OPERATIONS, ids=[f"{method}-{path}" for path, method in OPERATIONS])

@@ -27,8 +27,8 @@ BEFORE_THE_ANSWER = 0
 # Step 9 of the walk, with the questions of step 7 before it.
 STATEMENTS = (
     "SELECT message",
-    "SELECT case",
     "SELECT message",
+    "SELECT case",
     "DELETE message",
     "INSERT message",
     "INSERT original",
@@ -55,11 +55,11 @@ class Dying:
         command = [sys.executable, "-m", "tests.integration.dying_receiver"]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def receive(self, url: str, point: int) -> int:
+    def receive(self, url: str, point: int, form: str = "fhir") -> int:
         """How a child ended that was to be killed at this statement."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(f"{url} {point}\n")
+        self.process.stdin.write(f"{url} {point} {form}\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
 

@@ -181,3 +181,14 @@ def test_thousands_of_nested_elements_are_refused_at_once() -> None:
     assert (refusal.value.id, refusal.value.column) == ("too-deep", 193)
     spent = time.process_time() - start
     assert spent < allowed(0.5)
+
+
+@pytest.mark.parametrize("markup", ["<a><ȡdd/></a>", "<a ȡdd='1'/>", "<a><b x='1' ȡdd = \"2\"/></a>", "<🙂/>"])
+def test_a_name_that_only_one_parser_takes_is_refused(markup: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        safexml.parse(markup.encode())
+    assert refused.value.id == "not-xml"
+
+
+def test_letters_of_the_language_are_no_strange_names() -> None:
+    assert safexml.parse("<a b='æøå = 1'>Høyde = 10 <c å='1'/></a>".encode()).text == "Høyde = 10 "

@@ -67,7 +67,7 @@ def _messages() -> None:
         sa.CheckConstraint("state IN ('answered', 'failed')", name="ck_message_state"),
     )
     op.create_index("ix_message_message_id", "message", ["message_id"])
-    op.create_index("ix_message_certificate", "message", ["sender", "certificate_id", "certificate_digest"])
+    op.create_index("ix_message_certificate", "message", ["sender", "certificate_digest", "certificate_id"])
     op.create_index("ix_message_case", "message", ["case"])
     failed = sa.text("state = 'failed'")
     op.create_index("ix_message_failed", "message", ["sender"], sqlite_where=failed, postgresql_where=failed)

@@ -20,12 +20,16 @@ XMLNS = b'<Bundle xmlns="http://hl7.org/fhir">'
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """`rules` must all be found, and nothing but refusals and notes counts beside them."""
+    """`rules` must all be found, and nothing but refusals and notes counts beside them.
+
+    `status` is that of the answer over HTTP; None follows from the rules.
+    """
 
     name: str
     make: Callable[[], bytes]
     rules: frozenset[str]
     verdict: str = "rejected"
+    status: int | None = None
 
 
 def changed(edit: Callable[[Json], None], *, xml: bool = False) -> Callable[[], bytes]:
@@ -231,6 +235,4 @@ HOSTILE: tuple[Hostile, ...] = (
         "too-deep"),
     case("a narrative with a script", changed(lambda tree: composition(tree)["section"][2]["text"].update(
         div='<div xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></div>')), "narrative-not-allowed"),
-    case("the old form", fixed(b'<MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24"/>'),
-         "format-not-supported"),
 )  # fmt: skip

@@ -15,13 +15,17 @@ import pytest
 from fixtures.authoring import good
 from fixtures.authoring.writers import to_json
 from tests.calibration import allowed
+from tests.kith import raw
 from tests.unit.cli.hostile import HOSTILE, Hostile
+from tests.unit.cli.hostile_kith import HOSTILE_KITH
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST_CPU = 1.0
 MOST_GROWTH = 64 * 1024
 """KiB, as the system counts."""
 LONGEST_OUTPUT = 6 * 1024 * 1024
+COPIES = 4
+"""How often a body may lie in memory beside that: as it came, as a tree, and as what an attachment decodes to."""
 UNREAD = {
     "byte-order-mark",
     "doctype-refused",
@@ -44,15 +48,17 @@ UNREAD = {
 
 
 class Measured:
-    def __init__(self, good_file: Path) -> None:
+    """`good` holds a message of each format, the next one that must be taken."""
+
+    def __init__(self, good: dict[str, Path]) -> None:
         command = [sys.executable, "-m", "tests.unit.cli.measured"]
-        self.good = good_file
+        self.good = good
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def of(self, file: Path) -> dict[str, Any]:
+    def of(self, file: Path, form: str = "fhir") -> dict[str, Any]:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(f"{file} {self.good}\n")
+        self.process.stdin.write(f"{file} {self.good[form]}\n")
         self.process.stdin.flush()
         told: dict[str, Any] = json.loads(self.process.stdout.readline())
         return told
@@ -63,9 +69,11 @@ class Measured:
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
-    good_file = tmp_path_factory.mktemp("measured") / "good.json"
-    good_file.write_bytes(to_json(good.messages()["no-known-health-risk"].tree))
-    process = Measured(good_file)
+    folder = tmp_path_factory.mktemp("measured")
+    files = {"fhir": folder / "good.json", "kith": folder / "good.xml"}
+    files["fhir"].write_bytes(to_json(good.messages()["no-known-health-risk"].tree))
+    files["kith"].write_bytes(raw("good/measures-one-four-seven"))
+    process = Measured(files)
     yield process
     process.stop()
 
@@ -99,5 +107,24 @@ def least_cpu(file: Path, told: dict[str, Any], measured: Measured) -> float:
     return dear
 
 
+@pytest.mark.parametrize("hostile", HOSTILE_KITH, ids=lambda hostile: hostile.name)
+def test_bad_kith_costs_little_and_hurts_nobody(hostile: Hostile, measured: Measured, tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    body = hostile.make()
+    file.write_bytes(body)
+    told = measured.of(file, "kith")
+    assert told, "the process died"
+    validated, received = told["validate"], told["receive"]
+    assert set(validated["rules"]) >= hostile.rules
+    assert (validated["verdict"], received["verdict"]) == (hostile.verdict, hostile.verdict)
+    assert (validated["code"], validated["stderr"]) == (1, "")
+    assert received["status"] == hostile.status
+    assert received["next"] == "incomplete"
+    assert least_cpu(file, told, measured) < allowed(MOST_CPU)
+    assert max(validated["growth"], received["growth"]) < MOST_GROWTH + COPIES * len(body) // 1024
+    assert validated["output"] < LONGEST_OUTPUT
+
+
 def test_names_of_bad_input_are_told_apart() -> None:
     assert len({hostile.name for hostile in HOSTILE}) == len(HOSTILE) >= 50
+    assert len({hostile.name for hostile in HOSTILE_KITH}) == len(HOSTILE_KITH) >= 50

@@ -16,7 +16,6 @@ from certgateway.domain.findings import LANGUAGES, Effect, Finding, Language
 from certgateway.rules import RULES, applies, item_of, judge, rule, worded
 from certgateway.rules.catalogue import RENDERINGS, Entry, entries, render
 from certgateway.rules.declaration import Breach, Facts, Rule, Text, stated_elsewhere
-from certgateway.rules.form_answers import FORM_ANSWERS
 from certgateway.rules.legibility import LEGIBILITY
 from certgateway.rules.mandate import PROFILE_NOT_IN_FORCE
 
@@ -86,7 +85,9 @@ BY_CODEC = UNTOLD | {
     "value-invalid",
     "several-certificates",
     "schema-deviation",
-    *(entry.id for entry in FORM_ANSWERS),
+    "resumption-time-without-answer",
+    "measure-contradiction",
+    "contact-text-without-other",
 }
 
 TEXTS = [(entry, language) for entry in RULES for language in LANGUAGES]

@@ -193,6 +193,10 @@ def test_what_says_something_is_an_answer(text: str) -> None:
     assert placeholder_reason(text, narrative=True) is None
 
 
+def test_a_long_text_is_told_by_its_beginning() -> None:
+    assert placeholder_reason("Går, sitter og står uten plager, men løfter ikke over fem kilo. " * 3) is None
+
+
 def test_phrases_stand_in_one_table_only() -> None:
     assert FILLERS.keys() & DENIALS.keys() == set()
     assert () not in FILLERS
