@@ -100,7 +100,7 @@ def test_bad_input_costs_little_and_hurts_nobody(hostile: Hostile, measured: Mea
 def least_cpu(file: Path, told: dict[str, Any], measured: Measured) -> float:
     """CPU seconds of the dearer step; measured again when dear, since busy neighbours make every step dearer."""
     dear: float = max(told["validate"]["cpu"], told["receive"]["cpu"])
-    for _ in range(3):
+    for _ in range(8):
         if dear >= MOST_CPU:
             again = measured.of(file)
             dear = min(dear, max(again["validate"]["cpu"], again["receive"]["cpu"]))
