@@ -28,9 +28,7 @@ _PLAIN_DECLARATION = re.compile(
 _UNUSUAL_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 # The beginning of a tag, or a name before an equals sign outside quotes, with letters beyond ASCII in it: libxml2 takes
 # more such letters for names than expat does, and what one of them refuses must be refused.
-_FOREIGN_NAME = re.compile(
-    rb"<[^\s<>]*?[\x80-\xff]|(?<![^\s\"'<>=])[!#-&(-;?-\x7f]*+[\x80-\xff][^\s\"'<>=]*+\s*+="
-)
+_FOREIGN_NAME = re.compile(rb"<[^\s<>]*?[\x80-\xff]|(?<![^\s\"'<>=])[!#-&(-;?-\x7f]*+[\x80-\xff][^\s\"'<>=]*+\s*+=")
 _NAMESPACE = re.compile(rb"xmlns(?::[^\s=]++)?\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _UNKNOWN_ENCODING_ERRORS = {
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
