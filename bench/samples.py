@@ -70,9 +70,11 @@ def kith_sample() -> Sample:
         times += 1
         for node, text in zip(texts, original, strict=True):
             node.text = "\n".join([text] * times)
-    message_id = str(root.findtext(".//{*}MsgId"))
-    conversation = str(root.findtext(".//{*}RefToConversation") or message_id)
-    return Sample("every field", "kith", raw, sum(1 for _ in root.iter()), message_id, conversation, "incomplete")
+    message_id, conversation = (str(root.findtext(f".//{{*}}{name}")) for name in ("MsgId", "RefToConversation"))
+    # Ids are renewed in their first part; these two must differ in another.
+    other = f"{conversation[:-1]}2"
+    raw = raw.replace(conversation.encode(), other.encode())
+    return Sample("every field", "kith", raw, sum(1 for _ in root.iter()), message_id, other, "incomplete")
 
 
 def longer(entries: int, format_: Format) -> Sample:

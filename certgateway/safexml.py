@@ -26,9 +26,10 @@ _PLAIN_DECLARATION = re.compile(
     rb"(?: standalone=(?:\"(?:yes|no)\"|'(?:yes|no)'))? ?\?>"
 )
 _UNUSUAL_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
-# The beginning of a tag, or a name before an equals sign outside quotes, with letters beyond ASCII in it: libxml2 takes
-# more such letters for names than expat does, and what one of them refuses must be refused.
-_FOREIGN_NAME = re.compile(rb"<[^\s<>]*?[\x80-\xff]|(?<![^\s\"'<>=])[!#-&(-;?-\x7f]*+[\x80-\xff][^\s\"'<>=]*+\s*+=")
+# libxml2 takes more letters beyond ASCII for names than expat does; what one of them refuses must be refused. First the
+# tags that hold such letters anywhere, then of those the ones that hold them outside their values.
+_FOREIGN_TAG = re.compile(rb"<[^<>\x80-\xff]*+[\x80-\xff][^<>]*+")
+_FOREIGN_NAME = re.compile(rb"(?:[^\"'\x80-\xff]|\"[^\"]*+\"|'[^']*+')*+[\x80-\xff]")
 _NAMESPACE = re.compile(rb"xmlns(?::[^\s=]++)?\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _UNKNOWN_ENCODING_ERRORS = {
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
@@ -174,7 +175,7 @@ def _is_plain(body: bytes, limits: XmlLimits) -> bool:
         and body.count(b"=") <= limits.elements
         and body.find(b"<?", start) < 0
         and b"<!DOCTYPE" not in body
-        and _FOREIGN_NAME.search(body) is None
+        and not any(_FOREIGN_NAME.match(tag) for tag in _FOREIGN_TAG.findall(body))
         and _UNUSUAL_ENTITY.search(body) is None
         and len(set(_NAMESPACE.findall(body))) <= min(limits.namespaces, limits.namespaces_in_scope)
         and body.count(b"xmlns") == len(_NAMESPACE.findall(body))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
@@ -82,8 +83,9 @@ class _Scan:
             self.parser.CharacterDataHandler = self._text
 
     def run(self) -> None:
-        """Read the body once."""
-        self.parser.Parse(self.body, True)  # noqa: FBT003  The C function takes it by position only.
+        """Read the body once. A name that only newer parsers take ends it: what stands before has its position."""
+        with suppress(expat.ExpatError):
+            self.parser.Parse(self.body, True)  # noqa: FBT003  The C function takes it by position only.
 
     def _start(self, tag: str, attributes: list[str]) -> None:
         parent = self.open[-1]
