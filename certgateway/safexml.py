@@ -170,6 +170,7 @@ def _is_plain(body: bytes, limits: XmlLimits) -> bool:
     """
     declaration = _PLAIN_DECLARATION.match(body)
     start = declaration.end() if declaration else 0
+    namespaces = _NAMESPACE.findall(body)
     return (
         body.count(b"<") <= limits.elements
         and body.count(b"=") <= limits.elements
@@ -177,8 +178,8 @@ def _is_plain(body: bytes, limits: XmlLimits) -> bool:
         and b"<!DOCTYPE" not in body
         and not any(_FOREIGN_NAME.match(tag) for tag in _FOREIGN_TAG.findall(body))
         and _UNUSUAL_ENTITY.search(body) is None
-        and len(set(_NAMESPACE.findall(body))) <= min(limits.namespaces, limits.namespaces_in_scope)
-        and body.count(b"xmlns") == len(_NAMESPACE.findall(body))
+        and len(set(namespaces)) <= min(limits.namespaces, limits.namespaces_in_scope)
+        and body.count(b"xmlns") == len(namespaces)
     )
 
 
