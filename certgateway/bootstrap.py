@@ -17,13 +17,13 @@ from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.domain.findings import Policy
 from certgateway.engine import Definitions, load_base, load_profiles
-from certgateway.kith import schema
 from certgateway.rules.declaration import InForce, Persons
 from certgateway.safejson import Unreadable
 from certgateway.services.examine import House
 
 if TYPE_CHECKING:
     from certgateway.config import Settings
+    from certgateway.kith.schema import Tables
     from certgateway.services.receive import Gateway
     from certgateway.trust.scanner import Scanner
 
@@ -80,9 +80,15 @@ def build_house(
         profiles=profile_versions(),
         policies=DEFAULT_POLICIES | (policies or {}),
         persons=persons,
-        schemas=lambda: schema.load(kith_schemas),
+        schemas=lambda: _kith_tables(kith_schemas),
         attachments=attachments,
     )
+
+
+def _kith_tables(folder: Path | None) -> "Tables":
+    from certgateway.kith import schema  # noqa: PLC0415  With the first KITH message, or when a gateway starts.
+
+    return schema.load(folder)
 
 
 def gateway_on(database: str, key_file: Path, house: House | None = None, her: str = "8140000") -> "Gateway":

@@ -4,8 +4,8 @@ Nothing here parses or judges. A message is opened (syntax), stripped of benefit
 understood; `Understood` is what the rules may see.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from certgateway.domain.certificate import Certificate
@@ -87,6 +87,21 @@ class Origins:
     def item_of(element: str | None) -> str | None:
         """The item id at the root of an element path."""
         return None if element is None else element.partition(".")[0].partition("[")[0]
+
+
+def place(findings: Iterable[Finding], origins: Origins) -> list[Finding]:
+    """Findings with path, element and item filled in, each by what of them it has."""
+    return [_placed(finding, origins) for finding in findings]
+
+
+def _placed(finding: Finding, origins: Origins) -> Finding:
+    if finding.path is None and finding.element is not None:
+        path, _ = origins.locate(finding.element)
+        return replace(finding, path=path)
+    if finding.element is None and finding.path is not None:
+        element = origins.element_at(finding.path)
+        return replace(finding, element=element, item=finding.item or Origins.item_of(element))
+    return finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding
-from certgateway.domain.message import Envelope, Origins, Removal, lineage
+from certgateway.domain.message import Envelope, Origins, Removal, lineage, place
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import Options, judge
 from certgateway.engine.definitions import Definitions
@@ -231,11 +231,6 @@ def locate(findings: Iterable[Finding], origins: Origins, opened: Opened) -> lis
     return position(place(findings, origins), opened)
 
 
-def place(findings: Iterable[Finding], origins: Origins) -> list[Finding]:
-    """Findings with path, element and item filled in, each by what of them it has."""
-    return [_placed(finding, origins) for finding in findings]
-
-
 def position(placed: list[Finding], opened: Opened) -> list[Finding]:
     """Findings with line and column filled in; the body is read once for all of them."""
     wanted = {Place(finding.path, finding.culprit) for finding in placed if finding.path is not None}
@@ -244,16 +239,6 @@ def position(placed: list[Finding], opened: Opened) -> list[Finding]:
     else:
         found = json_positions(opened.raw, opened.tree, wanted)
     return [_positioned(finding, found.get(Place(finding.path or "", finding.culprit))) for finding in placed]
-
-
-def _placed(finding: Finding, origins: Origins) -> Finding:
-    if finding.path is None and finding.element is not None:
-        path, _ = origins.locate(finding.element)
-        return replace(finding, path=path)
-    if finding.element is None and finding.path is not None:
-        element = origins.element_at(finding.path)
-        return replace(finding, element=element, item=finding.item or Origins.item_of(element))
-    return finding
 
 
 def _positioned(finding: Finding, position: tuple[int, int] | None) -> Finding:

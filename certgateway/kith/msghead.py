@@ -6,13 +6,13 @@ decide what a finding means.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from certgateway import safexml
 from certgateway.domain.findings import Effect, Finding
-from certgateway.domain.message import Envelope, Origins, Removal
+from certgateway.domain.message import Envelope, Removal
 from certgateway.kith import benefits
 from certgateway.kith.attachments import attachment_documents
 from certgateway.kith.carried import not_carried
@@ -237,11 +237,6 @@ def understand(opened: Opened, titles: Titles) -> tuple[Parsed, list[Finding]]:
     return parsed, [*parsed.findings, *not_carried(opened.head, opened.certificate, documents)]
 
 
-def place(findings: Iterable[Finding], origins: Origins) -> list[Finding]:
-    """Findings with path, element and item filled in, each by what of them it has."""
-    return [_placed(finding, origins) for finding in findings]
-
-
 def position(placed: list[Finding], opened: Opened) -> list[Finding]:
     """Findings with line and column filled in; the body is read once for all of them."""
     wanted = {place for finding in placed for place in (finding.culprit, finding.path)}
@@ -249,16 +244,6 @@ def position(placed: list[Finding], opened: Opened) -> list[Finding]:
     return [
         _positioned(finding, found.get(finding.culprit or "") or found.get(finding.path or "")) for finding in placed
     ]
-
-
-def _placed(finding: Finding, origins: Origins) -> Finding:
-    if finding.path is None and finding.element is not None:
-        path, _ = origins.locate(finding.element)
-        return replace(finding, path=path)
-    if finding.element is None and finding.path is not None:
-        element = origins.element_at(finding.path)
-        return replace(finding, element=element, item=finding.item or Origins.item_of(element))
-    return finding
 
 
 def _positioned(finding: Finding, position: tuple[int, int] | None) -> Finding:

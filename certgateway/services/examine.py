@@ -4,25 +4,30 @@
 disagree. Nothing here may write, look at a clock or know who asks.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
-from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost
+from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost, place
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir import bundle
-from certgateway.kith import msghead
-from certgateway.kith.nameable import shown_findings, shown_removals
-from certgateway.kith.parties import Original
-from certgateway.kith.schema import Tables
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
+
+if TYPE_CHECKING:
+    # The KITH codec is loaded with the first such message: `validate` must start fast in somebody's CI.
+    from certgateway.kith import msghead
+    from certgateway.kith.parties import Original
+    from certgateway.kith.schema import Tables
 
 _LOOKED_AT = 64 * 1024
 # A declaration, comments, instructions and a document type, in any number; then the name of the root and the rest of
@@ -84,19 +89,25 @@ class Examined:
     @property
     def original(self) -> Original | None:
         """How an answer by AppRec must name a KITH message; None for one that cannot be answered so."""
-        head = self.opened.head if isinstance(self.opened, msghead.Opened) else None
-        return self.salvaged if head is None else msghead.original_of(head)
+        if self.opened is None or isinstance(self.opened, bundle.Opened) or self.opened.head is None:
+            return self.salvaged
+        from certgateway.kith import msghead  # noqa: PLC0415  As above.
+
+        return msghead.original_of(self.opened.head)
 
     def placed(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings with path, element and item."""
-        place = msghead.place if isinstance(self.opened, msghead.Opened) else bundle.place
         return place(findings, self.origins)
 
     def positioned(self, findings: list[Finding]) -> list[Finding]:
         """Findings with line and column too, as far as the message could be read."""
-        if isinstance(self.opened, msghead.Opened):
-            return msghead.position(findings, self.opened)
-        return findings if self.opened is None else bundle.position(findings, self.opened)
+        if self.opened is None:
+            return findings
+        if isinstance(self.opened, bundle.Opened):
+            return bundle.position(findings, self.opened)
+        from certgateway.kith import msghead  # noqa: PLC0415  As above.
+
+        return msghead.position(findings, self.opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,9 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
 
 def _examine_kith(raw: bytes, house: House) -> Examined:
     """The same steps in the same order for KITH XML."""
+    from certgateway.kith import msghead  # noqa: PLC0415  As above.
+    from certgateway.kith.nameable import shown_findings, shown_removals  # noqa: PLC0415
+
     try:
         opened = msghead.open_message(raw)
     except Unreadable as refusal:
