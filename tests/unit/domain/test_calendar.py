@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certgateway.domain.calendar import first_day, last_day, norwegian_date
+from certgateway.domain.calendar import first_day, last_day, norwegian_date, norwegian_instant
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -75,6 +75,7 @@ def test_day_lies_between_first_and_last_of_every_shortening(day: date, length: 
         (datetime(2026, 10, 24, 22, 30, tzinfo=UTC), date(2026, 10, 25)),
         (datetime(2026, 10, 25, 22, 30, tzinfo=UTC), date(2026, 10, 25)),
         (datetime(2026, 5, 4, 0, 30, tzinfo=timezone(timedelta(hours=2))), date(2026, 5, 4)),
+        (datetime(9999, 12, 31, 23, 30, tzinfo=UTC), date(9999, 12, 31)),
     ],
 )
 def test_date_in_norway(instant: datetime, day: date) -> None:
@@ -85,3 +86,26 @@ def test_date_in_norway(instant: datetime, day: date) -> None:
 @given(st.datetimes(datetime(1996, 1, 2), datetime(2037, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_date_in_norway_agrees_with_the_time_zone_file(instant: datetime) -> None:
     assert norwegian_date(instant) == instant.astimezone(OSLO).date()
+
+
+@pytest.mark.parametrize(
+    "local,instant",
+    [
+        (datetime(2026, 1, 15, 12), datetime(2026, 1, 15, 11, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 7, 15, 12), datetime(2026, 7, 15, 10, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 3, 29, 1, 59), datetime(2026, 3, 29, 0, 59, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 3, 29, 3, 0), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),  # noqa: DTZ001
+        # The hour that comes twice on 25 October 2026 is read as the first of the two.
+        (datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 10, 25, 3, 0), datetime(2026, 10, 25, 2, 0, tzinfo=UTC)),  # noqa: DTZ001
+    ],
+)
+def test_instant_of_a_norwegian_time(local: datetime, instant: datetime) -> None:
+    assert norwegian_instant(local) == instant
+
+
+@given(st.datetimes(datetime(1996, 1, 2), datetime(2037, 12, 30)))  # noqa: DTZ001
+def test_instant_agrees_with_the_time_zone_file(local: datetime) -> None:
+    there = local.replace(tzinfo=OSLO)
+    exists = there.astimezone(UTC).astimezone(OSLO).replace(tzinfo=None) == local
+    assert not exists or norwegian_instant(local) == there.astimezone(UTC)
