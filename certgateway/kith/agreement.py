@@ -46,13 +46,12 @@ def _resumption(form: Node) -> Iterator[Finding]:
 
 def _reservation(form: Node) -> Iterator[Finding]:
     """A text without the yes; a yes without text is told by the certificate."""
-    node = form.first("ForbeholdLegeerklaring")
-    text = node.first("BorTilbakeholdes") if node is not None else None
-    if node is None or text is None or not text.text.strip():
-        return
-    if number(node.attribute("tilbakeholdInnhold")) != YES:
-        place = node.place("tilbakeholdInnhold") if "tilbakeholdInnhold" in node.attributes else node.path
-        yield _remark("reservation-contradiction", "reservation", place)
+    for node in form.all("ForbeholdLegeerklaring"):
+        text = node.first("BorTilbakeholdes")
+        worded = text is not None and bool(text.text.strip())
+        if worded and number(node.attributes.get("tilbakeholdInnhold")) != YES:
+            place = node.place("tilbakeholdInnhold") if "tilbakeholdInnhold" in node.attributes else node.path
+            yield _remark("reservation-contradiction", "reservation", place)
 
 
 def _contacts(form: Node) -> Iterator[Finding]:

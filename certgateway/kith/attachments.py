@@ -38,15 +38,19 @@ def attachment_documents(head: Node) -> list[AttachedDocument]:
 
 def _documents(head: Node) -> Iterator[AttachedDocument]:
     for document in head.all("Document"):
-        reference = document.first("RefDoc")
-        if reference is None:
-            continue
-        content = reference.first("Content")
-        held = content.first("Base64Container") if content is not None else None
-        if held is not None:
-            yield _held(document, reference, held)
-        elif reference.first("FileReference") is not None or (content is None and _is_marked(document, reference)):
-            yield AttachedDocument(document, Attachment(OTHER_TYPE, 0, hashlib.sha256(b"").hexdigest()), b"")
+        for reference in document.all("RefDoc"):
+            yield from _referenced(document, reference)
+
+
+def _referenced(document: Node, reference: Node) -> Iterator[AttachedDocument]:
+    """Usually one; whoever sends several files in one document has each of them judged and scanned."""
+    held = reference.every("Content", "Base64Container")
+    yield from (_held(document, reference, container) for container in held)
+    if held:
+        return
+    marked = reference.first("Content") is None and _is_marked(document, reference)
+    if marked or reference.first("FileReference") is not None:
+        yield AttachedDocument(document, Attachment(OTHER_TYPE, 0, hashlib.sha256(b"").hexdigest()), b"")
 
 
 def _is_marked(document: Node, reference: Node) -> bool:

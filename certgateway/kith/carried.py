@@ -40,8 +40,8 @@ def _document(document: Node, form: Node, attached: set[int]) -> Iterator[Findin
     if not holds_form and id(document) not in attached:
         yield _note(document.shown)
         return
-    for node in (document, document.first("RefDoc"), document.first("RefDoc", "Content")):
-        for child in node.present if node is not None else ():
+    for node in (document, *document.every("RefDoc"), *document.every("RefDoc", "Content")):
+        for child in node.present:
             if child is form:
                 yield from _lost(form)
             elif child.name not in _TRANSPORT and child.name not in _WRAPPERS:

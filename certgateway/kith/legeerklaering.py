@@ -74,7 +74,7 @@ def parse_certificate(head: Node, form: Node, documents: list[AttachedDocument],
         return Parsed(None, reading.origins)
     reading.note("authored", info.first("GenDate"))
     certificate = replace(
-        _assemble(info, form, identifier, authored, reading), attachment=stated(_attachments(documents, reading))
+        _assemble(head, form, identifier, authored, reading), attachment=stated(_attachments(documents, reading))
     )
     reading.findings += agreement.contradictions(form)
     return Parsed(certificate, reading.origins, tuple(reading.findings))
@@ -86,15 +86,15 @@ def _identifier(info: Node) -> Coding | None:
     return Coding(systems.KITH_CONVERSATION, found) if found else None
 
 
-def _assemble(info: Node, form: Node, identifier: Coding, authored: datetime, reading: Reading) -> Certificate:
-    patient = people.patient(info, form, reading)
+def _assemble(head: Node, form: Node, identifier: Coding, authored: datetime, reading: Reading) -> Certificate:
+    patient = people.patient(head, form, reading)
     reading.note("function", form.first("VurderingFunksjonsevne"))
     return Certificate(
         identifier=identifier,
         authored=authored,
         status="final",
         patient=patient,
-        author=people.author(info, form, patient, reading),
+        author=people.author(head, form, patient, reading),
         purpose=_purpose(form, reading),
         employment=_employment(form, reading),
         diagnosis=diagnoses.diagnoses(form, reading),
@@ -287,9 +287,11 @@ def _assessment(form: Node, reading: Reading) -> Iterator[Statement]:
 
 def _reservation(form: Node, reading: Reading) -> Section[Reservation]:
     """A reservation is honoured when either the tick or the text says so; only a plain no is a no."""
-    node = form.first("ForbeholdLegeerklaring")
-    if node is None:
+    nodes = form.all("ForbeholdLegeerklaring")
+    if not nodes:
         return Section()
+    # The form has one. Of several, none may hide another that reserves.
+    node = next((one for one in nodes if _reserves(one)), nodes[0])
     ticked, text = number(node.attribute("tilbakeholdInnhold")), node.prose("BorTilbakeholdes")
     reading.note("reservation", node)
     reading.note("reservation[0]", node)
@@ -297,7 +299,14 @@ def _reservation(form: Node, reading: Reading) -> Section[Reservation]:
     reading.note_child("reservation[0].text", node, "BorTilbakeholdes")
     if text is not None or ticked == names.YES:
         return Section("stated", (Reservation(text=text),))
-    return Section("none") if ticked == names.NO else Section()
+    plain = all(number(one.attributes.get("tilbakeholdInnhold")) == names.NO for one in nodes)
+    return Section("none") if plain else Section()
+
+
+def _reserves(node: Node) -> bool:
+    text = node.first("BorTilbakeholdes")
+    worded = text is not None and bool(text.text.strip())
+    return worded or number(node.attributes.get("tilbakeholdInnhold")) == names.YES
 
 
 def _attachments(documents: list[AttachedDocument], reading: Reading) -> Iterator[Attachment]:

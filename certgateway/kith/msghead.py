@@ -38,45 +38,47 @@ _SENDER_KEYS: Final = (("HER", "her"), ("ENH", "org"))
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A readable document. `head` is its MsgHead, None where there is none; `certificates` are the forms in it."""
+    """A readable document. `heads` are its MsgHeads, of which it should have one; `certificates` the forms in them."""
 
     raw: bytes
     root: Node
-    head: Node | None
+    heads: list[Node]
     certificates: list[Node]
+
+    @property
+    def head(self) -> Node | None:
+        """The first MsgHead, None where there is none; a document with more of them is refused."""
+        return next(iter(self.heads), None)
 
     @property
     def certificate(self) -> Node | None:
         """The one form that is to be read; of several, none can be told to be it."""
-        return self.certificates[0] if len(self.certificates) == 1 else None
+        return self.certificates[0] if len(self.certificates) == len(self.heads) == 1 else None
 
 
 def open_message(raw: bytes) -> Opened:
     """Parse a body; raises `Unreadable` when it is no XML that we read."""
     root = node_tree(safexml.parse(raw, encodings=ENCODINGS))
-    head = _head(root)
-    found = list(_certificates(head)) if head is not None else []
-    return Opened(raw, root, head, found)
+    heads = _heads(root)
+    return Opened(raw, root, heads, [form for head in heads for form in _certificates(head)])
 
 
-def _head(root: Node) -> Node | None:
+def _heads(root: Node) -> list[Node]:
     if root.name == "MsgHead":
-        return root
-    return root.first("MsgHead") if root.name == "EI_fellesformat" else None
+        return [root]
+    return root.all("MsgHead") if root.name == "EI_fellesformat" else []
 
 
 def _certificates(head: Node) -> Iterator[Node]:
-    for document in head.all("Document"):
-        content = document.first("RefDoc", "Content")
-        if content is not None:
-            yield from (form for form in content.all("Legeerklaring") if form.namespace == LEGEERKLARING)
+    for content in head.every("Document", "RefDoc", "Content"):
+        yield from (form for form in content.all("Legeerklaring") if form.namespace == LEGEERKLARING)
 
 
 def salvage(raw: bytes, refusal: Unreadable) -> Original | None:
     """What a broken document says of itself before it breaks: enough to answer it by its id, never to judge it."""
     root = safexml.parse_until(raw, refusal, encodings=ENCODINGS)
-    head = None if root is None else _head(node_tree(root))
-    return None if head is None else original_of(head)
+    heads = [] if root is None else _heads(node_tree(root))
+    return original_of(heads[0]) if heads else None
 
 
 def original_of(head: Node) -> Original | None:
@@ -121,10 +123,9 @@ def idents(holder: Node) -> Iterator[Ident]:
 def envelope(opened: Opened) -> Envelope | None:
     """Message id, sender and digest; None without a MsgInfo, for then nobody has sent anything that we could name."""
     info = opened.head.first("MsgInfo") if opened.head is not None else None
-    head = opened.head
-    if head is None or info is None:
+    if info is None:
         return None
-    return Envelope(_message_id(info), _sender(info), lambda: content_digest(head))
+    return Envelope(_message_id(info), _sender(info), lambda: content_digest(*opened.heads))
 
 
 def _message_id(info: Node) -> str | None:
@@ -150,13 +151,13 @@ def _sender(info: Node) -> str:
     return f"sender:{told[:32]}"
 
 
-def content_digest(node: Node) -> str:
+def content_digest(*nodes: Node) -> str:
     """SHA-256 of names, attributes and text in their order; comments, layout, prefixes and the signature have no say.
 
-    Of the Fellesformat only the MsgHead counts: what the reception adds differs from one delivery to the next.
+    Of the Fellesformat only MsgHead counts: what the reception adds differs from one delivery to the next.
     """
     parts: list[str] = []
-    stack: list[Node | None] = [node]
+    stack: list[Node | None] = [*reversed(nodes)]
     while stack:
         here = stack.pop()
         if here is None:
@@ -185,6 +186,8 @@ def conform(opened: Opened, tables: Tables) -> list[Finding]:
         # The name of another root is the sender's word: only where it stands is told.
         shown = opened.root.path if opened.root.name in _ROOTS else None
         return [Finding("not-a-message", Effect.REFUSE, path=shown, culprit=opened.root.path)]
+    if len(opened.heads) > 1:
+        return [Finding("several-certificates", Effect.REFUSE, path=head.path) for head in opened.heads[1:]]
     if len(opened.certificates) > 1:
         return [Finding("several-certificates", Effect.REFUSE, path=form.path) for form in opened.certificates[1:]]
     nameless = list(_nameless(opened.head))

@@ -94,6 +94,13 @@ class Node:
                 return None
         return node
 
+    def every(self, *names: str) -> list[Node]:
+        """All children of a name, and in each of them all of the next."""
+        found = [self]
+        for name in names:
+            found = [child for node in found for child in node.all(name)]
+        return found
+
     def attribute(self, name: str) -> str | None:
         """An attribute's value, marked as read; None when it is absent or blank."""
         value = self.attributes.get(name)

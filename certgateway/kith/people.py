@@ -17,50 +17,57 @@ from certgateway.kith.reading import Reading
 
 _KINDS: dict[str, Literal["fnr", "dnr"]] = {"FNR": "fnr", "DNR": "dnr"}
 Numbered = tuple[str, str, str]
-"""A number, the V of its TypeId, and where it stands."""
+"""A number, the V of its TypeId (empty in the form, which has none), and where it stands."""
 
 
-def patient(info: Node, form: Node, reading: Reading) -> Patient:
-    """The patient by the number in the form; the one in the envelope where the form has none."""
-    person = form.first("Pasientopplysninger", "Pasient")
-    envelope = info.first("Patient")
-    others = list(_numbers(envelope)) if envelope is not None else []
+def patient(head: Node, form: Node, reading: Reading) -> Patient:
+    """The patient by the number in the form; the one in the envelope where the form has none.
+
+    The standard has one place for each. Who sends more names one person in all of them, or is told which differ.
+    """
+    persons, envelopes = form.every("Pasientopplysninger", "Pasient"), head.every("MsgInfo", "Patient")
+    person, envelope = next(iter(persons), None), next(iter(envelopes), None)
     reading.note("patient", person or envelope or form.first("Pasientopplysninger"))
-    own = person.attribute("fodselsnummer") if person is not None else None
-    number = own.strip() if own is not None else None
-    if number is not None:
-        reading.note_attribute("patient.number", person, "fodselsnummer")
-    elif others:
-        number, _, reading.origins["patient.number"] = others[0]
-    reading.findings += _ambiguous(number, others)
-    if number is None:
+    told = [*_form_numbers(persons), *(number for holder in envelopes for number in _numbers(holder))]
+    if not told:
         return Patient(name=_name(person))
-    return Patient(number, _kind(number, others), _name(person))
+    number, _, reading.origins["patient.number"] = told[0]
+    reading.findings += _ambiguous(number, told)
+    return Patient(number, _kind(number, told), _name(person))
+
+
+def _form_numbers(persons: list[Node]) -> Iterator[Numbered]:
+    for person in persons:
+        number = person.attribute("fodselsnummer")
+        if number is not None:
+            yield number.strip(), "", person.place("fodselsnummer")
 
 
 def _numbers(holder: Node) -> Iterator[Numbered]:
-    """The personal numbers of a person in the envelope, fødselsnummer first."""
+    """The personal numbers of a person in the envelope, fødselsnummer first, by their type or by what they are."""
     found = []
     for ident in holder.all("Ident"):
         id_, type_ = ident.word("Id"), ident.first("TypeId")
         kind = type_.attributes.get("V", "").strip(BLANK).upper() if type_ is not None else ""
+        if id_ is not None and kind not in PATIENT_KINDS and (read := read_person_number(id_)) is not None:
+            kind = read.kind.upper()
         if id_ is not None and kind in PATIENT_KINDS:
             node = ident.first("Id")
             found.append((id_, kind, node.path if node is not None else ident.path))
     return iter(sorted(found, key=lambda entry: PATIENT_KINDS.index(entry[1])))
 
 
-def _ambiguous(number: str | None, others: list[Numbered]) -> Iterator[Finding]:
-    """Every number of the envelope that is not the form's: one number identifies one person."""
-    for other, _, path in others:
+def _ambiguous(number: str, told: list[Numbered]) -> Iterator[Finding]:
+    """Every number that is not the patient's: one number identifies one person."""
+    for other, _, path in told:
         if other != number:
             yield Finding("patient-ambiguous", Effect.REFUSE, item="patient", path=path)
 
 
-def _kind(number: str, others: list[Numbered]) -> Literal["fnr", "dnr"] | None:
+def _kind(number: str, told: list[Numbered]) -> Literal["fnr", "dnr"] | None:
     """As the envelope says; the form does not tell, but the number itself does."""
-    for other, kind, _ in others:
-        if other == number:
+    for other, kind, _ in told:
+        if other == number and kind in _KINDS:
             return _KINDS[kind]
     read = read_person_number(number)
     return read.kind if read is not None else None
@@ -74,14 +81,15 @@ def _name(person: Node | None) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-def author(info: Node, form: Node, about: Patient, reading: Reading) -> Author:
+def author(head: Node, form: Node, about: Patient, reading: Reading) -> Author:
     """The professional who acts for the sender, and the innermost organisation around that has a number."""
-    organisations = list(_organisations(info))
+    organisations = list(_organisations(head))
     professional = next(
         (found for node in reversed(organisations) if (found := node.first("HealthcareProfessional"))), None
     )
-    reading.note("author", professional or next(iter(organisations), None) or info.first("Sender"))
-    numbers = list(_numbers(professional)) if professional is not None else []
+    reading.note("author", professional or next(iter(organisations), None) or head.first("MsgInfo", "Sender"))
+    signers = head.every("MsgInfo", "Sender", "Organisation")
+    numbers = [number for person in _professionals(signers) for number in _numbers(person)]
     # Of several numbers, the one that is the patient's too: that is what it is read for.
     number, _, place = next(iter([*(n for n in numbers if n[0] == about.number), *numbers]), (None, "", ""))
     if number is not None:
@@ -105,9 +113,18 @@ def _contacts(form: Node, reading: Reading) -> Iterator[str]:
             yield code
 
 
-def _organisations(info: Node) -> Iterator[Node]:
+def _professionals(organisations: list[Node]) -> Iterator[Node]:
+    """Everyone who acts for a sender, innermost organisation first."""
+    inside = [inner for outer in organisations for inner in outer.all("Organisation")]
+    if inside:
+        yield from _professionals(inside)
+    for organisation in organisations:
+        yield from organisation.all("HealthcareProfessional")
+
+
+def _organisations(head: Node) -> Iterator[Node]:
     """The sender's organisation and those inside it, outermost first."""
-    node = info.first("Sender", "Organisation")
+    node = head.first("MsgInfo", "Sender", "Organisation")
     while node is not None:
         yield node
         node = node.first("Organisation")

@@ -3,10 +3,16 @@
 Messages are the good fixtures, changed as text; what must come of each change is told here and nowhere else.
 """
 
+import base64
+import re
+
 import pytest
 
+from certgateway.domain.attachments import OTHER_TYPE
 from certgateway.domain.certificate import Coding, Reservation, Section
 from certgateway.domain.vocabulary import systems
+from certgateway.kith import msghead
+from certgateway.kith.attachments import attachment_documents
 from certgateway.services.convert import Target, convert
 from fixtures.authoring.people import fnr
 from tests.kith import PDF, SMALL, WHOLE, at, attachment, changed, inserted, message_id, raw, without
@@ -492,3 +498,108 @@ def test_what_is_no_number_is_refused_and_not_guessed(tick: str) -> None:
 def test_the_pdf_of_these_tests_is_one() -> None:
     (entry,) = judged(inserted(BACK, "</MsgHead>", attachment(PDF))).certificate.attachment
     assert entry.content_type == "application/pdf"
+
+
+# ---- a second one of what the standard has once: none may hide behind the first ----
+
+OTHER_FNR = fnr(11, 11, 1955, 110)
+
+
+def element_text(body: bytes, name: str) -> bytes:
+    """The first element of a name, as it is written."""
+    found = re.search(rf"<{name}\b(?:[^>]*/>|.*?</{name}>)".encode(), body, re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def wrapped_with(*heads: bytes) -> bytes:
+    bodies = (head.partition(b"\n")[2] for head in heads)
+    opening = b'<EI_fellesformat xmlns="http://www.nav.no/xml/eiff/2/">'
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + opening + b"".join(bodies) + b"</EI_fellesformat>"
+
+
+@pytest.mark.parametrize("second", [BACK, FULL, without(FULL, "Document")])
+def test_a_second_message_in_the_wrapping_is_refused_and_counts_for_the_digest(second: bytes) -> None:
+    found = judged(wrapped_with(BACK, second))
+    place = "/*[local-name()='EI_fellesformat'][1]/*[local-name()='MsgHead'][2]"
+    assert (found.verdict, found.places("several-certificates")) == ("rejected", [place])
+    assert found.examined.certificate is None
+    one, both = judged(wrapped_with(BACK)).examined.envelope, found.examined.envelope
+    assert one is not None
+    assert both is not None
+    assert one.digest != both.digest
+
+
+@pytest.mark.parametrize("inside", ["RefDoc", "Content"])
+def test_a_second_certificate_in_one_document_is_refused(inside: str) -> None:
+    whole = element_text(BACK, inside)
+    found = judged(BACK.replace(whole, whole + whole))
+    assert found.verdict == "rejected"
+    assert found.rules["several-certificates"] == 1
+
+
+@pytest.mark.parametrize("inside", ["RefDoc", "Content"])
+def test_a_second_file_in_one_document_is_judged_and_scanned(inside: str) -> None:
+    program = base64.b64encode(b"MZ\x90\x00").decode()
+    one = attachment()
+    whole = element_text(one.encode(), inside).decode()
+    body = inserted(BACK, "</MsgHead>", one.replace(whole, whole + whole.replace(PDF, program)))
+    found = judged(body)
+    assert [entry.content_type for entry in found.certificate.attachment] == ["application/pdf", OTHER_TYPE]
+    assert found.rules["attachment-refused"] == 1
+    assert isinstance(found.examined.opened, msghead.Opened)
+    assert found.examined.opened.head is not None
+    assert b"MZ\x90\x00" in [document.content for document in attachment_documents(found.examined.opened.head)]
+
+
+NOTHING_RESERVED = '<ForbeholdLegeerklaring tilbakeholdInnhold="2"/>'
+RESERVED = '<ForbeholdLegeerklaring tilbakeholdInnhold="1"/>'
+IN_WORDS = '<ForbeholdLegeerklaring tilbakeholdInnhold="2"><BorTilbakeholdes>Alt.</BorTilbakeholdes>'
+IN_WORDS += "</ForbeholdLegeerklaring>"
+
+
+@pytest.mark.parametrize(
+    "pieces, state, text",
+    [
+        ((NOTHING_RESERVED, RESERVED), "stated", None),
+        ((RESERVED, NOTHING_RESERVED), "stated", None),
+        ((NOTHING_RESERVED, IN_WORDS), "stated", "Alt."),
+        ((NOTHING_RESERVED, "<ForbeholdLegeerklaring/>"), "missing", None),
+        ((NOTHING_RESERVED, NOTHING_RESERVED), "none", None),
+    ],
+)
+def test_no_reservation_hides_behind_another(pieces: tuple[str, ...], state: str, text: str | None) -> None:
+    body = BACK.replace(element_text(BACK, "ForbeholdLegeerklaring"), "".join(pieces).encode())
+    section = judged(body).certificate.reservation
+    assert section.state == state
+    assert section.entries == ((Reservation(text=text),) if state == "stated" else ())
+
+
+@pytest.mark.parametrize("name", ["Pasientopplysninger", "Pasient"])
+def test_a_second_patient_in_the_form_is_told(name: str) -> None:
+    whole = element_text(BACK, name)
+    body = BACK.replace(whole, whole + whole.replace(OWN_FNR.encode(), OTHER_FNR.encode()))
+    assert added(body, BACK)["patient-ambiguous"] == 1
+    assert judged(body).verdict == "rejected"
+
+
+@pytest.mark.parametrize("name", ["MsgInfo", "Patient"])
+def test_a_second_patient_in_the_envelope_is_told(name: str) -> None:
+    whole = element_text(BACK, name)
+    body = BACK.replace(whole, whole + whole.replace(OWN_FNR.encode(), OTHER_FNR.encode()))
+    assert added(body, BACK)["patient-ambiguous"] == 1
+    assert judged(body).verdict == "rejected"
+
+
+def test_a_personal_number_of_unknown_type_is_one_all_the_same() -> None:
+    more = f'<Ident><Id>{OTHER_FNR}</Id><TypeId V="XXX"/></Ident>'
+    body = BACK.replace(b"<Patient>", b"<Patient>" + more.encode(), 1)
+    assert added(body, BACK)["patient-ambiguous"] == 1
+
+
+@pytest.mark.parametrize("name", ["HealthcareProfessional", "Organisation"])
+def test_the_patient_does_not_hide_behind_another_professional(name: str) -> None:
+    whole = element_text(BACK, "HealthcareProfessional")
+    person = f'<HealthcareProfessional><Ident><Id>{OWN_FNR}</Id><TypeId V="FNR"/></Ident></HealthcareProfessional>'
+    more = person if name == "HealthcareProfessional" else f"<Organisation>{person}</Organisation>"
+    assert added(BACK.replace(whole, whole + more.encode(), 1), BACK)["author-is-patient"] == 1
