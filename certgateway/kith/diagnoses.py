@@ -51,7 +51,7 @@ def _rows(group: Node) -> Iterable[Node]:
 
 
 def _order(node: Node) -> int:
-    order = number(node.attribute("sortering"))
+    order = node.understood("sortering", number)
     return _UNSORTED if order is None else order
 
 
@@ -98,7 +98,7 @@ def _injury(holder: Node) -> tuple[str | None, str | None]:
     node = holder.first("VurderingYrkesskade")
     if node is None:
         return None, None
-    return coded(YES_NO, node.attribute("borVurderes")), day(node.attribute("skadeDato"))
+    return coded(YES_NO, node.attribute("borVurderes")), node.understood("skadeDato", day)
 
 
 def _unread_injury(holder: Node) -> None:

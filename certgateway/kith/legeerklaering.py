@@ -178,7 +178,7 @@ def _clinical_findings(form: Node, reading: Reading) -> Section[ClinicalFinding]
 
 def _onset(form: Node, reading: Reading) -> Section[Onset]:
     holder = form.first("DiagnoseArbeidsuforhet")
-    since = day(holder.attribute("arbeidsuforFra")) if holder is not None else None
+    since = holder.understood("arbeidsuforFra", day) if holder is not None else None
     reading.note("onset", holder)
     reading.note_attribute("onset.since", holder, "arbeidsuforFra")
     return Section() if since is None else Section("stated", (Onset(since=since),))
@@ -209,7 +209,7 @@ def _referral(plan: Node | None, name: str, kind: str | None) -> Treatment | Non
     node = plan.first(name) if plan is not None else None
     if node is None:
         return None
-    start, weeks = day(node.attribute("henvistDato")), number(node.attribute("antattVentetid"))
+    start, weeks = node.understood("henvistDato", day), node.understood("antattVentetid", number)
     found = Treatment(
         kind=kind,
         status="waiting",
@@ -299,8 +299,8 @@ def _reservation(form: Node, reading: Reading) -> Section[Reservation]:
     reading.note_child("reservation[0].text", node, "BorTilbakeholdes")
     if text is not None or ticked == names.YES:
         return Section("stated", (Reservation(text=text),))
-    plain = all(number(one.attributes.get("tilbakeholdInnhold")) == names.NO for one in nodes)
-    return Section("none") if plain else Section()
+    told = {number(one.attributes.get("tilbakeholdInnhold")) for one in nodes if not one.is_blank}
+    return Section("none") if told == {names.NO} else Section()
 
 
 def _reserves(node: Node) -> bool:

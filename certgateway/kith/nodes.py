@@ -6,8 +6,8 @@ Nothing here may change the received tree: what is to be forgotten is marked as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Callable, Iterator
+from typing import TypeVar, cast
 
 from lxml import etree
 
@@ -15,6 +15,7 @@ from certgateway.kith.names import BLANK
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
+T = TypeVar("T")
 _NOTHING: set[str] = set()
 """Shared by all nodes that have no attributes to speak of, since a message may have very many; never added to."""
 
@@ -109,6 +110,13 @@ class Node:
         self.read.add(name)
         return value
 
+    def understood(self, name: str, read: Callable[[str | None], T | None]) -> T | None:
+        """What a reader makes of an attribute; marked as read only where it makes something of it."""
+        value = read(self.attributes.get(name))
+        if value is not None:
+            self.read.add(name)
+        return value
+
     def prose(self, *names: str) -> str | None:
         """The text of a child as it was written, marked as read; None when it is absent or blank."""
         node = self.first(*names) if names else self
@@ -125,6 +133,13 @@ class Node:
     def place(self, name: str) -> str:
         """The XPath of an attribute."""
         return f"{self.path}/@{name}"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is said in it or anywhere below it."""
+        return not any(
+            node.text.strip() or any(value.strip(BLANK) for value in node.attributes.values()) for node in self.walk()
+        )
 
     def walk(self) -> Iterator[Node]:
         """This node and every one below it that is not forgotten, in the order of the document."""

@@ -99,6 +99,7 @@ class _Judge:
     def children(self, node: Node, element: Element, *, strict: bool) -> None:
         counts: dict[str, int] = {}
         chosen: dict[int, str] = {}
+        latest: dict[str, Node] = {}
         reached = -1
         for child in node.children:
             known = element.by_name.get(child.name)
@@ -112,8 +113,10 @@ class _Judge:
                 continue
             if known.max is not None and counts[child.name] > known.max:
                 self.deviation("repeated", child.path)
+                _give_way(latest.get(child.name))
             elif known.rank < reached or _is_second_choice(known, chosen):
                 self.deviation("order", child.path)
+            latest[child.name] = child
             reached = max(reached, known.rank)
             self.node(child, known.element, strict=strict)
         if len(counts) < len(element.children):
@@ -172,6 +175,12 @@ class _Judge:
 def _is_second_choice(known: Child, chosen: dict[int, str]) -> bool:
     """Whether it stands beside the one it excludes."""
     return known.choice is not None and chosen.setdefault(known.choice, known.name) != known.name
+
+
+def _give_way(before: Node | None) -> None:
+    """Readers take the first of what the standard has once; an empty one must not hide what the next one says."""
+    if before is not None and before.is_blank:
+        before.known = False
 
 
 def _estrange(node: Node) -> None:

@@ -564,7 +564,10 @@ IN_WORDS += "</ForbeholdLegeerklaring>"
         ((NOTHING_RESERVED, RESERVED), "stated", None),
         ((RESERVED, NOTHING_RESERVED), "stated", None),
         ((NOTHING_RESERVED, IN_WORDS), "stated", "Alt."),
-        ((NOTHING_RESERVED, "<ForbeholdLegeerklaring/>"), "missing", None),
+        ((NOTHING_RESERVED, '<ForbeholdLegeerklaring tilbakeholdInnhold="9"/>'), "missing", None),
+        ((NOTHING_RESERVED, "<ForbeholdLegeerklaring/>"), "none", None),
+        (("<ForbeholdLegeerklaring/>", NOTHING_RESERVED), "none", None),
+        (("<ForbeholdLegeerklaring/>",), "missing", None),
         ((NOTHING_RESERVED, NOTHING_RESERVED), "none", None),
     ],
 )
@@ -603,3 +606,40 @@ def test_the_patient_does_not_hide_behind_another_professional(name: str) -> Non
     person = f'<HealthcareProfessional><Ident><Id>{OWN_FNR}</Id><TypeId V="FNR"/></Ident></HealthcareProfessional>'
     more = person if name == "HealthcareProfessional" else f"<Organisation>{person}</Organisation>"
     assert added(BACK.replace(whole, whole + more.encode(), 1), BACK)["author-is-patient"] == 1
+
+
+@pytest.mark.parametrize(
+    "empty", ["<Prognose/>", '<Prognose bedreArbeidsevne=" "><AntattVarighet> </AntattVarighet></Prognose>']
+)
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_empty_answer_does_not_hide_the_next(empty: str, times: int) -> None:
+    found = judged(inserted(BACK, "<Prognose", times * empty))
+    assert found.certificate.prognosis == judged(BACK).certificate.prognosis
+    assert found.certificate.prognosis.state == "stated"
+    behind = BACK.replace(b"</Prognose>", b"</Prognose>" + empty.encode())
+    assert judged(behind).certificate.prognosis == judged(BACK).certificate.prognosis
+
+
+@pytest.mark.parametrize(
+    "old, new, steps",
+    [
+        ('sortering="0"', f'sortering="{10**19}"', ("DiagnoseArbeidsuforhet", "DiagnoseKodesystem", "Enkeltdiagnose")),
+        ('arbeidsuforFra="', 'arbeidsuforFra="1', ("DiagnoseArbeidsuforhet",)),
+    ],
+)
+def test_a_value_that_is_valid_but_beyond_us_is_named(old: str, new: str, steps: tuple[str, ...]) -> None:
+    body = changed(BACK, (old, new))
+    assert judged(body).places("not-carried") == [at(*steps, f"@{old.partition('=')[0]}")]
+
+
+@pytest.mark.parametrize("name, new", [("antattVentetid", "1" * 30), ("henvistDato", "12026-01-02")])
+def test_a_referral_that_is_beyond_us_is_named(name: str, new: str) -> None:
+    body = re.sub(rf'({name}=)"[^"]*"'.encode(), rf'\1"{new}"'.encode(), FULL, count=1)
+    steps = ("PlanUtredBehandle", "HenvistUtredning")
+    assert at(*steps, f"@{name}") in judged(body).places("not-carried")
+    assert at(*steps, f"@{name}") not in judged(FULL).places("not-carried")
+
+
+def test_a_second_element_behind_one_of_a_wrong_namespace_is_judged() -> None:
+    found = judged(inserted(BACK, "<Prognose", '<Prognose xmlns="urn:x"/>'))
+    assert (found.rules["namespace-wrong"], found.certificate.prognosis) == (1, judged(BACK).certificate.prognosis)
