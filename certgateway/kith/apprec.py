@@ -9,17 +9,17 @@ dropped, so that no sender's name can break an answer.
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, Literal
 
 from lxml import etree
 
-from certgateway.domain.calendar import norwegian_offset
 from certgateway.domain.findings import Finding, Language, Verdict
 from certgateway.domain.vocabulary import systems
 from certgateway.kith.apprec_errors import TextOf, coded_errors
+from certgateway.kith.dates import in_norway
 from certgateway.kith.parties import Ident, Original, Party, one_line, told_idents, told_name, writable
 
 AppRecVersion = Literal["1.0", "1.1"]
@@ -88,11 +88,6 @@ def write_apprec(facts: AppRecFacts, language: Language, text_of: TextOf) -> byt
         sheet.add(root, "Error", V=error.code, S=error.system, DN=error.name, OT=error.text)
     _add_original(sheet, facts.original)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-
-
-def in_norway(instant: datetime) -> datetime:
-    """An aware instant by the clock in Norway, with its offset."""
-    return instant.astimezone(timezone(norwegian_offset(instant)))
 
 
 class _Sheet:

@@ -44,15 +44,15 @@ def instant(text: str | None) -> datetime | None:
         return None
 
 
-def written(moment: datetime) -> str:
+def in_norway(moment: datetime) -> datetime:
     """An aware instant as KITH writes it: the Norwegian time of day with its offset.
 
     In the last hours of the calendar there is no such time of day, and UTC stands instead.
     """
     try:
-        return moment.astimezone(timezone(norwegian_offset(moment))).isoformat()
+        return moment.astimezone(timezone(norwegian_offset(moment)))
     except OverflowError:
-        return moment.astimezone(UTC).isoformat()
+        return moment.astimezone(UTC)
 
 
 def _instant(match: re.Match[str]) -> datetime:

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from certgateway.domain.certificate import Author, Certificate
-from certgateway.kith.dates import written
+from certgateway.kith.dates import in_norway
 from certgateway.kith.names import MIG_VERSION, MSGHEAD, ROLES
 from certgateway.kith.xmltree import add, attributes, own_namespace
 
@@ -36,7 +36,7 @@ def envelope(
     info = add(root, "MsgInfo")
     attributes(add(info, "Type"), V="LEGEERKL", DN="Legeerklæring ved arbeidsuførhet")
     add(info, "MIGversion", MIG_VERSION)
-    add(info, "GenDate", written(certificate.authored))
+    add(info, "GenDate", in_norway(certificate.authored).isoformat())
     add(info, "MsgId", message_id)
     if certificate.identifier.code != message_id:
         conversation = add(info, "ConversationRef")

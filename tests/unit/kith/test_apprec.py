@@ -18,9 +18,10 @@ from lxml import etree
 from certgateway import engine
 from certgateway.domain.findings import Effect, Finding, Language, Verdict, judge
 from certgateway.domain.vocabulary import systems
-from certgateway.kith.apprec import NAMESPACES, AppRecFacts, AppRecVersion, in_norway, write_apprec
+from certgateway.kith.apprec import NAMESPACES, AppRecFacts, AppRecVersion, write_apprec
 from certgateway.kith.apprec_codes import ERROR_CODES, ERROR_NAMES, ERROR_SYSTEM, RULE_OID, error_code, error_codes
 from certgateway.kith.apprec_errors import MOST_ERRORS, MOST_PLACES
+from certgateway.kith.dates import in_norway
 from certgateway.kith.parties import Ident, Original, Party
 from certgateway.rules import RULES
 from certgateway.services.report import text_of as catalogue_text_of

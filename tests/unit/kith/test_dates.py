@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from certgateway.kith.dates import day, instant, is_almost_date, written
+from certgateway.kith.dates import day, in_norway, instant, is_almost_date
 from certgateway.kith.names import number
 
 
@@ -66,9 +66,9 @@ def test_an_instant_is_told_in_utc(text: str, found: str) -> None:
 
 
 def test_what_is_written_is_norwegian_time_as_far_as_there_is_any() -> None:
-    assert written(datetime(2026, 7, 1, 12, tzinfo=UTC)) == "2026-07-01T14:00:00+02:00"
-    assert written(datetime(2026, 1, 1, 12, tzinfo=UTC)) == "2026-01-01T13:00:00+01:00"
-    assert written(datetime(9999, 12, 31, 23, 30, tzinfo=UTC)) == "9999-12-31T23:30:00+00:00"
+    assert in_norway(datetime(2026, 7, 1, 12, tzinfo=UTC)).isoformat() == "2026-07-01T14:00:00+02:00"
+    assert in_norway(datetime(2026, 1, 1, 12, tzinfo=UTC)).isoformat() == "2026-01-01T13:00:00+01:00"
+    assert in_norway(datetime(9999, 12, 31, 23, 30, tzinfo=UTC)).isoformat() == "9999-12-31T23:30:00+00:00"
 
 
 @pytest.mark.parametrize(
