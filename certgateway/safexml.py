@@ -1,17 +1,20 @@
-"""Foreign XML becomes an lxml tree here, or is refused with a stable id and a position; nowhere else is XML parsed.
+"""Foreign XML becomes a tree here, or is refused with a stable id and a position; nowhere else is XML parsed.
 
-One streaming pass counts and refuses before anything is built: DOCTYPE, entities, processing instructions, encodings
-that were not asked for, nesting, elements, attributes, namespaces. Only then does lxml build, with comments gone and
-the text around them whole. A body that by a glance at its bytes can break no limit but nesting is built at once, and
-looked over then. This module must never expand an entity, reach the network, or quote what it read.
+One streaming pass counts and refuses: DOCTYPE, entities, processing instructions, encodings that were not asked for,
+nesting, elements, attributes, namespaces. `parse_into` lets the caller build from that same pass. For `parse`, lxml
+builds when the pass has found nothing, with comments gone and the text around them whole; a body that by a glance at
+its bytes can break no limit but nesting is built at once, and looked over then. This module must never expand an
+entity, reach the network, or quote what it read.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from xml.parsers import expat
 
 from lxml import etree
@@ -51,6 +54,21 @@ class XmlLimits:
 
 DEFAULT_LIMITS = XmlLimits()
 UTF8_ONLY = ("utf-8",)
+SEPARATOR = "\x01"
+"""Between namespace and local name in what a builder is told; XML can hold it nowhere."""
+
+
+class Builder(Protocol):
+    """Who is told what stands in a document, in its order. An offset counts bytes from behind a UTF-8 mark."""
+
+    def start(self, name: str, attributes: dict[str, str], offset: int, /) -> None:
+        """An element begins; names that have a namespace are `namespace SEPARATOR local name`."""
+
+    def end(self) -> None:
+        """The element that began last and is still open ends."""
+
+    def text(self, text: str, /) -> None:
+        """Some of the text in the open element, without comments."""
 
 
 def parse(raw: bytes, limits: XmlLimits = DEFAULT_LIMITS, encodings: tuple[str, ...] = UTF8_ONLY) -> etree._Element:
@@ -62,70 +80,60 @@ def parse(raw: bytes, limits: XmlLimits = DEFAULT_LIMITS, encodings: tuple[str, 
     """
     body, encoding = _check_encoding(raw, encodings)
     if not _is_plain(body, limits):
-        _Count(body, encoding, limits).run()
+        _Pass(body, encoding, limits).run()
         return _build(body, encoding)
     try:
         root = _build(body, encoding)
     except Unreadable:
         # The counting pass knows better what is wrong, and where.
-        _Count(body, encoding, limits).run()
+        _Pass(body, encoding, limits).run()
         raise
     if _is_suspect(root, limits):
-        _Count(body, encoding, limits).run()
+        _Pass(body, encoding, limits).run()
     return root
 
 
-def parse_until(raw: bytes, refusal: Unreadable, encodings: tuple[str, ...] = UTF8_ONLY) -> etree._Element | None:
-    """What a document said before its markup broke: enough to tell whose it is, never to be judged.
+def parse_into(
+    raw: bytes, builder: Builder, limits: XmlLimits = DEFAULT_LIMITS, encodings: tuple[str, ...] = UTF8_ONLY
+) -> None:
+    """Read a document once and let `builder` build from it; raises `Unreadable` as `parse` does.
 
-    `refusal` is why `parse` refused it; None unless it was the markup alone, and then where nothing had been said.
-    Elements that were still open have no text of their own: half an id would name another message.
+    What was told to the builder before a refusal may be used to say whose document it was, and for nothing else.
     """
-    if refusal.id != "not-xml":
-        return None
     body, encoding = _check_encoding(raw, encodings)
-    said = body[: _offset(body, refusal, encoding)]
+    _Pass(body, encoding, limits, builder).run()
+
+
+def salvage_into(raw: bytes, builder: Builder, limits: XmlLimits = DEFAULT_LIMITS) -> None:
+    """Tell `builder` what can be read of a document that was refused, until nothing more can; never to be judged.
+
+    Instructions and a document type are passed over without a look inside, and whatever encoding is declared, the bytes
+    decide between UTF-16, UTF-8 and Latin-1: ids are ASCII in all that are in use. The limits hold, and no entity is
+    expanded.
+    """
+    encoding = "utf-16" if raw.startswith(_WIDE_MARKS) else "utf-8" if _is_utf8(raw) else "iso-8859-1"
+    # Whatever stops it, the builder has what was said until then.
+    with suppress(Unreadable):
+        _Pass(_without_doctype(raw.removeprefix(_BOM)), encoding, limits, builder, salvaging=True).run()
+
+
+def _is_utf8(raw: bytes) -> bool:
     try:
-        root = _build(said, encoding, recover=True)
-    except Unreadable:
-        return None
-    _drop_open_text(root, _open_at_end(said, encoding))
-    return root
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
-def _open_at_end(said: bytes, encoding: str) -> int:
-    """How many elements have begun and not ended."""
-    steps: list[int] = []
-    parser = expat.ParserCreate(encoding)
-    parser.StartElementHandler = lambda *_: steps.append(1)
-    parser.EndElementHandler = lambda _: steps.append(-1)
-    try:
-        parser.Parse(said, False)  # noqa: FBT003  The C function takes it by position only.
-    except expat.ExpatError:
-        # The two parsers may disagree about where it broke; what was said until then counts.
-        return sum(steps)
-    return sum(steps)
-
-
-def _drop_open_text(root: etree._Element, depth: int) -> None:
-    node = root
-    for _ in range(depth):
-        node.text = None
-        for child in node:
-            child.tail = None
-        if not len(node):
-            return
-        node = node[-1]
-
-
-def _offset(body: bytes, refusal: Unreadable, encoding: str) -> int:
-    """The byte at a line and column."""
-    start = 0
-    for _ in range(refusal.line - 1):
-        start = body.find(b"\n", start) + 1
-    end = body.find(b"\n", start)
-    line = body[start : None if end < 0 else end].decode(encoding, "replace")
-    return start + len(line[: refusal.column - 1].encode(encoding, "replace"))
+def _without_doctype(body: bytes) -> bytes:
+    start = body.find(b"<!DOCTYPE")
+    end = body.find(b">", start)
+    if start < 0 or end < 0:
+        return body
+    subset = body.find(b"[", start, end)
+    if subset >= 0:
+        end = body.find(b">", body.find(b"]", subset))
+    return body[:start] + body[end + 1 :] if end >= 0 else body
 
 
 def declared_encoding(raw: bytes) -> str:
@@ -199,27 +207,41 @@ def _more_attributes_than(count: int) -> etree.XPath:
     return etree.XPath(f"boolean(//*[@*[{count + 1}]])")
 
 
-class _Count:
-    """The counting pass: expat without building, each callback stopping at the first breach."""
+class _Pass:
+    """The one pass: expat tells what stands there, each callback stops at the first breach, a builder may listen."""
 
-    def __init__(self, body: bytes, encoding: str, limits: XmlLimits) -> None:
+    def __init__(
+        self,
+        body: bytes,
+        encoding: str,
+        limits: XmlLimits,
+        builder: Builder | None = None,
+        *,
+        salvaging: bool = False,
+    ) -> None:
         self.body = body
         self.encoding = encoding
         self.limits = limits
+        self.builder = builder
         self.depth = 0
         self.elements = 0
-        self.pairs: set[tuple[str, str]] = set()
-        # Each entry: the depth at which prefixes were bound, and what they meant before.
-        self.bound: dict[str, str] = {}
-        self.unbind: list[tuple[int, dict[str, str]]] = []
+        self.pairs: set[tuple[str | None, str]] = set()
+        # How often each prefix is bound just now; and how many bindings stand in the start tag that is being read.
+        self.bound: Counter[str | None] = Counter()
+        self.declared = 0
         # The encoding is given, so a declaration that the check above could not read changes nothing.
-        self.parser = expat.ParserCreate(encoding)
-        self.parser.ordered_attributes = True
+        self.parser = expat.ParserCreate(encoding, namespace_separator=SEPARATOR)
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
+        self.parser.StartNamespaceDeclHandler = self._bind
+        self.parser.EndNamespaceDeclHandler = self._unbind
         self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.ProcessingInstructionHandler = self._instruction
-        self.parser.XmlDeclHandler = self._declaration
+        if not salvaging:
+            self.parser.ProcessingInstructionHandler = self._instruction
+            self.parser.XmlDeclHandler = self._declaration
+        if builder is not None:
+            self.parser.buffer_text = True
+            self.parser.CharacterDataHandler = builder.text
 
     def run(self) -> None:
         """Read the whole body once; raises `Unreadable`."""
@@ -251,40 +273,40 @@ class _Count:
     def _instruction(self, *_: object) -> None:
         self._refuse("instruction-refused")
 
-    def _start(self, _name: str, attributes: list[str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         self.elements += 1
         if self.depth > self.limits.depth:
             self._refuse("too-deep")
         if self.elements > self.limits.elements:
             self._refuse("too-many-elements")
-        if attributes:
-            self._attributes(attributes)
-
-    def _attributes(self, attributes: list[str]) -> None:
-        names = attributes[::2]
-        if len(names) > self.limits.attributes:
+        # A declaration is written as an attribute, and costs as much.
+        if len(attributes) + self.declared > self.limits.attributes:
             self._refuse("too-many-attributes")
-        fresh = {name: uri for name, uri in zip(names, attributes[1::2], strict=True) if name.startswith("xmlns")}
-        if fresh:
-            self._bind({name: uri for name, uri in fresh.items() if name == "xmlns" or name[5] == ":"})
+        self.declared = 0
+        if self.builder is not None:
+            self.builder.start(name, attributes, self.parser.CurrentByteIndex)
 
-    def _bind(self, fresh: dict[str, str]) -> None:
-        self.unbind.append((self.depth, self.bound))
-        self.bound = self.bound | fresh
-        self.pairs.update(fresh.items())
+    def _end(self, _name: str) -> None:
+        self.depth -= 1
+        if self.builder is not None:
+            self.builder.end()
+
+    def _bind(self, prefix: str | None, uri: str | None) -> None:
+        self.declared += 1
+        self.bound[prefix] += 1
+        self.pairs.add((prefix, uri or ""))
         if len(self.pairs) > self.limits.namespaces or len(self.bound) > self.limits.namespaces_in_scope:
             self._refuse("too-many-namespaces")
 
-    def _end(self, _name: str) -> None:
-        if self.unbind and self.unbind[-1][0] == self.depth:
-            self.bound = self.unbind.pop()[1]
-        self.depth -= 1
+    def _unbind(self, prefix: str | None) -> None:
+        self.bound[prefix] -= 1
+        if not self.bound[prefix]:
+            del self.bound[prefix]
 
 
-def _build(body: bytes, encoding: str, *, recover: bool = False) -> etree._Element:
+def _build(body: bytes, encoding: str) -> etree._Element:
     parser = etree.XMLParser(
-        recover=recover,
         encoding=encoding,
         resolve_entities=False,
         no_network=True,
@@ -295,11 +317,7 @@ def _build(body: bytes, encoding: str, *, recover: bool = False) -> etree._Eleme
         huge_tree=True,
     )
     try:
-        root = etree.fromstring(body, parser)
+        return etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise Unreadable("not-xml", max(line, 1), max(column, 1)) from None
-    if root is None:
-        # A parser that mends what it can may be left with nothing.
-        raise Unreadable("not-xml", 1, 1)
-    return root

@@ -8,7 +8,7 @@ decide what a finding means.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 from certgateway import safexml
 from certgateway.domain.findings import Effect, Finding
@@ -19,13 +19,12 @@ from certgateway.kith.carried import not_carried
 from certgateway.kith.dates import instant
 from certgateway.kith.legeerklaering import Parsed, parse_certificate
 from certgateway.kith.names import BLANK, FELLESFORMAT, LEGEERKLARING, XMLDSIG
-from certgateway.kith.nodes import Node, node_tree
+from certgateway.kith.nodes import Node, Tree
 from certgateway.kith.parties import Ident, Original, Party
 from certgateway.kith.positions import xpath_positions
 from certgateway.kith.reading import Titles
 from certgateway.kith.schema import Tables
 from certgateway.kith.structure import judge_structure
-from certgateway.safejson import Unreadable
 
 ENCODINGS: Final = ("utf-8", "iso-8859-1")
 _ROOTS: Final = frozenset({"MsgHead", "EI_fellesformat"})
@@ -58,7 +57,9 @@ class Opened:
 
 def open_message(raw: bytes) -> Opened:
     """Parse a body; raises `Unreadable` when it is no XML that we read."""
-    root = node_tree(safexml.parse(raw, encodings=ENCODINGS))
+    tree = Tree()
+    safexml.parse_into(raw, tree, encodings=ENCODINGS)
+    root = cast("Node", tree.root)  # A document that was read to its end has a root.
     heads = _heads(root)
     return Opened(raw, root, heads, [form for head in heads for form in _certificates(head)])
 
@@ -74,10 +75,11 @@ def _certificates(head: Node) -> Iterator[Node]:
         yield from (form for form in content.all("Legeerklaring") if form.namespace == LEGEERKLARING)
 
 
-def salvage(raw: bytes, refusal: Unreadable) -> Original | None:
-    """What a broken document says of itself before it breaks: enough to answer it by its id, never to judge it."""
-    root = safexml.parse_until(raw, refusal, encodings=ENCODINGS)
-    heads = [] if root is None else _heads(node_tree(root))
+def salvage(raw: bytes) -> Original | None:
+    """What a document that was refused says of itself: enough to answer it by its id, never to judge it."""
+    tree = Tree()
+    safexml.salvage_into(raw, tree)
+    heads = [] if tree.root is None else _heads(tree.root)
     return original_of(heads[0]) if heads else None
 
 
@@ -241,9 +243,9 @@ def understand(opened: Opened, titles: Titles) -> tuple[Parsed, list[Finding]]:
 
 
 def position(placed: list[Finding], opened: Opened) -> list[Finding]:
-    """Findings with line and column filled in; the body is read once for all of them."""
+    """Findings with line and column filled in."""
     wanted = {place for finding in placed for place in (finding.culprit, finding.path)}
-    found = xpath_positions(opened.raw, (path for path in wanted if path is not None))
+    found = xpath_positions(opened.raw, opened.root, (path for path in wanted if path is not None))
     return [
         _positioned(finding, found.get(finding.culprit or "") or found.get(finding.path or "")) for finding in placed
     ]

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar, cast
 
-from lxml import etree
-
 from certgateway.kith.names import BLANK
+from certgateway.safexml import SEPARATOR
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -38,25 +37,26 @@ class Node:
         "known",
         "name",
         "namespace",
+        "offset",
         "parent",
         "read",
         "strange",
         "text",
     )
 
-    def __init__(self, element: etree._Element, parent: Node | None, index: int) -> None:
-        """A node and everything below it."""
+    def __init__(self, tag: str, attributes: dict[str, str], offset: int, parent: Node | None) -> None:
+        """A node without text and children; `tag` as `safexml` tells it."""
         self.parent = parent
-        self.index = index
-        tag = element.tag
-        self.namespace, _, self.name = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
-        self.attributes = dict(cast("list[tuple[str, str]]", element.items()))
-        self.text = element.text or ""
+        self.index = 0
+        self.offset = offset
+        self.namespace, _, self.name = tag.rpartition(SEPARATOR)
+        self.attributes = attributes
+        self.text = ""
         self.children: list[Node] = []
         self.gone = False
         self.carried = False
         self.known = True
-        self.read: set[str] = set() if self.attributes else _NOTHING
+        self.read: set[str] = set() if attributes else _NOTHING
         self.strange: frozenset[str] = frozenset()
         self._path = ""
 
@@ -165,22 +165,50 @@ class Node:
         return node.path
 
 
-def node_tree(root: etree._Element) -> Node:
-    """The whole document as nodes, without recursion: a sender decides how deep it is."""
-    top = Node(root, None, 0)
-    stack = [(root, top)]
-    while stack:
-        element, node = stack.pop()
-        counts: dict[str, int] = {}
+class Tree:
+    """Builds the nodes of a document while it is read; the root may be had at any time, finished or not."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self._node: Node | None = None
+        # Pieces of the open element's text; and the same of those around it. How many children of each name each has.
+        self._pieces: list[str] = []
+        self._around: list[list[str]] = []
+        self._counts: list[dict[str, int]] = [{}]
+
+    def start(self, tag: str, attributes: dict[str, str], offset: int) -> None:
+        """A child of the open element."""
+        for name in attributes:
+            if SEPARATOR in name:
+                attributes = {_clark(name): value for name, value in attributes.items()}
+                break
+        parent = self._node
+        node = self._node = Node(tag, attributes, offset, parent)
+        counts = self._counts[-1]
+        node.index = counts.get(node.name, 0)
+        counts[node.name] = node.index + 1
+        if parent is None:
+            self.root = node
+        else:
+            parent.children.append(node)
+        self._around.append(self._pieces)
+        self._counts.append({})
+        self._pieces = []
+
+    def end(self) -> None:
+        """Only now the open element has its text: half an id would name another message."""
+        node = cast("Node", self._node)
         # Blanks between two children too: a text must not depend on what stands in it and may have to be forgotten.
-        texts = [node.text]
-        for below in element:
-            child = Node(below, node, 0)
-            child.index = counts.get(child.name, 0)
-            counts[child.name] = child.index + 1
-            node.children.append(child)
-            texts.append(below.tail or "")
-            if len(below):
-                stack.append((below, child))
-        node.text = "".join(texts)
-    return top
+        node.text = "".join(self._pieces)
+        self._node = node.parent
+        self._pieces = self._around.pop()
+        self._counts.pop()
+
+    def text(self, text: str) -> None:
+        """A piece of the open element's own text."""
+        self._pieces.append(text)
+
+
+def _clark(name: str) -> str:
+    namespace, separator, local = name.rpartition(SEPARATOR)
+    return f"{{{namespace}}}{local}" if separator else local

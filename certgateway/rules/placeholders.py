@@ -102,9 +102,9 @@ _SHORTEST_RUN: Final = 4  # "asd" is a heart defect, "ert" a pea
 _SHORTEST_REPEAT: Final = 3  # "aa" and "bb" are abbreviations
 _MEANT: Final = frozenset({"AAA", "III"})  # abdominal aortic aneurysm, and the grade
 
-_LONG: Final = 120
-_MANY_WORDS: Final = 7
-"""So many different words at the start of a text longer than `_LONG` characters are no filler, whatever follows."""
+_GLANCE: Final = 120
+_MANY_WORDS: Final = 1 + max(map(len, (*FILLERS, *DENIALS)))
+"""So many different words among the first `_GLANCE` characters are no filler, whatever follows."""
 
 NO_WORDS: Final = "holds no letter and no digit"
 POINTS: Final = "points to another text without saying what it says"
@@ -131,11 +131,12 @@ def placeholder_reason(text: str, *, narrative: bool = False) -> str | None:
 
 
 def _is_plainly_told(text: str) -> bool:
-    """Whether a glance is enough: a long text with many words that does not begin by pointing elsewhere."""
-    if len(text) <= _LONG:
+    """Whether a glance is enough: many different words, and a beginning that does not point elsewhere."""
+    beginning = text[:_GLANCE].casefold().split()
+    if len({word for word in beginning if word[0].isalpha()}) < _MANY_WORDS:
         return False
-    beginning = text[:_LONG].casefold().split()
-    return len(set(beginning)) >= _MANY_WORDS and beginning[0] not in POINTERS
+    first = words(beginning[0])
+    return bool(first) and first[0] not in POINTERS
 
 
 def _points_elsewhere(said: tuple[str, ...]) -> bool:
@@ -150,6 +151,8 @@ def _points_elsewhere(said: tuple[str, ...]) -> bool:
 def _typed_at_random(letters: str, text: str) -> str | None:
     if letters.isalpha() and len(letters) >= _SHORTEST_REPEAT and len(set(letters)) == 1:
         return None if text.strip() in _MEANT else REPEATS
+    if not any(letters[:_SHORTEST_REPEAT] in row for row in KEYBOARD_ROWS):
+        return None
     unit = letters[: (letters * 2).find(letters, 1)]  # "asd" of "asdasdasd", the whole of what does not repeat
     if len(letters) >= _SHORTEST_RUN and len(unit) >= _SHORTEST_REPEAT and any(unit in row for row in KEYBOARD_ROWS):
         return KEYBOARD

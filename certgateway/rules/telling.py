@@ -5,6 +5,7 @@ an answer is good, or read what a text means.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from certgateway.domain.certificate import Certificate
@@ -44,8 +45,14 @@ def _forms(certificate: Certificate, diagnoses: Diagnoses) -> Iterator[str]:
     for diagnosis in certificate.diagnosis:
         for coding in diagnosis.codes:
             code = "".join(words(coding.code))
-            title = "".join(words(diagnoses.title(coding.system, coding.code) or ""))
+            title = _letters(diagnoses.title(coding.system, coding.code) or "")
             yield from (code, title, code + title, title + code)
+
+
+@lru_cache(maxsize=4096)
+def _letters(title: str) -> str:
+    """A title of the table, of which there are some thousands and in use some hundreds; never a sender's text."""
+    return "".join(words(title))
 
 
 def repeats(text: str, copies: frozenset[str]) -> bool:

@@ -33,7 +33,8 @@ _LOOKED_AT = 64 * 1024
 # A declaration, comments, instructions and a document type, in any number; then the name of the root and the rest of
 # its tag. Possessive, so that no body can make it look twice.
 _ROOT_TAG = re.compile(
-    rb"(?:<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<![^-\[>][^\[>]*+>|[ \t\r\n])*+<([^\s<>/!?]++)([^<>]*+)",
+    rb"(?:<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<![^-\[>][^\[>]*+(?:\[[^\]]*+\][^>]*+)?+>|[ \t\r\n])*+"
+    rb"<([^\s<>/!?]++)([^<>]*+)",
     re.DOTALL,
 )
 _REFUSED_PLACES = frozenset({"namespace-wrong", "value-invalid"})
@@ -66,7 +67,7 @@ class House:
 class Examined:
     """A message after step 6: what it says, and what was found before any rule looked at it.
 
-    `salvaged` is what a KITH message that broke off said of itself before that.
+    `salvaged` is what a KITH message that was refused unread says of itself.
     """
 
     raw: bytes
@@ -159,7 +160,9 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
     try:
         opened = msghead.open_message(raw)
     except Unreadable as refusal:
-        return replace(_unreadable(raw, "kith", refusal), salvaged=msghead.salvage(raw, refusal))
+        # What was built until then would live as long as the traceback, beside what is saved now.
+        unreadable = _unreadable(raw, "kith", refusal.with_traceback(None))
+        return replace(unreadable, salvaged=msghead.salvage(raw))
     tables = house.schemas()
     removed = msghead.strip(opened)
     faults = msghead.conform(opened, tables)
@@ -296,8 +299,12 @@ def validation_facts(house: House, at: datetime) -> Facts:
 
 
 def detect_format(raw: bytes) -> Format:
-    """The format of a file by how it begins: XML of FHIR or KITH, or JSON. A comment may stand before the root."""
-    start = raw[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
+    """The format of a file by how it begins: XML of FHIR or KITH, or JSON. A comment may stand before the root.
+
+    What nobody takes is told apart too, so that its refusal has the form its sender knows.
+    """
+    # In UTF-16 and UTF-32 every byte of ASCII has zeros and a mark around it.
+    start = raw[:_LOOKED_AT].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")
     if not start.startswith(b"<"):
         return "fhir-json"
     root = _ROOT_TAG.match(start)

@@ -119,7 +119,7 @@ UNREADABLE = [
         "declarations-2-mib",
         b"<Bundle " + b" ".join(b'xmlns:a%d="u"' % i for i in range(90_000)) + b"/>",
         XML,
-        "too-many-attributes",
+        "too-many-namespaces",
     ),
     (
         "namespaces",

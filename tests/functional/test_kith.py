@@ -86,13 +86,29 @@ def test_every_fixture_is_answered_with_what_the_manifest_says(reader: TestClien
 
 
 @pytest.mark.parametrize(
-    "name", ["unreadable/not-xml-truncated", "unreadable/not-a-message-dialogue", "unreadable/not-utf8-declared"]
+    "name, code",
+    [
+        ("unreadable/not-xml-truncated", "T01"),
+        ("unreadable/not-a-message-dialogue", "T10"),
+        ("unreadable/not-utf8-declared", "T01"),
+        ("unreadable/encoding-refused-windows-1252-declared", "T01"),
+        ("unreadable/doctype-refused", "T99"),
+        ("unreadable/instruction-refused", "T99"),
+        ("unreadable/too-deep", "T99"),
+    ],
 )
-def test_what_cannot_be_judged_is_answered_by_id_as_far_as_it_can_be_named(client: TestClient, name: str) -> None:
+def test_what_cannot_be_judged_is_answered_by_its_id(client: TestClient, name: str, code: str) -> None:
     answers = [client.post(DOOR, content=raw(name), headers=XML) for _ in range(2)]
     assert answers[0].content == answers[1].content
-    named = "not-utf8" not in name
-    assert {answer.status_code for answer in answers} == {200 if named else 400}
+    assert {answer.status_code for answer in answers} == {200}
+    assert (status(answers[0].content), codes(answers[0].content)[0]) == ("2", code)
+    assert SCHEMA["1.0"].validate(etree.fromstring(answers[0].content))
+
+
+def test_a_refused_body_without_an_id_gets_problem_details(client: TestClient) -> None:
+    for body in (raw("unreadable/not-xml-truncated")[:200], b"<MsgHead><MsgInfo/>", b"<!DOCTYPE MsgHead><MsgHead/>"):
+        answer = client.post(DOOR, content=body, headers=XML)
+        assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
 def test_a_good_message_is_answered_by_apprec_1_0(client: TestClient) -> None:

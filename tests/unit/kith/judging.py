@@ -7,10 +7,11 @@ from functools import cache
 
 from lxml import etree
 
-from certgateway import bootstrap
+from certgateway import bootstrap, safexml
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Finding, Language
 from certgateway.kith.apprec import AppRecFacts, write_apprec
+from certgateway.kith.nodes import Node, Tree
 from certgateway.services.examine import Examined, House, Judgement, examine, judge_examined, validation_facts
 from certgateway.services.report import text_of
 
@@ -95,3 +96,11 @@ def element(answer: bytes, path: str) -> etree._Element:
     found = etree.fromstring(answer).find(path)
     assert found is not None
     return found
+
+
+def tree(text: str) -> Node:
+    """The nodes of a document."""
+    built = Tree()
+    safexml.parse_into(text.encode(), built)
+    assert built.root is not None
+    return built.root

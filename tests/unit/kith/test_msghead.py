@@ -3,15 +3,14 @@
 import re
 
 import pytest
-from lxml import etree
 
 from certgateway import safexml
 from certgateway.kith import msghead
-from certgateway.kith.nodes import node_tree
+from certgateway.kith.nodes import Tree
 from certgateway.safejson import Unreadable
 from certgateway.services.examine import examine
 from tests.kith import HEAD, SMALL, WHOLE, changed, message_id, raw
-from tests.unit.kith.judging import added, answer_to, element, error_codes, house, judged
+from tests.unit.kith.judging import added, answer_to, element, error_codes, house, judged, tree
 
 BACK = raw(SMALL)
 FULL = raw(WHOLE)
@@ -21,7 +20,7 @@ TYPE = '<Type V="LEGEERKL" DN="Legeerklæring ved arbeidsuførhet"/>'
 
 
 def digest(text: str) -> str:
-    return msghead.content_digest(node_tree(etree.fromstring(text.encode())))
+    return msghead.content_digest(tree(text))
 
 
 # ---- the root ----
@@ -250,19 +249,60 @@ def test_a_broken_message_in_latin_letters_is_saved_too() -> None:
 @pytest.mark.parametrize(
     "name", ["doctype-refused", "entity-refused", "instruction-refused", "too-deep", "not-utf8-declared"]
 )
-def test_what_is_refused_for_more_than_its_markup_is_not_looked_into(name: str) -> None:
-    assert judged(raw(f"unreadable/{name}")).examined.original is None
+def test_what_is_refused_for_more_than_its_markup_is_answered_by_id_too(name: str) -> None:
+    """As long as its type, time and id can be read: the sender's system then knows which message it was."""
+    found = judged(raw(f"unreadable/{name}"))
+    assert len(found.rules) == 1
+    answer = answer_to(found)
+    assert element(answer, "{*}Status").get("V") == "2"
+    assert error_codes(answer)[1:] == list(found.rules)
+    assert element(answer, "{*}OriginalMsgId/{*}Id").text == message_id(raw(f"unreadable/{name}"))
+
+
+@pytest.mark.parametrize(
+    "declared", ["UTF-16", "windows-1252", "utf-16-le", "zlib_codec", "idna", "no-such", "unicode_escape"]
+)
+def test_a_refused_encoding_never_breaks_the_answer(declared: str) -> None:
+    text = FULL.decode().partition("?>")[2]
+    body = f'<?xml version="1.0" encoding="{declared}"?>{text}'.encode("latin-1" if declared != "UTF-16" else "utf-16")
+    found = judged(body)
+    assert found.rules == {"encoding-refused": 1}
+    if declared in {"UTF-16", "windows-1252"}:
+        assert element(answer_to(found), "{*}OriginalMsgId/{*}Id").text == message_id(FULL)
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE MsgHead>",
+        '<!DOCTYPE MsgHead SYSTEM "file:///etc/passwd">',
+        '<!DOCTYPE MsgHead [<!ENTITY a "]"><!ENTITY b "&a;&a;">]>',
+        "<!DOCTYPE a [ <!ELEMENT a ANY> ] >",
+    ],
+)
+def test_a_document_type_is_cut_out_before_the_head_is_looked_for(doctype: str) -> None:
+    found = judged(b'<?xml version="1.0"?>' + doctype.encode() + FULL.partition(b"?>")[2])
+    assert found.rules == {"doctype-refused": 1}
+    original = found.examined.original
+    assert original is None or original.id == message_id(FULL)
+    assert (original is None) == ('"]"' in doctype)
+
+
+def test_an_id_that_is_an_entity_is_no_id() -> None:
+    body = FULL.replace(message_id(FULL).encode(), b"&id;")
+    with_entity = b'<?xml version="1.0"?><!DOCTYPE MsgHead [<!ENTITY id "M1">]>' + body.partition(b"?>")[2]
+    assert judged(with_entity).examined.original is None
 
 
 @pytest.mark.parametrize("body", [b"<", b"<a", b"<a></b>", b"</a>", b"x", b"<a/><b/>", b"<MsgHead><MsgInfo><Type V='x"])
 def test_of_what_said_nothing_nothing_is_saved(body: bytes) -> None:
-    with pytest.raises(Unreadable) as refused:
-        safexml.parse(body)
-    assert msghead.salvage(body, refused.value) is None
+    with pytest.raises(Unreadable):
+        msghead.open_message(body)
+    assert msghead.salvage(body) is None
 
 
-def test_only_broken_markup_is_read_until_it_breaks() -> None:
-    assert safexml.parse_until(b"<a/>", Unreadable("too-deep", 1, 1)) is None
-    root = safexml.parse_until(b"<a>x<b>y</b>z<c>w", Unreadable("not-xml", 1, 18))
-    assert root is not None
-    assert etree.tostring(root) == b"<a><b>y</b><c/></a>"
+def test_an_element_that_was_open_at_the_break_has_no_text() -> None:
+    top = Tree()
+    safexml.salvage_into(b"<a>x<b>y</b>z<c>w<", top)
+    assert top.root is not None
+    assert [(node.name, node.text) for node in top.root.walk()] == [("a", ""), ("b", "y"), ("c", "")]

@@ -1,12 +1,6 @@
 """The tree of nodes: names, text, places, and what reading leaves unread."""
 
-from lxml import etree
-
-from certgateway.kith.nodes import Node, node_tree
-
-
-def tree(text: str) -> Node:
-    return node_tree(etree.fromstring(text.encode()))
+from tests.unit.kith.judging import tree
 
 
 def test_a_path_counts_by_local_name_whatever_the_namespace() -> None:
