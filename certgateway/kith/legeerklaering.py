@@ -236,6 +236,11 @@ def _activity(form: Node, reading: Reading) -> Iterator[Participation]:
             reading.note_child(f"activity[{index}].comment", measure, "HvilkeAndreTiltak")
             yield Participation(measure=kind, comment=text)
             index += 1
+    # A no that is contradicted by what stands below it is told by `agreement`; a yes says no more than that does.
+    if proposal is not None and number(proposal.attribute("tiltak")) == names.NO:
+        reading.note_attribute(f"activity[{index}]", proposal, "tiltak")
+        yield Participation(measure=names.NO_MEASURE)
+        index += 1
     work = form.first("VurderingFunksjonsevne", "VurderingArbeidsevne")
     for scope, answer, when in (
         ("own-work", "gjenopptaArbeid", "narGjenopptaArbeid"),

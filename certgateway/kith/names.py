@@ -46,6 +46,8 @@ def _codes(*codes: str) -> Mapping[int, str]:
 
 YES_NO: Final = _codes("yes", "no", "unknown")
 MEASURES: Final[Mapping[int, str]] = MappingProxyType({1: "health-services", 4: "work-aids", 7: "other"})
+NO_MEASURE: Final = "none"
+"""What the form answers by saying no to measures, and not in the list of them."""
 SITUATIONS: Final = _codes("paid-work", "home", "student", "other")
 CONTACTS: Final = _codes("treating-doctor", "employer", "work-office", "local-group", "other")
 COURSES: Final = _codes("improvement", "no-improvement")

@@ -21,6 +21,7 @@ from certgateway.kith.names import (
     LEGEERKLARING,
     MEASURES,
     NO,
+    NO_MEASURE,
     RESUMPTIONS,
     SICK_LEAVE,
     SITUATIONS,
@@ -191,7 +192,8 @@ def _system(entry: Diagnosis) -> str | None:
 def _measures(certificate: Certificate, texts: dict[str, str], root: etree._Element) -> None:
     measures = [entry for entry in certificate.activity if entry.measure in MEASURES.values()]
     refused = "no-measure-reason" in texts and "measure-limits" not in texts
-    answer = str(YES) if measures else (str(NO) if refused else None)
+    none = any(entry.measure == NO_MEASURE for entry in certificate.activity)
+    answer = str(NO) if none else (str(YES) if measures else None)
     node = attributes(add(root, "ForslagTiltak"), tiltak=answer)
     for entry in measures:
         measure = attributes(add(node, "AktueltTiltak"), typeTiltak=_number(MEASURES, entry.measure))

@@ -202,8 +202,9 @@ def treatment_sections(draw: st.DrawFn) -> Section[Treatment]:
 
 @st.composite
 def activity_sections(draw: st.DrawFn) -> Section[Participation]:
-    """Proposed measures, then own work, then other work."""
-    measures = draw(st.lists(st.tuples(code("proposed-measure"), maybe(prose())), max_size=3))
+    """Proposed measures or that there are none, then own work, then other work."""
+    listed = code("proposed-measure").filter(lambda measure: measure != "none")
+    measures = draw(st.one_of(st.lists(st.tuples(listed, maybe(prose())), max_size=3), st.just([("none", None)])))
     found = [Participation(measure=measure, comment=comment) for measure, comment in measures]
     found += [
         Participation(scope=scope, resumption=draw(code("resumption")))

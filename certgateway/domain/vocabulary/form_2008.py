@@ -170,6 +170,7 @@ PROPOSED_MEASURE: Final = Vocabulary(
             ("health-services", "Kjøp av helsetjenester", "Kjøp av helsetenester", "Purchase of health services"),
             ("work-aids", "Hjelpemidler på arbeidsplassen", "Hjelpemiddel på arbeidsplassen", "Aids at work"),
             ("other", "Annet tiltak", "Anna tiltak", "Another measure"),
+            ("none", "Ingen tiltak er aktuelle nå", "Ingen tiltak er aktuelle no", "No measure is suitable now"),
         )
     ),
 )

@@ -123,7 +123,7 @@ def test_no_verdict_sounds_like_approval() -> None:
                 "no-further-treatment other-contact other-information"
             ),
         ),
-        (form_2008.PROPOSED_MEASURE, "health-services work-aids other"),
+        (form_2008.PROPOSED_MEASURE, "health-services work-aids other none"),
         (outlook.CERTAINTY, "high moderate low"),
         (outlook.RESERVATION_REASON, "danger-to-life-or-health regard-for-close-persons"),
         (risks.SEVERITY, "mild moderate severe life-threatening"),

@@ -185,8 +185,18 @@ def test_what_contradicts_itself_is_a_remark(old: str, new: str, rule: str) -> N
 
 def test_a_yes_without_a_time_is_a_yes() -> None:
     body = changed(BACK, (' narGjenopptaArbeid="2"', ""), (' narTaAnnetArbeid="1"', ""))
-    assert [entry.resumption for entry in judged(body).certificate.activity] == ["yes", "yes"]
+    answers = [entry.resumption for entry in judged(body).certificate.activity if entry.scope]
+    assert answers == ["yes", "yes"]
     assert added(body, BACK) == {}
+
+
+def test_a_no_to_measures_is_carried() -> None:
+    bare = changed(raw("good/sick-leave-only"), ("<ForslagTiltak>", '<ForslagTiltak tiltak=" +2">'))
+    (entry,) = judged(bare).certificate.activity
+    assert (entry.measure, entry.comment) == ("none", None)
+    told = judged(changed(bare, ('tiltak=" +2"', 'tiltak="1"')))
+    assert not told.certificate.activity.entries
+    assert told.rules["measure-contradiction"] == 1
 
 
 def test_a_day_in_the_form_after_the_norwegian_day_of_signing_is_told() -> None:
