@@ -59,6 +59,19 @@ DENIALS: Final = _phrases(
 )
 """No answer in a narrative (history, assessment). Elsewhere they are: no occupation, no result, nothing that helps."""
 
+UNCERTAINTIES: Final = frozenset(
+    words(phrase)
+    for phrase in (
+        "usikkert", "usikker", "uviss", "uklart", "uklar", "uavklart", "varierende", "varierande", "uncertain",
+        "usikker varighet", "usikker varigheit", "uviss varighet", "uviss varigheit", "uvisst når", "usikkert når",
+        "vanskelig å si", "vanskeleg å seie", "vanskelig å anslå", "vanskeleg å anslå", "vanskelig å vurdere",
+        "vanskeleg å vurdere", "kan ikke anslås", "kan ikkje anslåast", "ikke mulig å si", "ikkje mogleg å seie",
+        "for tidlig å si", "for tidleg å seie", "det er usikkert", "det er uvisst", "dette er usikkert",
+        "avhenger av behandling", "avheng av behandling", "avhenger av behandlingen", "avheng av behandlinga",
+    )
+)
+"""No answer to the question how long, since they say neither why nor until when; answers to other questions."""
+
 POINTERS: Final = frozenset(
     {
         "se", "sjå", "sja", "jf", "jfr", "jamfør", "cf", "ref", "vide", "viser", "vises", "visast", "det",

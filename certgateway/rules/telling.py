@@ -12,7 +12,7 @@ from certgateway.domain.certificate import Certificate
 from certgateway.domain.prose import words
 from certgateway.domain.vocabulary.form_2008 import DURATION_QUESTIONS
 from certgateway.rules.declaration import Diagnoses
-from certgateway.rules.placeholders import placeholder_reason
+from certgateway.rules.placeholders import UNCERTAINTIES, placeholder_reason
 
 FUNCTION_QUESTION: Final = "function"
 
@@ -70,8 +70,9 @@ def function_in_words(certificate: Certificate, diagnoses: Diagnoses) -> tuple[i
 
 
 def duration_in_words(certificate: Certificate, diagnoses: Diagnoses) -> bool:
-    """Whether some assessment tells how long in words; "no" and a number without a unit do not."""
-    return bool(_answered(certificate, diagnoses, DURATION_QUESTIONS))
+    """Whether some assessment tells how long in words; "no", "uncertain" and a number without a unit do not."""
+    told = _answered(certificate, diagnoses, DURATION_QUESTIONS)
+    return any(words(certificate.assessment.entries[index].text) not in UNCERTAINTIES for index in told)
 
 
 def _answered(certificate: Certificate, diagnoses: Diagnoses, questions: frozenset[str]) -> tuple[int, ...]:

@@ -165,7 +165,7 @@ PROGNOSES = [
 def test_a_duration_in_words_answers_prognosis_with_or_without_a_course(
     good: Certificate, broken: Broken, question: str, prognosis: Section[object]
 ) -> None:
-    for text in ("ca. 6 mnd", "2 år", "Varig."):
+    for text in ("ca. 6 mnd", "2 år", "Varig.", "Usikkert, men minst et år", "Uviss, kommer og går"):
         assert broken("prognosis-missing", answering(good, (question, text), prognosis=prognosis)) == []
 
 
@@ -178,6 +178,9 @@ def test_a_duration_in_words_answers_prognosis_with_or_without_a_course(
         ("reduced-function-duration", "nei"),
         ("illness-duration", "6"),
         ("illness-duration", "L86"),
+        ("illness-duration", "Usikkert."),
+        ("reduced-work-duration", "Vanskelig å anslå"),
+        ("reduced-function-duration", "USIKKER VARIGHET"),
         ("new-information", "6 måneder"),
         ("function", "6 måneder"),
         (None, "6 måneder"),
