@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from certgateway.domain.certificate import Attachment
 
-Reason = Literal["malware", "type", "size", "count"]
+Reason = Literal["malware", "empty", "type", "size", "count"]
 """Why an attachment is refused, gravest first."""
 
 OTHER_TYPE: Final = "other"
@@ -67,7 +67,10 @@ def refusals(
     """
     if attachment.sha256 in infected:
         yield "malware"
-    if media_type(attachment.content_type) not in policy.types:
+    if not attachment.size:
+        # Of what lies elsewhere, or cannot be decoded, nobody knows the type either.
+        yield "empty"
+    elif media_type(attachment.content_type) not in policy.types:
         yield "type"
     if attachment.size > policy.largest:
         yield "size"

@@ -20,7 +20,16 @@ from certgateway.domain.findings import Finding, Language, Verdict
 from certgateway.domain.vocabulary import systems
 from certgateway.kith.apprec_errors import TextOf, coded_errors
 from certgateway.kith.dates import in_norway
-from certgateway.kith.parties import Ident, Original, Party, one_line, told_idents, told_name, writable
+from certgateway.kith.parties import (
+    Ident,
+    Original,
+    Party,
+    one_line,
+    told_idents,
+    told_name,
+    without_personal_numbers,
+    writable,
+)
 
 AppRecVersion = Literal["1.0", "1.1"]
 Status = Literal["1", "2", "3"]
@@ -30,6 +39,9 @@ NAMESPACES: Final[Mapping[AppRecVersion, str]] = {
     "1.1": "http://www.kith.no/xmlstds/apprec/2012-02-15",
 }
 _MIG_VERSIONS: Final[Mapping[AppRecVersion, str]] = {"1.0": "1.0 2004-11-21", "1.1": "v1.1 2012-02-15"}
+
+_UNTOLD: Final = "-"
+"""Stands for a type that may not be repeated; the standard wants one."""
 
 # Code system 8258.
 _STATUS_NAMES: Final[Mapping[Status, str]] = {"1": "OK", "2": "Avvist", "3": "OK, feil i delmelding"}
@@ -179,8 +191,9 @@ def _add_type(sheet: _Sheet, parent: etree._Element, element: str, ident: Ident)
 
 
 def _add_original(sheet: _Sheet, original: Original) -> None:
-    """What the sender knows its message by, in its own words."""
+    """What the sender knows its message by, in its own words; its id must come back as it was, the type need not."""
     answered = sheet.add(sheet.root, "OriginalMsgId")
-    sheet.add(answered, "MsgType", V=original.type, DN=original.type_name)
+    type_, name = map(without_personal_numbers, (original.type, original.type_name))
+    sheet.add(answered, "MsgType", V=type_ or _UNTOLD, DN=name)
     sheet.add(answered, "IssueDate", original.issued.strip())
     sheet.add(answered, "Id", original.id)

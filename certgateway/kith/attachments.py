@@ -46,10 +46,9 @@ def _referenced(document: Node, reference: Node) -> Iterator[AttachedDocument]:
     """Usually one; whoever sends several files in one document has each of them judged and scanned."""
     held = reference.every("Content", "Base64Container")
     yield from (_held(document, reference, container) for container in held)
-    if held:
+    if held or reference.every("Content", "Legeerklaring"):
         return
-    marked = reference.first("Content") is None and _is_marked(document, reference)
-    if marked or reference.first("FileReference") is not None:
+    if _is_marked(document, reference) or reference.first("FileReference") is not None:
         yield AttachedDocument(document, Attachment(OTHER_TYPE, 0, hashlib.sha256(b"").hexdigest()), b"")
 
 

@@ -15,8 +15,10 @@ _OF_PROFESSIONALS: Final = frozenset({"HER", "HPR"})
 # Code system 8116: numbers that a state gave a person, of Norway (FNR, DNR, HNR, FHN, DUF) and of others.
 _OF_PRIVATE_PERSONS: Final = frozenset({"FNR", "DNR", "HNR", "FHN", "DUF", "PNR", "SEF", "DKF", "SSN", "FPN"})
 
-# As people write it, in whatever script: day, month, year, and five digits; longer numbers are something else.
-_PERSONAL_NUMBER: Final = re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{3}[ .-]?\d{2}(?!\d)")
+# As people write it, in whatever script and with whatever sign between: day, month, year, and five digits; longer
+# numbers are something else.
+_GAP: Final = r"[\W_]{0,3}"
+_PERSONAL_NUMBER: Final = re.compile(rf"(?<!\d)\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{2}}(?!\d)")
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -77,7 +79,12 @@ def one_line(text: str | None) -> str:
 
 def told_name(party: Party) -> str:
     """What a party may be called in an answer: people write numbers where names belong. Empty when nothing is left."""
-    return one_line(_PERSONAL_NUMBER.sub("", one_line(party.name)))
+    return without_personal_numbers(party.name)
+
+
+def without_personal_numbers(text: str | None) -> str:
+    """A text on one line, whatever looks like a personal number taken out."""
+    return one_line(_PERSONAL_NUMBER.sub("", one_line(text)))
 
 
 def told_idents(party: Party, *, person: bool = False) -> list[Ident]:

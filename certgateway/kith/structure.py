@@ -18,6 +18,8 @@ _NAMESPACES = {_CERTIFICATE: LEGEERKLARING, "Base64Container": BASE64}
 _TYPE_WORDS = {"dateTime": "date-time", "nonNegativeInteger": "integer", "base64Binary": "base64"}
 # Addresses are not carried, so that an odd value in one costs nobody anything.
 _UNREAD = frozenset({"PersonAdr", "VirksomhetsAdr"})
+# Containers of the envelope that a reader can do without: whoever needs a number of somebody asks for it by a rule.
+_LEFT_OUT = frozenset({"Ident"})
 # What is read outside the certificate itself: when it was written.
 _READ_OUTSIDE = frozenset({"GenDate"})
 # A container that is missing leaves an item without its answer; the one fault is told, not the missing answer too.
@@ -137,7 +139,7 @@ class _Judge:
             self.absent(node, child)
 
     def absent(self, node: Node, child: Child) -> None:
-        if child.element.is_container:
+        if child.element.is_container and child.name not in _LEFT_OUT:
             item = _ITEMS.get(child.name)
             self.found.append(
                 Finding("element-missing", Effect.REFUSE, item=item, path=node.shown, expected=child.name)

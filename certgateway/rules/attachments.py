@@ -17,6 +17,11 @@ from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, T
 _REASONS: Final = MappingProxyType(
     {
         "malware": Title("skadelig innhold", "skadeleg innhald", "harmful content"),
+        "empty": Title(
+            "innholdet mangler i meldingen eller kan ikke leses",
+            "innhaldet manglar i meldinga eller kan ikkje lesast",
+            "its content is missing from the message or cannot be read",
+        ),
         "type": Title("filtypen tas ikke imot", "filtypen blir ikkje teken imot", "its type is not taken"),
         "size": Title("det er for stort", "det er for stort", "it is too large"),
         "count": Title("det er for mange vedlegg", "det er for mange vedlegg", "there are too many attachments"),

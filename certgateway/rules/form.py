@@ -95,13 +95,15 @@ SCHEMA_DEVIATION = Rule(
     in_force=FIRST_RULE_SET,
     nb=Text(
         found="Meldingen følger ikke skjemaet her: {kind}.",
-        action="Innholdet er lest likevel. Leverandøren av journalsystemet bør rette måten meldingen lages på.",
-        counsellor="Meldingen avviker fra standarden i formen. Innholdet er lest likevel.",
+        action="Det som er på plass, er lest likevel. Leverandøren av journalsystemet bør rette måten meldingen lages "
+        "på.",
+        counsellor="Meldingen avviker fra standarden i formen. Det som er på plass, er lest likevel.",
     ),
     nn=Text(
         found="Meldinga følgjer ikkje skjemaet her: {kind}.",
-        action="Innhaldet er lese likevel. Leverandøren av journalsystemet bør rette måten meldinga blir laga på.",
-        counsellor="Meldinga avvik frå standarden i forma. Innhaldet er lese likevel.",
+        action="Det som er på plass, er lese likevel. Leverandøren av journalsystemet bør rette måten meldinga blir "
+        "laga på.",
+        counsellor="Meldinga avvik frå standarden i forma. Det som er på plass, er lese likevel.",
     ),
     en=Text(
         found="The message does not follow the schema here: {kind}.",

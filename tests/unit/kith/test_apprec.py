@@ -328,6 +328,17 @@ def test_nobodys_personal_number_is_told_wherever_it_was_sent() -> None:
     assert [one.text for one in root.iter("{*}Id")][1:-1] == ["4123", "4123"]
 
 
+@pytest.mark.parametrize("gap", ["", " ", "_", "/", "\u2013", "\u00a0", " - "])
+def test_a_personal_number_is_told_in_no_spelling_and_in_no_type(gap: str) -> None:
+    number = f"{PATIENT[:6]}{gap}{PATIENT[6:]}"
+    sender = Party(f"Kontoret {number}", (Ident(number, "HER"),))
+    for type_ in (number, f"LEGEERKL {number}"):
+        root = written(replace(FACTS, original=replace(ORIGINAL, type=type_, type_name=number, sender=sender)))
+        said = [*find(root, "Receiver").itertext(), *find(root, "OriginalMsgId/MsgType").attrib.values()]
+        assert not any(PATIENT[6:] in str(text) for text in said)
+        assert find(root, "OriginalMsgId/MsgType").get("V") == ("-" if type_ == number else "LEGEERKL")
+
+
 def test_longer_numbers_than_personal_ones_are_told() -> None:
     sender = Party("Lab 7080001234567", (Ident("7080001234567", "GLN"),))
     institution = find(written(replace(FACTS, original=replace(ORIGINAL, sender=sender))), "Receiver/HCP/Inst")

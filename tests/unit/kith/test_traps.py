@@ -643,3 +643,37 @@ def test_a_referral_that_is_beyond_us_is_named(name: str, new: str) -> None:
 def test_a_second_element_behind_one_of_a_wrong_namespace_is_judged() -> None:
     found = judged(inserted(BACK, "<Prognose", '<Prognose xmlns="urn:x"/>'))
     assert (found.rules["namespace-wrong"], found.certificate.prognosis) == (1, judged(BACK).certificate.prognosis)
+
+
+# ---- what must not cost a patient a day ----
+
+
+def test_a_party_without_identifiers_is_a_deviation_and_no_refusal() -> None:
+    body = FULL
+    for _ in range(body.count(b"<Ident>")):
+        body = re.sub(rb"\s*<Ident>.*?</Ident>", b"", body, count=1, flags=re.DOTALL)
+    found = judged(body)
+    assert "element-missing" not in found.rules
+    assert {finding.expected for finding in found.judgement.findings if finding.rule == "schema-deviation"} >= {"Ident"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "<Content/>",
+        "<Content><Dialogmelding xmlns='http://www.kith.no/xmlstds/dialog/2006-10-11'/></Content>",
+        "<Content><Base64Container xmlns='http://www.kith.no/xmlstds/base64container'>JVBERi0x=LjQ</Base64Container></Content>",
+        "<FileReference>https://x.example/y.pdf</FileReference>",
+    ],
+)
+def test_a_document_marked_as_attachment_is_refused_by_name_when_it_cannot_be_read(content: str) -> None:
+    document = f'<Document><DocumentConnection V="V"/><RefDoc><MsgType V="A"/>{content}</RefDoc></Document>'
+    found = judged(inserted(BACK, "</MsgHead>", document))
+    refused = [finding for finding in found.judgement.findings if finding.rule == "attachment-refused"]
+    assert [(finding.detail["reason"], finding.element) for finding in refused] == [("empty", "attachment[0]")]
+
+
+def test_the_document_of_the_certificate_is_no_attachment_whatever_it_is_marked_as() -> None:
+    body = changed(BACK, ("<RefDoc>", '<DocumentConnection V="V"/><RefDoc>'))
+    assert "attachment-refused" not in judged(body).rules
