@@ -1,7 +1,8 @@
 """What of the form has no home in the certificate: named by its place, so that nothing is lost silently.
 
-The envelope is transport and says nothing of the patient's health; the rest is told: an attribute, a text, or the
-topmost element of which nothing was read. Blank values are nothing that could be lost. No value may leave here.
+The envelope is transport and says nothing of the patient's health, but for what the author is; the rest is told: an
+attribute, a text, or the topmost element of which nothing was read. Blank values are nothing that could be lost. No
+value may leave here.
 """
 
 from collections.abc import Iterator
@@ -26,13 +27,22 @@ _TRANSPORT: Final = frozenset(
         "FileReference",
     }
 )
+_OF_AUTHORS: Final = frozenset({"TypeHealthcareProfessional", "RoleToPatient"})
 _WRAPPERS: Final = frozenset({"RefDoc", "Content"})
 
 
 def not_carried(head: Node, form: Node, documents: list[AttachedDocument]) -> list[Finding]:
     """A note for everything that was received and neither carried nor forgotten, in the order of the document."""
     attached = {id(document.node) for document in documents}
-    return [finding for node in head.all("Document") for finding in _document(node, form, attached)]
+    return [*_author(head), *(finding for node in head.all("Document") for finding in _document(node, form, attached))]
+
+
+def _author(head: Node) -> Iterator[Finding]:
+    """What the author is, and is to the patient, where it has no code here; all else of the envelope is transport."""
+    sender = head.first("MsgInfo", "Sender")
+    for node in sender.walk() if sender is not None else ():
+        if node.name in _OF_AUTHORS and "V" in node.lost:
+            yield _note(node.place("V"))
 
 
 def _document(document: Node, form: Node, attached: set[int]) -> Iterator[Finding]:

@@ -142,10 +142,14 @@ def _ident(wanted: tuple[str, ...], holders: list[Node], element: str, reading: 
 
 def _profession(professional: Node | None) -> str | None:
     type_ = professional.first("TypeHealthcareProfessional") if professional is not None else None
-    code = type_.attributes.get("V", "").strip(BLANK) if type_ is not None else ""
+    return type_.understood("V", _known_profession) if type_ is not None else None
+
+
+def _known_profession(written: str | None) -> str | None:
+    code = (written or "").strip(BLANK)
     return code if known(systems.PROFESSION, code) else None
 
 
 def _role(professional: Node | None) -> str | None:
     role = professional.first("RoleToPatient") if professional is not None else None
-    return ROLES.get(role.attributes.get("V", "").strip(BLANK)) if role is not None else None
+    return role.understood("V", lambda written: ROLES.get((written or "").strip(BLANK))) if role is not None else None

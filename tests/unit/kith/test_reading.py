@@ -190,6 +190,18 @@ def test_a_yes_without_a_time_is_a_yes() -> None:
     assert added(body, BACK) == {}
 
 
+def test_a_profession_and_a_role_without_a_code_of_ours_are_told_as_not_carried() -> None:
+    body = changed(BACK, ('<RoleToPatient V="6"', '<RoleToPatient V="9"'))
+    body = changed(body, ('<TypeHealthcareProfessional V="LE"', '<TypeHealthcareProfessional V="lege"'))
+    found = judged(body)
+    assert (found.certificate.author.role, found.certificate.author.profession) == (None, None)
+    told = [f.path for f in found.judgement.findings if f.rule == "not-carried"]
+    assert [path.rpartition("local-name()='")[2] for path in told if path and "/@V" in path] == [
+        "TypeHealthcareProfessional'][1]/@V",
+        "RoleToPatient'][1]/@V",
+    ]
+
+
 def test_a_no_to_measures_is_carried() -> None:
     bare = changed(raw("good/sick-leave-only"), ("<ForslagTiltak>", '<ForslagTiltak tiltak=" +2">'))
     (entry,) = judged(bare).certificate.activity
