@@ -1,0 +1,170 @@
+"""Where the sentences of a prose field begin and end, and what remains of it when some are withheld.
+
+The unit of withholding is the whole sentence; a list line is one. Where the writer leaves it open whether a sentence
+ends, the longer reading is taken, but lines of a list are never joined. Nothing here may change a character of the text
+that is kept, or leave a word of a sentence that is not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from certgateway.domain.marks import WITHHELD, Kind, Mark
+from certgateway.domain.vocabulary.abbreviations import ABBREVIATIONS, LEANING, MONTHS, OFTEN_LAST
+
+Span = tuple[int, int]
+
+# A stop is tried where its run begins and a line break where it stands, so that the work grows with the text only.
+_BORDER: Final = re.compile(
+    r"(?P<line>(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*)"
+    r"|(?<![.!?…])(?P<stop>[.!?…]++[\"'»”\u2019)\]]*+)(?=\s|\Z)"
+    r"|(?<=[a-zæøå]{3})(?P<tight>\.)(?=[A-ZÆØÅ][a-zæøå])"
+)
+_LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_LIST_LINE: Final = re.compile(r"(?:[-*•·▪‣◦+\u2013\u2014]\s|\d{1,2}[.)]\s|[a-zæøå]\)\s)")
+_LAST_WORD: Final = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\Z")
+_FIRST_WORD: Final = re.compile(r"\w+")
+_SOLID: Final = re.compile(r"\S")
+_OPENING: Final = "\"'«“\u2018(["
+_REACH: Final = 40
+"""How far back and ahead of a border it is looked: longer words are no abbreviations."""
+_LONGEST_SHORT_WORD: Final = 3
+_WRAPPED: Final = 55
+"""A line shorter than this was hardly broken because it was full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a text: shown as it stands, or withheld for one kind of mark, and then without its text."""
+
+    text: str | None
+    withheld: Kind | None
+    start: int
+    end: int
+
+
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Start and end of every sentence, without the white space around it."""
+    borders = [0, *_borders(text), len(text)]
+    return tuple(_trimmed(text, borders))
+
+
+def parts(text: str, marks: Iterable[Mark]) -> tuple[Part, ...]:
+    """The text in stretches that together cover it: sentences that a mark of a withheld kind touches are left out."""
+    withheld = list(_withheld(text, marks))
+    if not withheld:
+        return (Part(text, None, 0, len(text)),)
+    found: list[Part] = []
+    end = 0
+    for kind, (start, stop) in withheld:
+        between = text[end:start]
+        if between.strip():
+            found.append(Part(between, None, end, start))
+        elif not found:
+            start = 0  # noqa: PLW2901  White space alone is no part: it goes with what it stands beside.
+        elif found[-1].withheld == kind:
+            found[-1] = Part(None, kind, found[-1].start, stop)
+            end = stop
+            continue
+        else:
+            found[-1] = Part(None, found[-1].withheld, found[-1].start, start)
+        found.append(Part(None, kind, start, stop))
+        end = stop
+    rest = text[end:]
+    if rest.strip():
+        found.append(Part(rest, None, end, len(text)))
+    else:
+        found[-1] = Part(None, found[-1].withheld, found[-1].start, len(text))
+    return tuple(found)
+
+
+def _withheld(text: str, marks: Iterable[Mark]) -> Iterator[tuple[Kind, Span]]:
+    """Each sentence to withhold, with the kind of the first mark that touches it."""
+    waiting = sorted((mark for mark in marks if mark.kind in WITHHELD), key=lambda mark: (mark.start, -mark.end))
+    if not waiting:
+        return
+    first = 0
+    for start, end in sentence_spans(text):
+        while first < len(waiting) and waiting[first].end <= start:
+            first += 1
+        touching = next((mark for mark in waiting[first:] if mark.end > start), None)
+        if touching is not None and touching.start < end:
+            yield touching.kind, (start, end)
+
+
+def _trimmed(text: str, borders: Iterable[int]) -> Iterator[Span]:
+    for start, end in pairwise(borders):
+        if solid := _SOLID.search(text, start, end):
+            yield solid.start(), solid.start() + len(text[solid.start() : end].rstrip())
+
+
+def _borders(text: str) -> Iterator[int]:
+    """Every place where a sentence ends."""
+    line_start = 0
+    for match in _BORDER.finditer(text):
+        if match.lastgroup == "line":
+            if _line_ends_sentence(text, line_start, match):
+                yield match.start()
+            line_start = match.end()
+        elif match.lastgroup == "tight":
+            before = text[max(0, match.start() - _REACH) : match.start()]
+            if before.rsplit(maxsplit=1)[-1].casefold() not in ABBREVIATIONS:
+                yield match.end()
+        elif _stop_ends_sentence(text, line_start, match):
+            yield match.end()
+
+
+def _stop_ends_sentence(text: str, line_start: int, match: re.Match[str]) -> bool:
+    """Whether a full stop, question mark or exclamation mark with space after it ends the sentence."""
+    following = text[match.end() : match.end() + _REACH].lstrip()
+    stop = match["stop"]
+    if not following:
+        return True
+    lower = following[0].islower()
+    if stop[0] != ".":
+        return not (lower and len(stop) > 1)
+    before = text[max(line_start, match.start() - _REACH) : match.start()]
+    last = _LAST_WORD.search(before)
+    if last is None or len(stop) > 1:
+        return not lower
+    word = last[0].casefold()
+    if word.isdecimal():
+        at_line_start = not text[line_start : match.start() - len(word)].strip()
+        return not (at_line_start or lower or following[0].isdecimal() or _first_word(following) in MONTHS)
+    return _word_ends_sentence(word, lower=lower or not following[0].isalpha())
+
+
+def _word_ends_sentence(word: str, *, lower: bool) -> bool:
+    """Whether the full stop after a word is more than the stop of an abbreviation."""
+    if word in OFTEN_LAST:
+        return not lower
+    if word in ABBREVIATIONS or len(word) == 1 or ("." in word and word[-1].isalpha() and len(word) <= _REACH // 4):
+        return False
+    # Some doctors never write a capital letter; short words are taken for abbreviations then.
+    return not lower or len(word) > _LONGEST_SHORT_WORD
+
+
+def _line_ends_sentence(text: str, line_start: int, match: re.Match[str]) -> bool:
+    """Whether a line break is more than the place where a line was full."""
+    if len(_LINE_BREAK.findall(match[0])) > 1 or _LIST_LINE.match(text, match.end()):
+        return True
+    line = text[line_start : match.start()].rstrip()
+    following = text[match.end() : match.end() + _REACH].lstrip(_OPENING)
+    if not line or not following:
+        return True
+    if line[-1] == ":":
+        return True
+    if line[-1] in ",;-\u00ad" or not following[0].isupper() or _first_word(line[-_REACH:][::-1])[::-1] in LEANING:
+        return False
+    if line[-1] == ".":
+        return False  # The stop itself was asked already.
+    word = _FIRST_WORD.match(following)
+    acronym = word is not None and len(word[0]) > 1 and word[0].isupper()
+    return not acronym or len(line) < _WRAPPED
+
+
+def _first_word(text: str) -> str:
+    word = _FIRST_WORD.search(text)
+    return word[0].casefold() if word else ""

@@ -1,0 +1,197 @@
+"""Words to codes: every word of a text becomes one character that says which word classes it belongs to.
+
+Patterns are matched on these characters, so that a search looks at each word once. What a word is, is decided here
+alone: case, soft hyphens, hyphenation at a line's end and near misspellings make no difference. Nothing of a text may
+be kept between calls.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from certgateway.prose.notation import SIGNS, PatternFileError
+
+_UNSEEN: Final = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+TOKEN: Final = re.compile(
+    rf"[^\W\d_](?:[\w\u0300-\u036f{_UNSEEN}]|[-\u2010\u2011](?:\r\n|[\n\r\u2028])\s{{0,8}}(?=[a-zæøå]))*"
+    r"|\d+(?:[-.,:/\u2010-\u2013]\d+)*"
+    r"|[,;:%§]|(?<!\S)[-\u2013\u2014](?!\S)"
+)
+_NOT_PLAIN: Final = re.compile(r"[^a-z0-9æøå]")
+_DROPPED: Final = re.compile(rf"[{_UNSEEN}]|[-\u2010\u2011]\s+")
+_DASHES: Final = re.compile("[\u2010-\u2014]")
+
+BORDER: Final = "\u4e00"
+_FIRST: Final = 0x4E01
+_SHORTEST_STEM: Final = 3
+_SHORTEST_NEAR: Final = 6
+NUMBER: Final = "number"
+
+
+def folded(token: str) -> str:
+    """A token as the word lists have it."""
+    word = token.casefold()
+    if word.isascii() and word.isalnum():
+        return word
+    if _NOT_PLAIN.search(word):
+        word = _DROPPED.sub("", unicodedata.normalize("NFKC", word))
+        word = _DASHES.sub("-", word)
+    return word
+
+
+class Lexicon:
+    """The word lists, turned round: from a word to the character of its classes."""
+
+    __slots__ = ("_bits", "_codes", "_ends", "_exact", "_heads", "_masks", "_near", "_stems", "_tails")
+
+    def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
+        """Classes hold single words: whole (`få`), by beginning (`få*`), by ending (`*få`) or nearly (`~få*`)."""
+        self._bits = {name: 1 << place for place, name in enumerate(classes)}
+        self._codes: dict[int, str] = {}
+        self._masks: dict[str, int] = {BORDER: 0}
+        self._exact: dict[str, str] = {}
+        self._stems: dict[str, str] = {}
+        self._ends: dict[str, str] = {}
+        self._near: dict[str, list[tuple[str, bool, str]]] = {}
+        self._fill(classes)
+        self._heads = frozenset(stem[:_SHORTEST_STEM] for stem in self._stems)
+        self._tails = frozenset(end[-_SHORTEST_STEM:] for end in self._ends)
+
+    def _fill(self, classes: Mapping[str, Iterable[str]]) -> None:
+        added: dict[str, int] = {}
+        taken: dict[str, int] = {}
+        near: set[str] = set()
+        for name, entries in classes.items():
+            for entry in entries:
+                bare = _checked(entry, name)
+                target = taken if entry[0] == "-" else added
+                target[bare] = target.get(bare, 0) | self._bits[name]
+                near.update([bare] if entry[0] == "~" else [])
+        gained, lost = _nested(added), _nested(taken)
+        for entry in {*added, *taken}:
+            number = self._bits[NUMBER] if entry[0].isdecimal() else 0
+            self._enter(entry, self._code(_union(entry, gained) & ~_union(entry, lost) | number), near=entry in near)
+        for sign in SIGNS:
+            self._exact[sign] = self._code(self._bits[sign] | added.get(sign, 0))
+
+    def _enter(self, entry: str, code: str, *, near: bool) -> None:
+        stem = entry.strip("*")
+        if entry.endswith("*"):
+            self._stems[stem] = code
+        elif entry.startswith("*"):
+            self._ends[stem] = code
+        else:
+            self._exact[entry] = code
+        if near:
+            self._near.setdefault(stem[:2], []).append((stem, entry.endswith("*"), code))
+
+    def _code(self, mask: int) -> str:
+        if mask not in self._codes:
+            code = chr(_FIRST + len(self._codes))
+            self._codes[mask] = code
+            self._masks[code] = mask
+        return self._codes[mask]
+
+    def finish(self) -> None:
+        """Make sure that plain words and numbers have a code, whatever the lists hold."""
+        self._code(0)
+        self._code(self._bits[NUMBER])
+
+    def bit(self, name: str) -> int:
+        """The mask of one class."""
+        return self._bits[name]
+
+    def characters(self, mask: int) -> str:
+        """All characters whose words belong to any class of a mask."""
+        return "".join(sorted(code for code, each in self._masks.items() if each & mask))
+
+    def mask(self, codes: str) -> int:
+        """The classes that occur among some codes."""
+        found = 0
+        for code in set(codes):
+            found |= self._masks[code]
+        return found
+
+    def code(self, token: str) -> str:
+        """The character of a token."""
+        word = folded(token)
+        if code := self._exact.get(word):
+            return code
+        length, code = self._beginning(word)
+        if len(word) >= _SHORTEST_NEAR and word[:2] in self._near:
+            for stem, goes_on, near in self._near[word[:2]]:
+                if len(stem) > length and _is_near(word, stem, goes_on=goes_on):
+                    return near
+        return self._ending(word, length) or code or self._codes[self._bits[NUMBER] if word[:1].isdecimal() else 0]
+
+    def _beginning(self, word: str) -> tuple[int, str]:
+        """The longest known beginning of a word: its length and code."""
+        if word[:_SHORTEST_STEM] in self._heads:
+            for length in range(len(word), _SHORTEST_STEM - 1, -1):
+                if code := self._stems.get(word[:length]):
+                    return length, code
+        return 0, ""
+
+    def _ending(self, word: str, than: int) -> str:
+        """The code of a known ending that is longer than what was found already."""
+        if word[-_SHORTEST_STEM:] in self._tails:
+            for start in range(1, len(word) - max(than, _SHORTEST_STEM - 1)):
+                if code := self._ends.get(word[start:]):
+                    return code
+        return ""
+
+
+class Codes(dict[str, str]):
+    """The codes of the tokens of one text, looked up once for each."""
+
+    __slots__ = ("_lexicon",)
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, token: str) -> str:
+        self[token] = code = self._lexicon.code(token)
+        return code
+
+
+def _checked(entry: str, name: str) -> str:
+    """An entry without the sign before it; refused when it is too short or has its asterisk in the middle."""
+    bare = entry.lstrip("-~")
+    if len(bare.strip("*")) < (_SHORTEST_STEM if "*" in bare else 1) or "*" in bare[1:-1]:
+        raise PatternFileError(f"class {name}: {entry!r} is no entry")
+    return bare
+
+
+def _nested(entries: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    whole = {entry: mask for entry, mask in entries.items() if "*" not in entry}
+    stems = {entry[:-1]: mask for entry, mask in entries.items() if entry.endswith("*")}
+    ends = {entry[1:]: mask for entry, mask in entries.items() if entry.startswith("*")}
+    return whole, stems, ends
+
+
+def _union(entry: str, tables: tuple[dict[str, int], dict[str, int], dict[str, int]]) -> int:
+    """All classes of whatever an entry stands for: its own, and those of shorter beginnings and endings of it."""
+    whole, stems, ends = tables
+    bare = entry.strip("*")
+    mask = whole.get(entry, 0)
+    if not entry.startswith("*"):
+        for length in range(_SHORTEST_STEM, len(bare) + 1):
+            mask |= stems.get(bare[:length], 0)
+    if not entry.endswith("*"):
+        for start in range(len(bare)):
+            mask |= ends.get(bare[start:], 0)
+    return mask
+
+
+def _is_near(word: str, stem: str, *, goes_on: bool) -> bool:
+    """Whether a word, or its beginning where it `goes_on`, is one slip away: a letter too many, too few, or another."""
+    same = 0
+    for mine, theirs in zip(word, stem, strict=False):
+        if mine != theirs:
+            break
+        same += 1
+    rest, wanted = word[same:], stem[same:]
+    tries = (rest[1:], wanted), (rest, wanted[1:]), (rest[1:], wanted[1:]), (rest[1:2] + rest[:1] + rest[2:], wanted)
+    return any(left.startswith(right) if goes_on else left == right for left, right in tries)

@@ -1,0 +1,64 @@
+"""The pattern files of this package, read once, when the first text is to be marked.
+
+Names of benefits come from the domain's own list; every other word stands in the files. Nothing here may judge a text.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from certgateway.domain.marks import Kind
+from certgateway.domain.vocabulary.benefit_names import COMPOUNDS, PHRASES
+from certgateway.prose.matching import Patterns, Vocabulary
+from certgateway.prose.notation import Written, read_classes, read_patterns
+
+FOLDER: Final = Path(__file__).parent / "patterns"
+JUDGED: Final[tuple[Kind, ...]] = (
+    "benefit-recommendation",
+    "work-ability-verdict",
+    "vocational-advice",
+    "exemption",
+)
+"""Kinds that only count when the doctor says so. What the patient tells has patterns of its own."""
+NOT_SAID: Final = "not-said"
+OTHERS: Final = "others-report"
+SPEAKING: Final = "doctor-speaks"
+REPORTED: Final[Kind] = "patient-reported"
+FILES: Final = (*JUDGED, REPORTED, NOT_SAID, OTHERS, SPEAKING)
+_NOT_MONEY: Final = ("attføring", "melding", "meldt", "meld ", "type", "benefit", "allowance", "pension", "sick pay")
+
+
+class Guard(NamedTuple):
+    """Everything that is looked for, by the file it stands in: patterns that mark, and those that cancel."""
+
+    vocabulary: Vocabulary
+    marking: dict[str, Patterns]
+    cancelling: dict[str, Patterns]
+
+
+def written() -> dict[str, tuple[Written, ...]]:
+    """The patterns as they are written, by file."""
+    return {file: read_patterns(_text(file), file) for file in FILES}
+
+
+@cache
+def guard() -> Guard:
+    """The patterns, ready for use."""
+    classes = read_classes(_text("words"), "words") | {"benefit-name": _benefit_names()}
+    by_file = written()
+    vocabulary = Vocabulary(classes, [pattern for patterns in by_file.values() for pattern in patterns])
+    return Guard(
+        vocabulary,
+        {file: Patterns([each for each in by_file[file] if not each.cancels], vocabulary) for file in FILES},
+        {file: Patterns([each for each in by_file[file] if each.cancels], vocabulary) for file in FILES},
+    )
+
+
+def _text(file: str) -> str:
+    return (FOLDER / f"{file}.txt").read_text("utf-8")
+
+
+def _benefit_names() -> tuple[str, ...]:
+    """The domain's names, compounds with any ending; without measures of the labour market and names of fields."""
+    phrases = (phrase for phrase in PHRASES if not any(word in phrase for word in _NOT_MONEY))
+    return (*(f"{name}*" for name in COMPOUNDS), *phrases)
