@@ -36,10 +36,18 @@ def _text(reports: Iterable[Json]) -> Iterator[str]:
         for finding in report["findings"]:
             place = f"{finding['line']}:{finding['column']} " if "line" in finding else ""
             expected = f" ({finding['expected']})" if "expected" in finding else ""
-            yield f"  {finding['severity']} {finding['rule']} {place}{_for_people(finding['path'])}{expected}\n"
+            span = f" [{_range(finding['span'])}]" if "span" in finding else ""
+            yield f"  {finding['severity']} {finding['rule']} {place}{_for_people(finding['path'])}{span}{expected}\n"
             yield f"    {finding['text']}\n    → {finding['action']}\n"
         for removal in report["removed"]:
             yield f"  removed {removal['item']} {_for_people(removal['path'])}\n"
+        for sentence in report["withheld"]:
+            yield f"  withheld {sentence['kind']} {_for_people(sentence['path'])} [{_range(sentence['span'])}]\n"
+
+
+def _range(span: list[int]) -> str:
+    """Code points of the value at the path, from 0, end exclusive, as JSON tells them."""
+    return f"{span[0]}-{span[1]}"
 
 
 def _for_people(path: str | None) -> str:

@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_receive(commands)
     _add_convert(commands)
     _add_rules(commands)
+    _add_prose(commands)
     _add_sandbox(commands)
     _add_operations(commands)
     return parser
@@ -87,6 +88,12 @@ def _add_convert(commands: Commands) -> None:
     command = _command(commands, "convert", "Convert a certificate by way of the domain model; losses go to stderr.")
     command.add_argument("path", metavar="FILE")
     command.add_argument("--to", required=True, choices=("fhir-json", "fhir-xml", "kith", "json"))
+
+
+def _add_prose(commands: Commands) -> None:
+    command = _command(commands, "prose", "Print what the prose guard marks in texts, one text a line.")
+    command.add_argument("path", nargs="?", default="-", metavar="FILE", help="default: standard input")
+    command.add_argument("--format", default="json", choices=("text", "json"))
 
 
 def _add_rules(commands: Commands) -> None:

@@ -53,7 +53,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 
 def parts(text: str, marks: Iterable[Mark]) -> tuple[Part, ...]:
     """The text in stretches that together cover it: sentences that a mark of a withheld kind touches are left out."""
-    withheld = list(_withheld(text, marks))
+    withheld = withheld_sentences(text, marks)
     if not withheld:
         return (Part(text, None, 0, len(text)),)
     found: list[Part] = []
@@ -80,8 +80,12 @@ def parts(text: str, marks: Iterable[Mark]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _withheld(text: str, marks: Iterable[Mark]) -> Iterator[tuple[Kind, Span]]:
+def withheld_sentences(text: str, marks: Iterable[Mark]) -> tuple[tuple[Kind, Span], ...]:
     """Each sentence to withhold, with the kind of the first mark that touches it."""
+    return tuple(_withheld(text, marks))
+
+
+def _withheld(text: str, marks: Iterable[Mark]) -> Iterator[tuple[Kind, Span]]:
     waiting = sorted((mark for mark in marks if mark.kind in WITHHELD), key=lambda mark: (mark.start, -mark.end))
     if not waiting:
         return

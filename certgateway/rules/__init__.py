@@ -22,6 +22,7 @@ from certgateway.rules import (
     identity,
     mandate,
     plausibility,
+    prose,
     substance,
 )
 from certgateway.rules.declaration import FIRST_RULE_SET, Facts, Rule, Text
@@ -70,9 +71,11 @@ RULES: Final[tuple[Rule, ...]] = (
     substance.ACTIVITY_REFUSED_WITHOUT_REASON,
     substance.SOURCE_ONLY_PATIENT,
     completeness.FUNCTION_UNCODED,
+    *prose.PROSE,
     attachments.ATTACHMENT_REFUSED,
     mandate.SENDER_NOT_VERIFIED,
     mandate.LIKELY_RESEND,
+    prose.PATIENT_REPORTED_IN_ASSESSMENT,
     mandate.BENEFIT_REMOVED,
     mandate.NOT_CARRIED,
 )

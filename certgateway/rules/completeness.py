@@ -109,7 +109,7 @@ def function_missing(certificate: Certificate, facts: Facts) -> Iterator[Breach]
     """
     if "function" in facts.broken_items or any(map(is_activity_statement, certificate.function)):
         return
-    if not facts.uncoded_function or not function_in_words(certificate, facts.diagnoses):
+    if not facts.uncoded_function or not function_in_words(certificate, facts):
         yield Breach("function", expected="activity (ICF d-code) with ability")
 
 
@@ -148,7 +148,7 @@ def function_uncoded(certificate: Certificate, facts: Facts) -> Iterator[Breach]
     """Words about functioning and no activity by code: whether they answer the item or not, nobody can count them."""
     if "function" in facts.broken_items or any(map(is_activity_statement, certificate.function)):
         return
-    for index in function_in_words(certificate, facts.diagnoses):
+    for index in function_in_words(certificate, facts):
         yield Breach(f"assessment[{index}].text")
 
 
@@ -230,7 +230,7 @@ def prognosis_missing(certificate: Certificate, facts: Facts) -> Iterator[Breach
 
     A duration in words answers by itself: the form of 2008 has no other.
     """
-    if "prognosis" in facts.broken_items or duration_in_words(certificate, facts.diagnoses):
+    if "prognosis" in facts.broken_items or duration_in_words(certificate, facts):
         return
     entry = next(iter(certificate.prognosis), None)
     if entry is None or entry.course is None:

@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Language
+from certgateway.domain.marks import Mark
 from certgateway.domain.vocabulary import Title
 
 Persons = Literal["synthetic", "real", "both"]
@@ -46,8 +47,8 @@ class Facts:
     came under another message id. `trusted`: the sender was verified. `submitted`: the message is for the record, not
     for validation only. `broken_items`: items with a conformance error
     inside, whose answer is broken rather than missing. `uncoded_function`: the form has no codes for functioning, so
-    that words answer. `attachments`: which are taken; `infected`: SHA-256 of those in which a malware scan found
-    something.
+    that words answer. `marks`: what was found in the prose, by element path. `attachments`: which are taken;
+    `infected`: SHA-256 of those in which a malware scan found something.
     """
 
     arrival: datetime
@@ -61,6 +62,7 @@ class Facts:
     history: bool = False
     broken_items: frozenset[str] = frozenset()
     uncoded_function: bool = False
+    marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     attachments: AttachmentPolicy = TAKEN
     infected: frozenset[str] = frozenset()
 

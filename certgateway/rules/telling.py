@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from certgateway.domain.assessment_element import cut
 from certgateway.domain.certificate import Certificate
+from certgateway.domain.marks import Mark
 from certgateway.domain.prose import words
+from certgateway.domain.sentences import withheld_sentences
 from certgateway.domain.vocabulary.form_2008 import DURATION_QUESTIONS
-from certgateway.rules.declaration import Diagnoses
+from certgateway.rules.declaration import Diagnoses, Facts
 from certgateway.rules.placeholders import UNCERTAINTIES, placeholder_reason
 
 FUNCTION_QUESTION: Final = "function"
@@ -64,23 +67,29 @@ def repeats(text: str, copies: frozenset[str]) -> bool:
     return bool(said) and any(said.removeprefix(label) in copies for label in ("", *LABELS))
 
 
-def function_in_words(certificate: Certificate, diagnoses: Diagnoses) -> tuple[int, ...]:
+def function_in_words(certificate: Certificate, facts: Facts) -> tuple[int, ...]:
     """Index of every assessment that tells of functioning in words, where the form has no codes for it."""
-    return _answered(certificate, diagnoses, frozenset({FUNCTION_QUESTION}))
+    return _answered(certificate, facts, frozenset({FUNCTION_QUESTION}))
 
 
-def duration_in_words(certificate: Certificate, diagnoses: Diagnoses) -> bool:
+def duration_in_words(certificate: Certificate, facts: Facts) -> bool:
     """Whether some assessment tells how long in words; "no", "uncertain" and a number without a unit do not."""
-    told = _answered(certificate, diagnoses, DURATION_QUESTIONS)
+    told = _answered(certificate, facts, DURATION_QUESTIONS)
     return any(words(certificate.assessment.entries[index].text) not in UNCERTAINTIES for index in told)
 
 
-def _answered(certificate: Certificate, diagnoses: Diagnoses, questions: frozenset[str]) -> tuple[int, ...]:
-    copies = diagnosis_forms(certificate, diagnoses)
+def _answered(certificate: Certificate, facts: Facts, questions: frozenset[str]) -> tuple[int, ...]:
+    """Index of every assessment under the questions in which NAV gets to see something that is no filler."""
+    copies = diagnosis_forms(certificate, facts.diagnoses)
+    asked = [(index, entry) for index, entry in enumerate(certificate.assessment) if entry.question in questions]
+    shown = ((index, _shown(entry.text, facts.marks.get(f"assessment[{index}].text", ()))) for index, entry in asked)
     return tuple(
-        index
-        for index, statement in enumerate(certificate.assessment)
-        if statement.question in questions
-        and not placeholder_reason(statement.text, narrative=True)
-        and not repeats(statement.text, copies)
+        index for index, text in shown if not placeholder_reason(text, narrative=True) and not repeats(text, copies)
     )
+
+
+def _shown(text: str, marks: tuple[Mark, ...]) -> str:
+    """The text without its withheld sentences: a verdict on work ability is no description of functioning."""
+    if not marks:
+        return text
+    return " ".join(part["text"] for part in cut(text, withheld_sentences(text, marks)) if "text" in part)

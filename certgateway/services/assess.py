@@ -3,13 +3,16 @@
 Both show the same and hold back the same. Nothing here may tell an unknown case from one that was only ever refused.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from certgateway.domain.assessment import project
+from certgateway.domain.assessment_element import Withheld
 from certgateway.domain.findings import Language
 from certgateway.domain.record import Case, Version
 from certgateway.fhir.document import document
 from certgateway.services.receive import Gateway
+from certgateway.services.withhold import find_marks, withheld_in
 
 Json = dict[str, Any]
 
@@ -26,6 +29,7 @@ def assess(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json 
         first_attempt=case.first_attempt,
         now=gateway.clock(),
         titles=gateway.house.diagnoses,
+        withheld=_withheld(versions),
         language=language,
     )
 
@@ -44,7 +48,14 @@ def assess_document(case_uuid: str, gateway: Gateway, language: Language = "nb")
         titles=gateway.house.diagnoses,
         language=language,
         verdict=current.verdict,
+        withheld=_withheld(found[1]),
     )
+
+
+def _withheld(versions: tuple[Version, ...]) -> Mapping[str, tuple[Withheld, ...]]:
+    """Sentences of the current version that are held back."""
+    current = next(version for version in versions if version.current)
+    return withheld_in(current.certificate, find_marks(current.certificate))
 
 
 def _find(case_uuid: str, gateway: Gateway) -> tuple[Case, tuple[Version, ...]] | None:

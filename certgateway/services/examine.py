@@ -22,6 +22,7 @@ from certgateway.fhir import bundle
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
+from certgateway.services.withhold import Marks, find_marks, withheld_in
 
 if TYPE_CHECKING:
     # The KITH codec is loaded with the first such message: `validate` must start fast in somebody's CI.
@@ -112,11 +113,22 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldSentence:
+    """A sentence that NAV does not get to see: where it stands, for which kind of mark, and its code points there."""
+
+    element: str
+    path: str | None
+    kind: str
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """Every finding at its place in the input, worst first, and the verdict."""
+    """Every finding at its place in the input, worst first, the verdict, and what is held back of the prose."""
 
     findings: tuple[Finding, ...]
     verdict: Verdict
+    withheld: tuple[WithheldSentence, ...] = ()
 
 
 def examine(raw: bytes, format_: Format, house: House) -> Examined:
@@ -244,11 +256,14 @@ def examine_resource(
 def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgement:
     """All rules, all findings, one verdict."""
     findings = list(examined.findings)
+    withheld: tuple[WithheldSentence, ...] = ()
     needed = facts.submitted or examined.is_certificate
     if examined.opened is not None and needed and examined.certificate is None:
         findings += _no_certificate(examined)
     if examined.opened is not None and examined.is_certificate:
         findings = examined.placed(findings)
+        marks = find_marks(examined.certificate) if examined.certificate is not None else {}
+        withheld = _withheld(examined, marks)
         broken = {item for finding in findings if finding.effect is Effect.REFUSE for item in (finding.item,) if item}
         facts = replace(
             facts,
@@ -256,11 +271,22 @@ def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgemen
             broken_items=frozenset(broken),
             # That form asks for function in words alone; no other may answer it so.
             uncoded_function=examined.format == "kith",
+            marks=marks,
         )
         findings += _first(examined.placed(_rule_findings(examined.certificate, facts)))
         findings = examined.positioned(findings)
     ordered = tuple(sorted(findings, key=_rank))
-    return Judgement(ordered, judge(ordered, policy))
+    return Judgement(ordered, judge(ordered, policy), withheld)
+
+
+def _withheld(examined: Examined, marks: Marks) -> tuple[WithheldSentence, ...]:
+    if examined.certificate is None:
+        return ()
+    return tuple(
+        WithheldSentence(element, examined.origins.locate(element)[0], kind, span)
+        for element, sentences in withheld_in(examined.certificate, marks).items()
+        for kind, span in sentences
+    )
 
 
 def _no_certificate(examined: Examined) -> list[Finding]:

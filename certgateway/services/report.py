@@ -8,9 +8,9 @@ from typing import Any
 
 from certgateway import engine, rules
 from certgateway.domain.findings import Finding, Language
-from certgateway.domain.message import Removal
+from certgateway.domain.message import Origins, Removal
 from certgateway.engine.findings import Fault
-from certgateway.services.examine import Examined, Judgement
+from certgateway.services.examine import Examined, Judgement, WithheldSentence
 
 Json = dict[str, Any]
 
@@ -52,6 +52,16 @@ def removal_data(removal: Removal, *, with_code: bool) -> Json:
     return data
 
 
+def _withheld_data(sentence: WithheldSentence) -> Json:
+    return {
+        "item": Origins.item_of(sentence.element),
+        "element": sentence.element,
+        "path": sentence.path,
+        "kind": sentence.kind,
+        "span": list(sentence.span),
+    }
+
+
 def report(name: str, examined: Examined, judgement: Judgement, language: Language) -> Json:
     """One message's report as `validate --format json` prints it."""
     envelope = examined.envelope
@@ -62,5 +72,5 @@ def report(name: str, examined: Examined, judgement: Judgement, language: Langua
         "verdict": judgement.verdict,
         "findings": [finding_data(finding, language) for finding in judgement.findings],
         "removed": [removal_data(removal, with_code=True) for removal in examined.removed],
-        "withheld": [],
+        "withheld": [_withheld_data(sentence) for sentence in judgement.withheld],
     }

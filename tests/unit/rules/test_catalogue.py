@@ -74,6 +74,12 @@ EFFECTS = {
     "other-contact-unnamed": "remark",
     "function-uncoded": "remark",
     "attachment-refused": "remark",
+    "benefit-recommended-in-prose": "remark",
+    "work-ability-verdict-in-prose": "remark",
+    "vocational-advice-in-prose": "remark",
+    "exemption-in-prose": "remark",
+    "pasted-epikrise": "remark",
+    "patient-reported-in-assessment": "note",
 }
 
 # NAV is never told that something was removed or not carried.

@@ -1,0 +1,29 @@
+"""Which sentences of a certificate are held back from NAV: the marks on its prose, and the sentences they stand in.
+
+Found anew whenever they are needed, from the certificate alone: nothing of it is stored, so that corrected patterns
+hold for what came before them too, and what NAV sees can never disagree with the prose it is cut from.
+"""
+
+from collections.abc import Mapping
+
+from certgateway.domain.assessment_element import Withheld
+from certgateway.domain.certificate import Certificate
+from certgateway.domain.marks import Mark
+from certgateway.domain.prose import prose_elements
+from certgateway.domain.sentences import withheld_sentences
+from certgateway.prose import mark
+
+Marks = Mapping[str, tuple[Mark, ...]]
+"""Element path of a prose field to what was found in it; fields in which nothing was found are left out."""
+
+
+def find_marks(certificate: Certificate) -> Marks:
+    """The marks on every prose field, in the order of the form."""
+    return {element: found for element, text in prose_elements(certificate) if (found := mark(text))}
+
+
+def withheld_in(certificate: Certificate, marks: Marks) -> Mapping[str, tuple[Withheld, ...]]:
+    """Element path to the sentences of it that are held back, where there are any."""
+    texts = dict(prose_elements(certificate))
+    held = {element: withheld_sentences(texts[element], found) for element, found in marks.items()}
+    return {element: sentences for element, sentences in held.items() if sentences}
