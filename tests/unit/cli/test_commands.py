@@ -130,7 +130,14 @@ def test_no_format_is_broken_by_a_name_or_by_nothing(form: str) -> None:
         "text": "t",
         "action": "a",
     }
-    report = {"file": odd, "verdict": "rejected", "findings": [finding], "removed": []}
+    held = {
+        "item": "assessment",
+        "element": "assessment[0].text",
+        "path": odd,
+        "kind": "vocational-advice",
+        "span": [0, 9],
+    }
+    report = {"file": odd, "verdict": "rejected", "findings": [finding], "removed": [], "withheld": [held]}
     out = "".join(render([report], form))
     if form in {"json", "ndjson"}:
         read = json.loads(out)
