@@ -133,7 +133,7 @@ def test_no_format_is_broken_by_a_name_or_by_nothing(form: str) -> None:
     held = {
         "item": "assessment",
         "element": "assessment[0].text",
-        "path": odd,
+        "path": "Bundle",
         "kind": "vocational-advice",
         "span": [0, 9],
     }
