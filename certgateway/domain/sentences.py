@@ -119,7 +119,7 @@ def _stop_ends_sentence(text: str, line_start: int, start: int, end: int) -> boo
         return end - start == 1 and following[:1].isupper() and _is_tight(word, following)
     lower = following[0].islower()
     if text[start] != "." or end - start > 1 or not word:
-        return not lower or end - start == 1 and text[start] != "."
+        return not lower or (end - start == 1 and text[start] != ".")
     if word.isdecimal():
         at_line_start = not text[line_start : start - len(word)].strip()
         return not (at_line_start or lower or following[0].isdecimal() or _first_word(following) in MONTHS)
