@@ -120,7 +120,7 @@ def _stop_ends_sentence(text: str, line_start: int, start: int, end: int) -> boo
     lower = following[0].islower()
     if text[start] != "." or end - start > 1 or not word:
         return not lower or (end - start == 1 and text[start] != ".")
-    if word.isdecimal():
+    if word.replace(".", "").isdecimal():
         at_line_start = not text[line_start : start - len(word)].strip()
         return not (at_line_start or lower or following[0].isdecimal() or _first_word(following) in MONTHS)
     return _word_ends_sentence(word, lower=lower or not following[0].isalpha())

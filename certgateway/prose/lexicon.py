@@ -51,12 +51,13 @@ def _spelled(token: str) -> str:
 class Lexicon:
     """The word lists, turned round: from a word to the character of its classes."""
 
-    __slots__ = ("_bits", "_codes", "_ends", "_exact", "_masks", "_near", "_number", "_plain", "_stems")
+    __slots__ = ("_bits", "_characters", "_codes", "_ends", "_exact", "_masks", "_near", "_number", "_plain", "_stems")
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
         """Classes hold single words: whole (`få`), by beginning (`få*`), by ending (`*få`) or nearly (`~få*`)."""
-        self._bits = {name: 1 << place for place, name in enumerate(classes)}
+        self._bits = {name: 1 << place for place, name in enumerate(dict.fromkeys((*classes, NUMBER, *sorted(SIGNS))))}
         self._codes: dict[int, str] = {}
+        self._characters: dict[int, str] = {}
         self._masks: dict[str, int] = {BORDER: 0}
         self._exact: dict[str, str] = {}
         self._stems: dict[str, list[tuple[str, str]]] = {}
@@ -114,7 +115,9 @@ class Lexicon:
 
     def characters(self, mask: int) -> str:
         """All characters whose words belong to any class of a mask."""
-        return "".join(sorted(code for code, each in self._masks.items() if each & mask))
+        if mask not in self._characters:
+            self._characters[mask] = "".join(code for code, each in self._masks.items() if each & mask)
+        return self._characters[mask]
 
     def mask(self, codes: str) -> int:
         """The classes that occur among some codes."""

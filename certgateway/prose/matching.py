@@ -39,13 +39,21 @@ class Vocabulary:
                     words.update(word for run in element.runs for word in run if not _MEMBER.fullmatch(word))
         for word in sorted(words - SIGNS):
             single[f"={word}"] = [word]
-        for sign in sorted(SIGNS):
-            single[sign] = []
         self.lexicon = Lexicon(single)
+        self._known: dict[Choice, list[tuple[int, ...]]] = {}
+        self._wordless = sum(
+            self.lexicon.bit(name) for name, entries in single.items() if not entries and name != NUMBER
+        )
+        """Classes that only hold runs of words."""
         self._lengths = {self.lexicon.bit(name): max(map(len, entries), default=0) for name, entries in single.items()}
 
     def runs(self, choice: Choice) -> list[tuple[int, ...]]:
-        """Every way to satisfy a choice, as masks of successive words."""
+        """Every way to satisfy a choice, as masks of successive words, the longest first."""
+        if choice not in self._known:
+            self._known[choice] = self._runs_of(choice)
+        return self._known[choice]
+
+    def _runs_of(self, choice: Choice) -> list[tuple[int, ...]]:
         found: list[tuple[int, ...]] = []
         for run in choice.runs:
             ways: list[tuple[int, ...]] = [()]
@@ -56,7 +64,7 @@ class Vocabulary:
         for way in found:
             single |= way[0] if len(way) == 1 else 0
         long = sorted((way for way in found if len(way) > 1), key=len, reverse=True)
-        return [*long, (single,)] if self.lexicon.characters(single) else long
+        return [*long, (single,)] if single & ~self._wordless else long
 
     def length(self, mask: int) -> int:
         """How long the longest word of some classes is."""
@@ -97,6 +105,8 @@ class Pattern:
         needed = [element for element in written.elements if isinstance(element, Choice) and not element.optional]
         if not needed:
             raise PatternFileError(f"{written.line!r} needs no word at all")
+        for element in needed:
+            vocabulary.runs(element)
         rarest = max(needed, key=vocabulary.weight)
         self.trigger = self._telling_words(rarest)
         self.needs = tuple(self._telling_words(element) for element in needed if element is not rarest)
