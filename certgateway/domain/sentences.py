@@ -16,21 +16,17 @@ from certgateway.domain.vocabulary.abbreviations import ABBREVIATIONS, LEANING, 
 
 Span = tuple[int, int]
 
-# A stop is tried where its run begins and a line break where it stands, so that the work grows with the text only.
-_BORDER: Final = re.compile(
-    r"(?P<line>(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*)"
-    r"|(?<![.!?…])(?P<stop>[.!?…]++[\"'»”\u2019)\]]*+)(?=\s|\Z)"
-    r"|(?<=[a-zæøå]{3})(?P<tight>\.)(?=[A-ZÆØÅ][a-zæøå])"
-)
+# Both begin with their sign, so that the search looks at every other character once.
+_BORDER: Final = re.compile(r"(?P<line>(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*)|(?P<stop>[.!?…]++[\"'»”\u2019)\]]*+)")
 _LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _LIST_LINE: Final = re.compile(r"(?:[-*•·▪‣◦+\u2013\u2014]\s|\d{1,2}[.)]\s|[a-zæøå]\)\s)")
-_LAST_WORD: Final = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\Z")
 _FIRST_WORD: Final = re.compile(r"\w+")
 _SOLID: Final = re.compile(r"\S")
 _OPENING: Final = "\"'«“\u2018(["
 _REACH: Final = 40
 """How far back and ahead of a border it is looked: longer words are no abbreviations."""
 _LONGEST_SHORT_WORD: Final = 3
+_DOTTED: Final = 10
 _WRAPPED: Final = 55
 """A line shorter than this was hardly broken because it was full."""
 
@@ -112,39 +108,38 @@ def _borders(text: str) -> Iterator[int]:
             if _line_ends_sentence(text, line_start, match):
                 yield match.start()
             line_start = match.end()
-        elif match.lastgroup == "tight":
-            before = text[max(0, match.start() - _REACH) : match.start()]
-            if before.rsplit(maxsplit=1)[-1].casefold() not in ABBREVIATIONS:
-                yield match.end()
-        elif _stop_ends_sentence(text, line_start, match):
+        elif _stop_ends_sentence(text, line_start, match.start(), match.end()):
             yield match.end()
 
 
-def _stop_ends_sentence(text: str, line_start: int, match: re.Match[str]) -> bool:
-    """Whether a full stop, question mark or exclamation mark with space after it ends the sentence."""
-    following = text[match.end() : match.end() + _REACH].lstrip()
-    stop = match["stop"]
+def _stop_ends_sentence(text: str, line_start: int, start: int, end: int) -> bool:
+    """Whether a full stop, question mark or exclamation mark, with what closes behind it, ends the sentence."""
+    following = text[end : end + _REACH].lstrip()
     if not following:
         return True
+    before = text[max(line_start, start - _REACH) : start].rsplit(maxsplit=1)
+    word = before[-1].lstrip(_OPENING).casefold() if before else ""
+    if not text[end].isspace():
+        return end - start == 1 and following[:1].isupper() and _is_tight(word, following)
     lower = following[0].islower()
-    if stop[0] != ".":
-        return not (lower and len(stop) > 1)
-    before = text[max(line_start, match.start() - _REACH) : match.start()]
-    last = _LAST_WORD.search(before)
-    if last is None or len(stop) > 1:
-        return not lower
-    word = last[0].casefold()
-    if word.isdecimal():
-        at_line_start = not text[line_start : match.start() - len(word)].strip()
+    if text[start] != "." or end - start > 1 or not word:
+        return not lower or (end - start == 1 and text[start] != ".")
+    if word.replace(".", "").isdecimal():
+        at_line_start = not text[line_start : start - len(word)].strip()
         return not (at_line_start or lower or following[0].isdecimal() or _first_word(following) in MONTHS)
     return _word_ends_sentence(word, lower=lower or not following[0].isalpha())
+
+
+def _is_tight(word: str, following: str) -> bool:
+    """Whether a full stop without space behind it stands between two sentences: after a word, before a capital."""
+    return len(word) > _LONGEST_SHORT_WORD and word.isalpha() and word not in ABBREVIATIONS and following[1:2].islower()
 
 
 def _word_ends_sentence(word: str, *, lower: bool) -> bool:
     """Whether the full stop after a word is more than the stop of an abbreviation."""
     if word in OFTEN_LAST:
         return not lower
-    if word in ABBREVIATIONS or len(word) == 1 or ("." in word and word[-1].isalpha() and len(word) <= _REACH // 4):
+    if word in ABBREVIATIONS or len(word) == 1 or ("." in word and word[-1].isalpha() and len(word) <= _DOTTED):
         return False
     # Some doctors never write a capital letter; short words are taken for abbreviations then.
     return not lower or len(word) > _LONGEST_SHORT_WORD

@@ -14,49 +14,59 @@ from certgateway.prose.notation import SIGNS, PatternFileError
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 TOKEN: Final = re.compile(
-    rf"[^\W\d_](?:[\w\u0300-\u036f{_UNSEEN}]|[-\u2010\u2011](?:\r\n|[\n\r\u2028])\s{{0,8}}(?=[a-zæøå]))*"
-    r"|\d+(?:[-.,:/\u2010-\u2013]\d+)*"
+    rf"[^\W\d_][\w\u0300-\u036f{_UNSEEN}]*+"
+    rf"(?:[-\u2010\u2011](?:\r\n|[\n\r\u2028])\s{{0,8}}(?=[a-zæøå])[\w\u0300-\u036f{_UNSEEN}]++)*+"
+    r"|\d+(?:[-.,:/\u2010-\u2013]\d+)*+"
     r"|[,;:%§]|(?<!\S)[-\u2013\u2014](?!\S)"
 )
-_NOT_PLAIN: Final = re.compile(r"[^a-z0-9æøå]")
+"""A word, with what a line's end broke off; a number; or a sign that means something to a pattern. Of folded text."""
+
+_PLAIN: Final = re.compile(r"[a-z0-9æøå]+")
 _DROPPED: Final = re.compile(rf"[{_UNSEEN}]|[-\u2010\u2011]\s+")
 _DASHES: Final = re.compile("[\u2010-\u2014]")
 
 BORDER: Final = "\u4e00"
 _FIRST: Final = 0x4E01
 _SHORTEST_STEM: Final = 3
-_SHORTEST_NEAR: Final = 6
 NUMBER: Final = "number"
 
 
-def folded(token: str) -> str:
-    """A token as the word lists have it."""
-    word = token.casefold()
-    if word.isascii() and word.isalnum():
-        return word
-    if _NOT_PLAIN.search(word):
-        word = _DROPPED.sub("", unicodedata.normalize("NFKC", word))
-        word = _DASHES.sub("-", word)
-    return word
+def folded(text: str) -> str:
+    """A text without capital letters, every other character in its place."""
+    lower = text.casefold()
+    return lower if len(lower) == len(text) else "".join(map(_lower, text))
+
+
+def _lower(character: str) -> str:
+    lower = character.casefold()
+    return lower if len(lower) == 1 else character
+
+
+def _spelled(token: str) -> str:
+    """A token of folded text as the word lists have it."""
+    word = _DROPPED.sub("", unicodedata.normalize("NFKC", token)).casefold()
+    return _DASHES.sub("-", word)
 
 
 class Lexicon:
     """The word lists, turned round: from a word to the character of its classes."""
 
-    __slots__ = ("_bits", "_codes", "_ends", "_exact", "_heads", "_masks", "_near", "_stems", "_tails")
+    __slots__ = ("_bits", "_characters", "_codes", "_ends", "_exact", "_masks", "_near", "_number", "_plain", "_stems")
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
         """Classes hold single words: whole (`få`), by beginning (`få*`), by ending (`*få`) or nearly (`~få*`)."""
-        self._bits = {name: 1 << place for place, name in enumerate(classes)}
+        self._bits = {name: 1 << place for place, name in enumerate(dict.fromkeys((*classes, NUMBER, *sorted(SIGNS))))}
         self._codes: dict[int, str] = {}
+        self._characters: dict[int, str] = {}
         self._masks: dict[str, int] = {BORDER: 0}
         self._exact: dict[str, str] = {}
-        self._stems: dict[str, str] = {}
-        self._ends: dict[str, str] = {}
+        self._stems: dict[str, list[tuple[str, str]]] = {}
+        self._ends: dict[str, list[tuple[str, str]]] = {}
         self._near: dict[str, list[tuple[str, bool, str]]] = {}
         self._fill(classes)
-        self._heads = frozenset(stem[:_SHORTEST_STEM] for stem in self._stems)
-        self._tails = frozenset(end[-_SHORTEST_STEM:] for end in self._ends)
+        self._sort()
+        self._plain = self._code(0)
+        self._number = self._code(self._bits[NUMBER])
 
     def _fill(self, classes: Mapping[str, Iterable[str]]) -> None:
         added: dict[str, int] = {}
@@ -78,13 +88,19 @@ class Lexicon:
     def _enter(self, entry: str, code: str, *, near: bool) -> None:
         stem = entry.strip("*")
         if entry.endswith("*"):
-            self._stems[stem] = code
+            self._stems.setdefault(stem[:_SHORTEST_STEM], []).append((stem, code))
         elif entry.startswith("*"):
-            self._ends[stem] = code
+            self._ends.setdefault(stem[-_SHORTEST_STEM:], []).append((stem, code))
         else:
             self._exact[entry] = code
         if near:
             self._near.setdefault(stem[:2], []).append((stem, entry.endswith("*"), code))
+
+    def _sort(self) -> None:
+        """The longest beginnings and endings first: the longest that fits says what a word is."""
+        for table in (self._stems, self._ends):
+            for listed in table.values():
+                listed.sort(key=lambda each: -len(each[0]))
 
     def _code(self, mask: int) -> str:
         if mask not in self._codes:
@@ -93,18 +109,15 @@ class Lexicon:
             self._masks[code] = mask
         return self._codes[mask]
 
-    def finish(self) -> None:
-        """Make sure that plain words and numbers have a code, whatever the lists hold."""
-        self._code(0)
-        self._code(self._bits[NUMBER])
-
     def bit(self, name: str) -> int:
         """The mask of one class."""
         return self._bits[name]
 
     def characters(self, mask: int) -> str:
         """All characters whose words belong to any class of a mask."""
-        return "".join(sorted(code for code, each in self._masks.items() if each & mask))
+        if mask not in self._characters:
+            self._characters[mask] = "".join(code for code, each in self._masks.items() if each & mask)
+        return self._characters[mask]
 
     def mask(self, codes: str) -> int:
         """The classes that occur among some codes."""
@@ -113,47 +126,36 @@ class Lexicon:
             found |= self._masks[code]
         return found
 
-    def code(self, token: str) -> str:
-        """The character of a token."""
-        word = folded(token)
-        if code := self._exact.get(word):
-            return code
-        length, code = self._beginning(word)
-        if len(word) >= _SHORTEST_NEAR and word[:2] in self._near:
-            for stem, goes_on, near in self._near[word[:2]]:
-                if len(stem) > length and _is_near(word, stem, goes_on=goes_on):
+    def codes(self, tokens: Iterable[str]) -> dict[str, str]:
+        """The characters of some tokens of folded text."""
+        exact = self._exact
+        return {token: exact.get(token) or self._code_of(token) for token in tokens}
+
+    def _code_of(self, token: str) -> str:
+        if not _PLAIN.fullmatch(token):
+            token = _spelled(token)
+            if code := self._exact.get(token):
+                return code
+        length, code = 0, ""
+        if stems := self._stems.get(token[:_SHORTEST_STEM]):
+            length, code = _longest(stems, token)
+        if nearly := self._near.get(token[:2]):
+            for stem, goes_on, near in nearly:
+                if length < len(stem) <= len(token) + 1 and _is_near(token, stem, goes_on=goes_on):
                     return near
-        return self._ending(word, length) or code or self._codes[self._bits[NUMBER] if word[:1].isdecimal() else 0]
-
-    def _beginning(self, word: str) -> tuple[int, str]:
-        """The longest known beginning of a word: its length and code."""
-        if word[:_SHORTEST_STEM] in self._heads:
-            for length in range(len(word), _SHORTEST_STEM - 1, -1):
-                if code := self._stems.get(word[:length]):
-                    return length, code
-        return 0, ""
-
-    def _ending(self, word: str, than: int) -> str:
-        """The code of a known ending that is longer than what was found already."""
-        if word[-_SHORTEST_STEM:] in self._tails:
-            for start in range(1, len(word) - max(than, _SHORTEST_STEM - 1)):
-                if code := self._ends.get(word[start:]):
-                    return code
-        return ""
+        if endings := self._ends.get(token[-_SHORTEST_STEM:]):
+            for ending, its_code in endings:
+                if len(ending) > length and token.endswith(ending):
+                    return its_code
+        return code or (self._number if token[0].isdecimal() else self._plain)
 
 
-class Codes(dict[str, str]):
-    """The codes of the tokens of one text, looked up once for each."""
-
-    __slots__ = ("_lexicon",)
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        super().__init__()
-        self._lexicon = lexicon
-
-    def __missing__(self, token: str) -> str:
-        self[token] = code = self._lexicon.code(token)
-        return code
+def _longest(stems: list[tuple[str, str]], word: str) -> tuple[int, str]:
+    """The length and code of the first beginning that fits."""
+    for stem, code in stems:
+        if word.startswith(stem):
+            return len(stem), code
+    return 0, ""
 
 
 def _checked(entry: str, name: str) -> str:

@@ -10,60 +10,62 @@ from collections.abc import Iterable, Iterator
 
 from certgateway.domain.marks import Kind, Mark
 from certgateway.prose.epikrise import pasted
+from certgateway.prose.lexicon import folded
 from certgateway.prose.matching import Place
-from certgateway.prose.reading import Reading
+from certgateway.prose.reading import Sentence, sentences
 from certgateway.prose.sources import JUDGED, NOT_SAID, OTHERS, REPORTED, SPEAKING, Guard, guard
 
-Sentence = tuple[int, int, int]
 Fit = tuple[Place, str]
 
 
 def mark(text: str) -> tuple[Mark, ...]:
     """All marks on a text, in the order of the text."""
     rules = guard()
-    reading = Reading(text, rules.vocabulary.lexicon)
-    found = [
-        Mark(kind, *reading.span(place), pattern)
-        for sentence in reading.sentences
-        for kind, (place, pattern) in _fits(reading.codes, sentence, rules)
-    ]
-    return tuple(sorted([*found, *pasted(text)], key=lambda each: (each.start, each.end, each.kind)))
+    lower = folded(text)
+    found = list(pasted(text, lower))
+    for sentence in sentences(text, lower, rules.vocabulary.lexicon, rules.wanted):
+        if fits := list(_fits(sentence, rules)):
+            spans = sentence.spans()
+            found += (Mark(kind, spans[first][0], spans[last - 1][1], line) for kind, ((first, last), line) in fits)
+    return tuple(sorted(found, key=lambda each: (each.start, each.end, each.kind)))
 
 
-def _fits(codes: str, sentence: Sentence, rules: Guard) -> Iterator[tuple[Kind, Fit]]:
-    reported = _tightest(_uncancelled(codes, sentence, rules, REPORTED))
+def _fits(sentence: Sentence, rules: Guard) -> Iterator[tuple[Kind, Fit]]:
+    reported = _tightest(_uncancelled(sentence, rules, REPORTED))
     yield from ((REPORTED, fit) for fit in reported)
     told: list[Place] | None = None
     for kind in JUDGED:
-        if fits := _uncancelled(codes, sentence, rules, kind, NOT_SAID):
+        if fits := _uncancelled(sentence, rules, kind, NOT_SAID):
             if told is None:
-                others = _uncancelled(codes, sentence, rules, OTHERS)
-                told = _merged(_scopes(codes, sentence, rules, [*reported, *others]))
+                others = _uncancelled(sentence, rules, OTHERS)
+                told = _merged(_scopes(sentence, rules, [*reported, *others]))
             yield from ((kind, fit) for fit in _tightest(fit for fit in fits if not _within(fit[0], told)))
 
 
-def _uncancelled(codes: str, sentence: Sentence, rules: Guard, file: str, *more: str) -> list[Fit]:
+def _uncancelled(sentence: Sentence, rules: Guard, file: str, *more: str) -> list[Fit]:
     """The patterns of a file that fit, save where one that cancels overlaps."""
-    fits = list(rules.marking[file].places(codes, *sentence))
+    fits = list(rules.marking[file].places(sentence.codes, sentence.mask))
     if not fits:
         return fits
-    cancelled = _merged(place for name in (file, *more) for place, _ in rules.cancelling[name].places(codes, *sentence))
+    cancelled = _merged(
+        place for name in (file, *more) for place, _ in rules.cancelling[name].places(sentence.codes, sentence.mask)
+    )
     return [fit for fit in fits if not _overlaps(fit[0], cancelled)]
 
 
-def _scopes(codes: str, sentence: Sentence, rules: Guard, told: Iterable[Fit]) -> Iterator[Place]:
+def _scopes(sentence: Sentence, rules: Guard, told: Iterable[Fit]) -> Iterator[Place]:
     """How far reported speech reaches: to where the doctor speaks again or, behind what was said, back to there."""
     places = [place for place, _ in told]
     if not places:
         return
-    start, end, _ = sentence
-    speaking = sorted(place[0] for place, _ in rules.marking[SPEAKING].places(codes, *sentence))
+    end = len(sentence.codes) - 1
+    speaking = sorted(place[0] for place, _ in rules.marking[SPEAKING].places(sentence.codes, sentence.mask))
     ends = [*speaking, end]
     for first, last in places:
         yield first, ends[bisect_left(ends, last)]
         if last == end:
             before = bisect_left(speaking, first)
-            yield (speaking[before - 1] if before else start), last
+            yield (speaking[before - 1] if before else 1), last
 
 
 def _merged(places: Iterable[Place]) -> list[Place]:

@@ -39,13 +39,21 @@ class Vocabulary:
                     words.update(word for run in element.runs for word in run if not _MEMBER.fullmatch(word))
         for word in sorted(words - SIGNS):
             single[f"={word}"] = [word]
-        for sign in sorted(SIGNS):
-            single[sign] = []
         self.lexicon = Lexicon(single)
-        self.lexicon.finish()
+        self._known: dict[Choice, list[tuple[int, ...]]] = {}
+        self._wordless = sum(
+            self.lexicon.bit(name) for name, entries in single.items() if not entries and name != NUMBER
+        )
+        """Classes that only hold runs of words."""
+        self._lengths = {self.lexicon.bit(name): max(map(len, entries), default=0) for name, entries in single.items()}
 
     def runs(self, choice: Choice) -> list[tuple[int, ...]]:
-        """Every way to satisfy a choice, as masks of successive words."""
+        """Every way to satisfy a choice, as masks of successive words, the longest first."""
+        if choice not in self._known:
+            self._known[choice] = self._runs_of(choice)
+        return self._known[choice]
+
+    def _runs_of(self, choice: Choice) -> list[tuple[int, ...]]:
         found: list[tuple[int, ...]] = []
         for run in choice.runs:
             ways: list[tuple[int, ...]] = [()]
@@ -56,7 +64,11 @@ class Vocabulary:
         for way in found:
             single |= way[0] if len(way) == 1 else 0
         long = sorted((way for way in found if len(way) > 1), key=len, reverse=True)
-        return [*long, (single,)] if self.lexicon.characters(single) else long
+        return [*long, (single,)] if single & ~self._wordless else long
+
+    def length(self, mask: int) -> int:
+        """How long the longest word of some classes is."""
+        return self._lengths.get(mask, 0)
 
     def weight(self, choice: Choice) -> float:
         """How rare a choice probably is: long words are."""
@@ -93,14 +105,17 @@ class Pattern:
         needed = [element for element in written.elements if isinstance(element, Choice) and not element.optional]
         if not needed:
             raise PatternFileError(f"{written.line!r} needs no word at all")
+        for element in needed:
+            vocabulary.runs(element)
         rarest = max(needed, key=vocabulary.weight)
-        self.trigger = self._first_words(rarest)
-        self.needs = tuple(self._first_words(element) for element in needed if element is not rarest)
+        self.trigger = self._telling_words(rarest)
+        self.needs = tuple(self._telling_words(element) for element in needed if element is not rarest)
 
-    def _first_words(self, choice: Choice) -> int:
+    def _telling_words(self, choice: Choice) -> int:
+        """The classes of which one must occur where a choice is satisfied: of each run its longest word."""
         mask = 0
         for way in self._vocabulary.runs(choice):
-            mask |= way[0]
+            mask |= max(way, key=self._vocabulary.length)
         return mask
 
     @cached_property
@@ -128,10 +143,10 @@ class Pattern:
         ways = ["".join(f"[{lexicon.characters(mask)}]" for mask in way) for way in self._vocabulary.runs(element)]
         return f"(?:{'|'.join(ways)}){'?' if element.optional else ''}"
 
-    def places(self, codes: str, start: int, end: int) -> Iterator[Place]:
-        """Every place where it fits between two borders, from each word on at most one."""
-        # One more character for the edge that follows; it is a border, which nothing matches.
-        while match := self.expression.search(codes, start, end + 1):
+    def places(self, codes: str) -> Iterator[Place]:
+        """Every place where it fits between the borders, from each word on at most one."""
+        start = 1
+        while match := self.expression.search(codes, start):
             yield match.span()
             start = match.start() + 1
 
@@ -148,15 +163,18 @@ class Patterns:
         for trigger in self._by_trigger:
             self.triggers |= trigger
 
-    def places(self, codes: str, start: int, end: int, mask: int) -> Iterator[tuple[Place, str]]:
-        """Places and patterns that fit between two borders, where only words of some classes occur."""
+    def places(self, codes: str, mask: int) -> Iterator[tuple[Place, str]]:
+        """Places and patterns that fit the codes of one sentence, in which only words of some classes occur."""
         if not mask & self.triggers:
             return
         for trigger, patterns in self._by_trigger.items():
             if mask & trigger:
                 for pattern in patterns:
-                    if all(mask & each for each in pattern.needs):
-                        for place in pattern.places(codes, start, end):
+                    for need in pattern.needs:
+                        if not mask & need:
+                            break
+                    else:
+                        for place in pattern.places(codes):
                             yield place, pattern.line
 
 

@@ -1,40 +1,41 @@
 """A text as its sentences and the codes of their words, and the way back from words to places in the text.
 
-The text itself is never changed, so that every place is one of the text as received.
+Folding leaves every character in its place and the text itself is never changed, so that every place is one of the text
+as received.
 """
 
-from functools import cached_property
-from itertools import accumulate, pairwise
+from collections.abc import Iterator
 
 from certgateway.domain.sentences import sentence_spans
-from certgateway.prose.lexicon import BORDER, TOKEN, Codes, Lexicon
+from certgateway.prose.lexicon import BORDER, TOKEN, Lexicon
 from certgateway.prose.matching import Place
 
 
-class Reading:
-    """One text, read by one lexicon. Word places count every word and sign, and the borders around sentences."""
+class Sentence:
+    """One sentence as codes between two borders, and the word classes that occur in it. Places count its words."""
 
-    def __init__(self, text: str, lexicon: Lexicon) -> None:
-        self._text = text
-        self._spans = sentence_spans(text)
-        codes = Codes(lexicon)
-        sentences = ["".join(map(codes.__getitem__, TOKEN.findall(text, start, end))) for start, end in self._spans]
-        self.codes = BORDER + "".join(sentence + BORDER for sentence in sentences)
-        borders = accumulate((len(sentence) + 1 for sentence in sentences), initial=1)
-        self.sentences = [
-            (start, end - 1, lexicon.mask(sentence))
-            for (start, end), sentence in zip(pairwise(borders), sentences, strict=True)
-        ]
-        """Start and end of each sentence in `codes`, and the word classes that occur in it."""
+    __slots__ = ("_end", "_folded", "_start", "codes", "mask")
 
-    @cached_property
-    def _places(self) -> list[Place]:
-        found: list[Place] = [(0, 0)]
-        for start, end in self._spans:
-            found += (match.span() for match in TOKEN.finditer(self._text, start, end))
-            found.append((end, end))
-        return found
+    def __init__(self, codes: str, mask: int, folded_text: str, start: int, end: int) -> None:
+        self.codes = f"{BORDER}{codes}{BORDER}"
+        self.mask = mask
+        self._folded = folded_text
+        self._start = start
+        self._end = end
 
-    def span(self, place: Place) -> Place:
-        """Where some words stand in the text."""
-        return self._places[place[0]][0], self._places[place[1] - 1][1]
+    def spans(self) -> list[Place]:
+        """Where each of its words stands in the text; a border stands before the first."""
+        tokens = TOKEN.finditer(self._folded, self._start, self._end)
+        return [(self._start, self._start), *(match.span() for match in tokens)]
+
+
+def sentences(text: str, lower: str, lexicon: Lexicon, wanted: int) -> Iterator[Sentence]:
+    """The sentences of a text, and the same folded, in which any of the wanted word classes occurs."""
+    spans = sentence_spans(text)
+    tokens = [TOKEN.findall(lower, start, end) for start, end in spans]
+    code = lexicon.codes(set().union(*tokens)).__getitem__
+    for (start, end), words in zip(spans, tokens, strict=True):
+        codes = "".join(map(code, words))
+        mask = lexicon.mask(codes)
+        if mask & wanted:
+            yield Sentence(codes, mask, lower, start, end)

@@ -34,6 +34,8 @@ class Guard(NamedTuple):
     vocabulary: Vocabulary
     marking: dict[str, Patterns]
     cancelling: dict[str, Patterns]
+    wanted: int
+    """The word classes without which nothing can be marked."""
 
 
 def written() -> dict[str, tuple[Written, ...]]:
@@ -47,11 +49,12 @@ def guard() -> Guard:
     classes = read_classes(_text("words"), "words") | {"benefit-name": _benefit_names()}
     by_file = written()
     vocabulary = Vocabulary(classes, [pattern for patterns in by_file.values() for pattern in patterns])
-    return Guard(
-        vocabulary,
-        {file: Patterns([each for each in by_file[file] if not each.cancels], vocabulary) for file in FILES},
-        {file: Patterns([each for each in by_file[file] if each.cancels], vocabulary) for file in FILES},
-    )
+    marking = {file: Patterns([each for each in by_file[file] if not each.cancels], vocabulary) for file in FILES}
+    cancelling = {file: Patterns([each for each in by_file[file] if each.cancels], vocabulary) for file in FILES}
+    wanted = 0
+    for file in (*JUDGED, REPORTED):
+        wanted |= marking[file].triggers
+    return Guard(vocabulary, marking, cancelling, wanted)
 
 
 def _text(file: str) -> str:

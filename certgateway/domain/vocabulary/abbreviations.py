@@ -27,7 +27,8 @@ jan feb febr mar apr jun jul aug sept sep okt nov des
 _LEANING: Final = """
 i på ved hos til for fra frå av med om etter før under over mellom mot uten utan og eller men at som når når enn da då
 hvis dersom fordi der den det de dei en ei et eit er har hadde ble vart blir vert kan skal skulle vil må bør burde å
-ikke ikkje hun ho han jeg eg vi sin sitt si sine min mitt mi vår hans hennes hennar deres dr overlege via samt innen innan
+ikke ikkje hun ho han jeg eg vi sin sitt si sine min mitt mi vår hans hennes hennar deres dr overlege via samt innen
+innan
 gjennom pga grunnet grunna jf iht ift ca inkl blant hverken verken både særlig selv sjølv
 """
 

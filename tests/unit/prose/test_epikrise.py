@@ -1,0 +1,51 @@
+"""Pasted letters and notes are told from a doctor's own account by the number of their signs."""
+
+import pytest
+
+from certgateway.prose import mark
+
+NOTE = """Epikrise, medisinsk avdeling
+Innlagt: 12.03.2026
+
+Aktuelt: Brystsmerter siden i går.
+Forløp: Ukomplisert.
+Medisiner ved utreise:
+Albyl-E 75 mg x 1
+Metoprolol 50 mg x 1
+
+Med vennlig hilsen
+overlege"""
+LABORATORY = """Hemoglobin 12,1 g/dL
+CRP 5 mg/L
+Kreatinin 80 umol/L
+ALAT 22 U/L
+Ferritin 40 ug/L
+HbA1c 40 mmol/mol"""
+
+
+@pytest.mark.parametrize("text", [NOTE, LABORATORY, NOTE.upper(), NOTE.replace("\n", "\r\n")])
+def test_pasted_record_is_marked(text: str) -> None:
+    assert [each.kind for each in mark(text) if each.kind == "pasted-epikrise"] == ["pasted-epikrise"]
+
+
+def test_the_mark_begins_where_the_paste_does() -> None:
+    own = "Jeg har kjent pasienten lenge. Hun har det vanskelig.\n\n"
+    (found,) = mark(f"{own}{NOTE}\n")
+    assert (found.start, found.end) == (len(own), len(own) + len(NOTE))
+    assert "record-heading" in found.pattern
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Diagnose: Artrose.\nBehandling: Protese i 2024.\nFunksjon: Går 200 m.\nPrognose: God.",
+        "Jf. epikrise av 14.01.2026 fra ortopedisk avdeling. Hun går bedre nå.",
+        "Bruker metformin 1000 mg x 2 og Levaxin 75 mikrogram x 1. HbA1c 58, BT 140/80.",
+        "Aktuelt\nHan sliter med søvn.\n\nVurdering\nLangvarig forløp.",
+        "Kan:\n- gå 200 m\n- løfte 5 kg\n- stå 10 min\n- sitte 30 min\n- lese 10 min\n- bære 2 kg",
+        "Med vennlig hilsen\nfastlege",
+    ],
+)
+def test_own_account_is_not_marked(text: str) -> None:
+    assert [each for each in mark(text) if each.kind == "pasted-epikrise"] == []

@@ -1,0 +1,163 @@
+"""What is marked and what is not, where exactly, and that looks make no difference."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bench import prose as bench
+from certgateway.domain.marks import WITHHELD, Kind
+from certgateway.domain.sentences import parts, sentence_spans
+from certgateway.prose import mark
+from certgateway.prose.lexicon import folded
+from certgateway.prose.reading import sentences
+from certgateway.prose.sources import FILES, guard, written
+from tests.unit.prose.own_sentences import OWN
+
+NEUTRAL = "Vekten er uendret."
+FLOORS = {
+    "benefit-recommendation": 0.97,
+    "work-ability-verdict": 0.95,
+    "vocational-advice": 0.95,
+    "patient-reported": 0.95,
+    "exemption": 0.95,
+}
+TEXTS = [text for _, text in OWN]
+
+
+def kinds(text: str) -> set[str]:
+    return {each.kind for each in mark(text)}
+
+
+@pytest.mark.parametrize("expected, text", OWN, ids=TEXTS)
+def test_own_sentence_has_exactly_its_kinds(expected: frozenset[str], text: str) -> None:
+    assert kinds(text) == expected
+
+
+@pytest.mark.parametrize("kind", bench.SENTENCE_KINDS)
+def test_development_rows_reach_the_floor(kind: Kind) -> None:
+    assert bench.score(bench.row_outcomes(kind, "development")).f1 >= FLOORS[kind]
+
+
+def test_development_texts_are_read_right() -> None:
+    assert bench.score(bench.text_outcomes("development")).f1 >= 0.95
+    assert bench.score(bench.withheld_outcomes("development")).recall >= 0.95
+
+
+@pytest.mark.parametrize(
+    "text, phrase",
+    [
+        ("Hun har vondt og bør få AAP nå.", "bør få AAP"),
+        ("Etter mitt syn er vilkårene for uføretrygd oppfylt.", "vilkårene for uføretrygd oppfylt"),
+        ("Han er 100 % arbeidsufør.", "100 % arbeidsufør"),
+        ("Jeg anbefaler arbeidstrening to dager.", "anbefaler arbeidstrening"),
+        ("I dag oppgir pasienten smerter.", "oppgir pasienten"),
+        ("Hun bør skjermes for tiltak i vår.", "bør skjermes for tiltak"),
+    ],
+)
+@pytest.mark.parametrize(
+    "before", ["", "Se\u00ad her. ", "Kåre a\u030a. ", "👩\u200d⚕️ ok. ", "Linje.\r\n", "İstanbul. ", "Straße. "]
+)
+def test_spans_point_at_the_phrase_whatever_stands_before_it(text: str, phrase: str, before: str) -> None:
+    whole = before + text
+    (found,) = mark(whole)
+    assert whole[found.start : found.end] == phrase
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bør få uføre\u00adtrygd.",
+        "Bør få uføre\u200btrygd.",
+        "Bør få uføre-\ntrygd.",
+        "Bør få uføre-trygd.",
+        "Bør få uføre trygd.",
+        "Bo\u0308r få uføretrygd, bør få AAP.",
+        "Bør f\u0061\u030a uføretrygd.",
+        "Bør få uføre\u00a0trygd.",
+        "Bør få 50 % uføretrygd.",
+        "Bør få uføretrygd\ufb01.",
+        "Bør få uføretyrgd.",
+        "Bør få uføretryygd.",
+        "Bør få uføretrigd.",
+    ],
+)
+def test_looks_and_slips_do_not_hide_a_benefit(text: str) -> None:
+    assert kinds(text) == {"benefit-recommendation"}
+
+
+def test_the_pattern_is_the_line_of_its_file() -> None:
+    lines = {pattern.line for patterns in written().values() for pattern in patterns}
+    assert all(each.pattern in lines for text in TEXTS for each in mark(text))
+
+
+def test_marks_come_in_the_order_of_the_text() -> None:
+    text = "Bør skjermes for tiltak. Bør få AAP. Varig ufør. Pas. oppgir smerter."
+    found = mark(text)
+    assert [each.start for each in found] == sorted(each.start for each in found)
+    assert len(found) == 4
+
+
+def test_every_pattern_fits_an_example() -> None:
+    """A line that fits none could be deleted without a test turning red: it does not belong in a file."""
+    rules = guard()
+    examples = [row.text for row in bench.rows("development")] + [text.text for text in bench.texts("development")]
+    fitting: set[tuple[str, str]] = set()
+    for text in (*examples, *TEXTS):
+        for sentence in sentences(text, folded(text), rules.vocabulary.lexicon, -1):
+            for table in (rules.marking, rules.cancelling):
+                for file, patterns in table.items():
+                    fitting |= {(file, line) for _, line in patterns.places(sentence.codes, sentence.mask)}
+    assert [(file, each.line) for file in FILES for each in written()[file] if (file, each.line) not in fitting] == []
+
+
+def test_no_pattern_is_written_twice() -> None:
+    for patterns in written().values():
+        lines = [pattern.line for pattern in patterns]
+        assert len(lines) == len(set(lines))
+
+
+SAMPLES = st.sampled_from(TEXTS + [row.text for row in bench.rows("development")])
+
+
+@given(SAMPLES)
+def test_case_changes_nothing(text: str) -> None:
+    # Where a sentence ends may hang on a capital letter; what its words say does not.
+    assume(len(sentence_spans(text)) == len(sentence_spans(text.upper())) == 1)
+    assert mark(text.upper()) == mark(text)
+
+
+@given(SAMPLES, st.sampled_from(["  ", "\u00a0", " \u2009", "\t"]))
+def test_other_spaces_between_words_change_nothing_but_spans(text: str, space: str) -> None:
+    plain = " ".join(text.split())
+    spaced = plain.replace(" ", space)
+    assert [(each.kind, each.pattern) for each in mark(spaced)] == [(each.kind, each.pattern) for each in mark(plain)]
+
+
+@given(SAMPLES)
+def test_a_neutral_sentence_behind_changes_no_mark(text: str) -> None:
+    ended = text if text.endswith((".", "!", "?")) else f"{text}."
+    both = f"{ended} {NEUTRAL}"
+    assume(len(sentence_spans(both)) == len(sentence_spans(ended)) + 1)
+    assert mark(both) == mark(ended)
+
+
+@given(SAMPLES, SAMPLES)
+def test_parts_leave_no_marked_phrase(first: str, second: str) -> None:
+    text = f"{first}\n\n{second}"
+    found = mark(text)
+    stretches = parts(text, found)
+    assert [each.start for each in stretches] == [0, *(each.end for each in stretches[:-1])]
+    assert stretches[-1].end == len(text)
+    gone = [each for each in found if each.kind in WITHHELD]
+    assert all(
+        part.text is None or not (part.start < each.end and each.start < part.end)
+        for part in stretches
+        for each in gone
+    )
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_and_every_mark_lies_within_it(text: str) -> None:
+    found = mark(text)
+    assert found == mark(text)
+    assert all(0 <= each.start < each.end <= len(text) for each in found)
