@@ -137,7 +137,7 @@ def _is_tight(word: str, following: str) -> bool:
 
 def _word_ends_sentence(word: str, *, lower: bool) -> bool:
     """Whether the full stop after a word is more than the stop of an abbreviation."""
-    if word in OFTEN_LAST:
+    if word in OFTEN_LAST or not word[-1].isalnum():
         return not lower
     if word in ABBREVIATIONS or len(word) == 1 or ("." in word and word[-1].isalpha() and len(word) <= _DOTTED):
         return False

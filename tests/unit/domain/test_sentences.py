@@ -61,6 +61,8 @@ def test_is_one_sentence(whole: str) -> None:
     [
         ("Han er syk. Hun er frisk.", ["Han er syk.", "Hun er frisk."]),
         ("Er han syk? Ja!", ["Er han syk?", "Ja!"]),
+        ("Nedsatt med 60 %. Tåler 5 kg.", ["Nedsatt med 60 %.", "Tåler 5 kg."]),
+        ("Som før (se under). Tåler 5 kg.", ["Som før (se under).", "Tåler 5 kg."]),
         ("pas sover dårlig. klarer lite", ["pas sover dårlig.", "klarer lite"]),
         ("Har smerter.Bør få AAP.", ["Har smerter.", "Bør få AAP."]),
         ("Vurdering\n\nHan er syk", ["Vurdering", "Han er syk"]),
