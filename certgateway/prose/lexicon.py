@@ -1,7 +1,7 @@
 """Words to codes: every word of a text becomes one character that says which word classes it belongs to.
 
 Patterns are matched on these characters, so that a search looks at each word once. What a word is, is decided here
-alone: case, soft hyphens, hyphenation at a line's end and near misspellings make no difference. Nothing of a text may
+alone: case, soft hyphens, hyphenation at a line's end and near misspellings make no difference. No word of a text may
 be kept between calls.
 """
 
@@ -28,6 +28,7 @@ _DASHES: Final = re.compile("[\u2010-\u2014]")
 BORDER: Final = "\u4e00"
 _FIRST: Final = 0x4E01
 _SHORTEST_STEM: Final = 3
+_MOST_MET: Final = 1 << 17
 NUMBER: Final = "number"
 
 
@@ -51,7 +52,19 @@ def _spelled(token: str) -> str:
 class Lexicon:
     """The word lists, turned round: from a word to the character of its classes."""
 
-    __slots__ = ("_bits", "_characters", "_codes", "_ends", "_exact", "_masks", "_near", "_number", "_plain", "_stems")
+    __slots__ = (
+        "_bits",
+        "_characters",
+        "_codes",
+        "_ends",
+        "_exact",
+        "_masks",
+        "_met",
+        "_near",
+        "_number",
+        "_plain",
+        "_stems",
+    )
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
         """Classes hold single words: whole (`få`), by beginning (`få*`), by ending (`*få`) or nearly (`~få*`)."""
@@ -60,6 +73,8 @@ class Lexicon:
         self._characters: dict[int, str] = {}
         self._masks: dict[str, int] = {BORDER: 0}
         self._exact: dict[str, str] = {}
+        # Words that were looked up before, by their hash alone: names are words too, and nobody keeps those.
+        self._met: dict[int, str] = {}
         self._stems: dict[str, list[tuple[str, str]]] = {}
         self._ends: dict[str, list[tuple[str, str]]] = {}
         self._near: dict[str, list[tuple[str, bool, str]]] = {}
@@ -128,8 +143,16 @@ class Lexicon:
 
     def codes(self, tokens: Iterable[str]) -> dict[str, str]:
         """The characters of some tokens of folded text."""
-        exact = self._exact
-        return {token: exact.get(token) or self._code_of(token) for token in tokens}
+        exact, met = self._exact, self._met
+        found: dict[str, str] = {}
+        for token in tokens:
+            code = exact.get(token) or met.get(key := hash(token))
+            if code is None:
+                code = self._code_of(token)
+                if len(met) < _MOST_MET:
+                    met[key] = code
+            found[token] = code
+        return found
 
     def _code_of(self, token: str) -> str:
         if not _PLAIN.fullmatch(token):
