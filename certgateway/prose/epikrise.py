@@ -48,6 +48,7 @@ _PERIOD: Final = re.compile(
 )
 _GREETING: Final = re.compile(r"(?:med )?(?:vennlig|venleg|beste|mvh|med)\b ?(?:hilsen|helsing)?[,.]?")
 _LIST_LINE: Final = re.compile(r"(?:[a-z]-)?[^\W\d_][\w-]+[^.\n]{0,40}? [<>]?\d[\d,.]* ?(?:\w|%|µ|\()[^.]{0,50}\.?")
+_DIGIT: Final = re.compile(r"\d")
 _FEWEST_LIST_LINES: Final = 5
 _LIST_SHARE: Final = 0.4
 _LONGEST: Final = 90
@@ -118,7 +119,8 @@ def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
             yield "role", place
         if _GREETING.fullmatch(line):
             yield "greeting", place
-    listed = [place for place, line in lines if len(line) <= _LONGEST and _LIST_LINE.fullmatch(line)]
+    numbered = ((place, line) for place, line in lines if len(line) <= _LONGEST and line[-1] not in ":,")
+    listed = [place for place, line in numbered if _DIGIT.search(line) and _LIST_LINE.fullmatch(line)]
     if len(listed) >= max(_FEWEST_LIST_LINES, _LIST_SHARE * len(lines)):
         yield "list", listed[0]
 
