@@ -91,23 +91,25 @@ def _sorted(entries: tuple[str, ...]) -> _Signs:
 
 def pasted(text: str, lower: str) -> Iterator[Mark]:
     """At most one mark: from the first line that shows it to the end of the text. `lower` is the text folded."""
-    found = list(_found(text, lower))
-    sums: dict[str, float] = {}
-    for name, _ in found:
-        weight, most = WEIGHTS[name]
-        sums[name] = min(most, sums.get(name, 0.0) + weight)
-    if sum(sums.values()) >= ENOUGH and sums.keys() & _TELLING:
+    lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(lower)]
+    found = [*_headings(lower), *_in_lines(lines)]
+    sums = _sums(found)
+    if not sums.keys() & _TELLING:
+        return
+    if sum(sums.values()) < ENOUGH:
+        sums = _sums([*found, *_in_detail(text, lower)])
+    if sum(sums.values()) >= ENOUGH:
         start = min(place for name, place in found if name in _BEGINNING)
         yield Mark("pasted-epikrise", start, len(text.rstrip()), ", ".join(sorted(sums)))
 
 
-def _found(text: str, lower: str) -> Iterator[Found]:
-    """Every sign: its sort, and the place where its line begins."""
-    lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(lower)]
-    shown = [*_headings(lower), *_in_lines(lines)]
-    if any(name in _TELLING for name, _ in shown):
-        yield from shown
-        yield from _in_detail(text, lower)
+def _sums(found: list[Found]) -> dict[str, float]:
+    """What the signs of each sort weigh together."""
+    sums: dict[str, float] = {}
+    for name, _ in found:
+        weight, most = WEIGHTS[name]
+        sums[name] = min(most, sums.get(name, 0.0) + weight)
+    return sums
 
 
 def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
