@@ -48,6 +48,7 @@ _PERIOD: Final = re.compile(
 )
 _GREETING: Final = re.compile(r"(?:med )?(?:vennlig|venleg|beste|mvh|med)\b ?(?:hilsen|helsing)?[,.]?")
 _LIST_LINE: Final = re.compile(r"(?:[a-z]-)?[^\W\d_][\w-]+[^.\n]{0,40}? [<>]?\d[\d,.]* ?(?:\w|%|µ|\()[^.]{0,50}\.?")
+_DIGIT: Final = re.compile(r"\d")
 _FEWEST_LIST_LINES: Final = 5
 _LIST_SHARE: Final = 0.4
 _LONGEST: Final = 90
@@ -90,23 +91,25 @@ def _sorted(entries: tuple[str, ...]) -> _Signs:
 
 def pasted(text: str, lower: str) -> Iterator[Mark]:
     """At most one mark: from the first line that shows it to the end of the text. `lower` is the text folded."""
-    found = list(_found(text, lower))
-    sums: dict[str, float] = {}
-    for name, _ in found:
-        weight, most = WEIGHTS[name]
-        sums[name] = min(most, sums.get(name, 0.0) + weight)
-    if sum(sums.values()) >= ENOUGH and sums.keys() & _TELLING:
+    lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(lower)]
+    found = [*_headings(lower), *_in_lines(lines)]
+    sums = _sums(found)
+    if not sums.keys() & _TELLING:
+        return
+    if sum(sums.values()) < ENOUGH:
+        sums = _sums([*found, *_in_detail(text, lower)])
+    if sum(sums.values()) >= ENOUGH:
         start = min(place for name, place in found if name in _BEGINNING)
         yield Mark("pasted-epikrise", start, len(text.rstrip()), ", ".join(sorted(sums)))
 
 
-def _found(text: str, lower: str) -> Iterator[Found]:
-    """Every sign: its sort, and the place where its line begins."""
-    lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(lower)]
-    shown = [*_headings(lower), *_in_lines(lines)]
-    if any(name in _TELLING for name, _ in shown):
-        yield from shown
-        yield from _in_detail(text, lower)
+def _sums(found: list[Found]) -> dict[str, float]:
+    """What the signs of each sort weigh together."""
+    sums: dict[str, float] = {}
+    for name, _ in found:
+        weight, most = WEIGHTS[name]
+        sums[name] = min(most, sums.get(name, 0.0) + weight)
+    return sums
 
 
 def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
@@ -118,7 +121,8 @@ def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
             yield "role", place
         if _GREETING.fullmatch(line):
             yield "greeting", place
-    listed = [place for place, line in lines if len(line) <= _LONGEST and _LIST_LINE.fullmatch(line)]
+    numbered = ((place, line) for place, line in lines if len(line) <= _LONGEST and line[-1] not in ":,")
+    listed = [place for place, line in numbered if _DIGIT.search(line) and _LIST_LINE.fullmatch(line)]
     if len(listed) >= max(_FEWEST_LIST_LINES, _LIST_SHARE * len(lines)):
         yield "list", listed[0]
 

@@ -29,6 +29,7 @@ BORDER: Final = "\u4e00"
 _FIRST: Final = 0x4E01
 _SHORTEST_STEM: Final = 3
 _MOST_MET: Final = 1 << 17
+_SHORTEST_NEAR: Final = 6
 NUMBER: Final = "number"
 
 
@@ -162,7 +163,7 @@ class Lexicon:
         length, code = 0, ""
         if stems := self._stems.get(token[:_SHORTEST_STEM]):
             length, code = _longest(stems, token)
-        if nearly := self._near.get(token[:2]):
+        if len(token) >= _SHORTEST_NEAR and (nearly := self._near.get(token[:2])):
             for stem, goes_on, near in nearly:
                 if length < len(stem) <= len(token) + 1 and _is_near(token, stem, goes_on=goes_on):
                     return near
@@ -203,10 +204,11 @@ def _union(entry: str, tables: tuple[dict[str, int], dict[str, int], dict[str, i
     mask = whole.get(entry, 0)
     if not entry.startswith("*"):
         for length in range(_SHORTEST_STEM, len(bare) + 1):
-            mask |= stems.get(bare[:length], 0)
+            if (stem := bare[:length]) in stems:
+                mask |= stems[stem]
     if not entry.endswith("*"):
-        for start in range(len(bare)):
-            mask |= ends.get(bare[start:], 0)
+        for end, its_mask in ends.items():
+            mask |= its_mask if bare.endswith(end) else 0
     return mask
 
 

@@ -41,11 +41,13 @@ class Vocabulary:
             single[f"={word}"] = [word]
         self.lexicon = Lexicon(single)
         self._known: dict[Choice, list[tuple[int, ...]]] = {}
+        self._telling: dict[Choice, tuple[float, int]] = {}
         self._wordless = sum(
             self.lexicon.bit(name) for name, entries in single.items() if not entries and name != NUMBER
         )
         """Classes that only hold runs of words."""
         self._lengths = {self.lexicon.bit(name): max(map(len, entries), default=0) for name, entries in single.items()}
+        self._lengths |= {self.lexicon.bit(sign): 1 for sign in SIGNS}
 
     def runs(self, choice: Choice) -> list[tuple[int, ...]]:
         """Every way to satisfy a choice, as masks of successive words, the longest first."""
@@ -66,12 +68,16 @@ class Vocabulary:
         long = sorted((way for way in found if len(way) > 1), key=len, reverse=True)
         return [*long, (single,)] if single & ~self._wordless else long
 
-    def length(self, mask: int) -> int:
-        """How long the longest word of some classes is."""
-        return self._lengths.get(mask, 0)
+    def telling(self, choice: Choice) -> tuple[float, int]:
+        """How rare a choice probably is, for long words are; and the classes of which one must occur for it."""
+        if choice not in self._telling:
+            mask = 0
+            for way in self.runs(choice):
+                mask |= max(way, key=self._lengths.__getitem__) if len(way) > 1 else way[0]
+            self._telling[choice] = self._weight(choice), mask
+        return self._telling[choice]
 
-    def weight(self, choice: Choice) -> float:
-        """How rare a choice probably is: long words are."""
+    def _weight(self, choice: Choice) -> float:
         words = [word for run in choice.runs for word in run]
         members = [_MEMBER.fullmatch(word) for word in words]
         lengths = [
@@ -105,18 +111,9 @@ class Pattern:
         needed = [element for element in written.elements if isinstance(element, Choice) and not element.optional]
         if not needed:
             raise PatternFileError(f"{written.line!r} needs no word at all")
-        for element in needed:
-            vocabulary.runs(element)
-        rarest = max(needed, key=vocabulary.weight)
-        self.trigger = self._telling_words(rarest)
-        self.needs = tuple(self._telling_words(element) for element in needed if element is not rarest)
-
-    def _telling_words(self, choice: Choice) -> int:
-        """The classes of which one must occur where a choice is satisfied: of each run its longest word."""
-        mask = 0
-        for way in self._vocabulary.runs(choice):
-            mask |= max(way, key=self._vocabulary.length)
-        return mask
+        telling = [vocabulary.telling(element) for element in needed]
+        self.trigger = max(telling)[1]
+        self.needs = tuple(mask for _, mask in telling if mask != self.trigger)
 
     @cached_property
     def expression(self) -> re.Pattern[str]:

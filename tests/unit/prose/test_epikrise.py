@@ -23,7 +23,10 @@ Ferritin 40 ug/L
 HbA1c 40 mmol/mol"""
 
 
-@pytest.mark.parametrize("text", [NOTE, LABORATORY, NOTE.upper(), NOTE.replace("\n", "\r\n")])
+PERIOD = "Nevrologisk poliklinikk\nForløp: Rolig 03.11.2025 til 12.12.2025.\nStatus: CRP 4, Hb 14, TSH 2."
+
+
+@pytest.mark.parametrize("text", [PERIOD, NOTE, LABORATORY, NOTE.upper(), NOTE.replace("\n", "\r\n")])
 def test_pasted_record_is_marked(text: str) -> None:
     assert [each.kind for each in mark(text) if each.kind == "pasted-epikrise"] == ["pasted-epikrise"]
 

@@ -68,7 +68,7 @@ def test_ten_thousand_characters_take_milliseconds() -> None:
     text = realistic()
     mark(text)
     taken = min(cpu(text) for _ in range(9))
-    assert taken < allowed(0.008)
+    assert taken < allowed(0.015)
 
 
 @pytest.mark.no_cover
