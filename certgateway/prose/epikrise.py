@@ -1,8 +1,8 @@
 """Whether a text is a letter or note from the record, pasted in: judged on the whole.
 
 Told from a doctor's own account by the number of its signs, and by how few of the small words that make up sentences
-it has: an ordinary heading or two, a laboratory value or a mention of a discharge letter must never be enough. The signs
-are data (`patterns/pasted-epikrise.txt`), their weights and their names here.
+it has: an ordinary heading or two, a laboratory value or a mention of a discharge letter must never be enough. The
+signs are data (`patterns/pasted-epikrise.txt`), their weights and their names here.
 """
 
 import re
@@ -15,7 +15,7 @@ from certgateway.domain.marks import Mark
 from certgateway.prose.notation import read_classes
 
 FILE: Final = Path(__file__).parent / "patterns" / "pasted-epikrise.txt"
-ENOUGH: Final = 3.3
+ENOUGH: Final = 3.0
 """Weights together from which a text counts as pasted."""
 
 
@@ -41,8 +41,9 @@ _SORTS: Final = {
     "list": _Sort("liste med tall", 2.0, 2.0),
     "icd": _Sort("diagnosekoder", 0.4, 0.8, "number"),
     "period": _Sort("tidsrom", 0.7, 0.7),
-    "jargon": _Sort("journalord", 0.25, 2.0, "number"),
-    "phrase": _Sort("journalvendinger", 0.8, 2.4, "number"),
+    "jargon": _Sort("journalord", 0.25, 2.5, "number"),
+    "phrase": _Sort("journalvendinger", 0.8, 3.2, "number"),
+    "we": _Sort("vi-form", 0.6, 0.6),
     "system": _Sort("systemlinjer", 1.2, 2.4, "number"),
     "role": _Sort("avsender", 0.8, 0.8),
     "greeting": _Sort("hilsen", 0.4, 0.4),
@@ -58,11 +59,16 @@ _FLOWING: Final = 0.2
 _FLOWING_WEIGHT: Final = 10.0
 _FEWEST_WORDS: Final = 30
 _SURE_WORDS: Final = 40
+_LEAST_PART: Final = 0.4
+_TERSE_PART: Final = 1.0
 _VOICE: Final = 0.35
 _MOST_VOICE: Final = 1.4
+_ACCOUNT: Final = 0.25
+_MOST_ACCOUNT: Final = 2.25
 
 _LINE: Final = re.compile(r"\S[^\n\r\v\f\x85\u2028\u2029]*+")
-_WORD: Final = re.compile(r"[^\W\d_]++")
+_SEGMENT: Final = re.compile(r"[.:,;]\s|[.:]\Z|\s[-\u2013]\s")
+_WORD: Final = re.compile(r"[^\W_]++")
 _HEADED: Final = re.compile(r":(?:\s|\Z)")
 _SENTENCE: Final = re.compile(r"[.;?!)]\s|[\n\r\u2028\u2029]")
 _TAIL: Final = re.compile(r"[\s(\d][^a-zæøå]{0,24}\Z")
@@ -73,7 +79,9 @@ _PERIOD: Final = re.compile(
     r"\d\d?\.\d\d?\.\d{2,4} ?(?:-|\u2013|til) ?\d\d?\.\d\d?\.|\b(?:innlag[td]|utskrevet|utskriven)\b[: ]{1,2}\d"
 )
 _GREETING: Final = re.compile(r"(?:mvh|(?:med )?(?:vennlig |venleg |beste )?(?:hilsen|helsing))\b[,.]?")
-_LIST_LINE: Final = re.compile(r"(?:[a-z]-)?[^\W\d_][\w-]+[^.\n]{0,40}? [<>]?\d[\d,.]* ?(?:\w|%|µ|\(|\+|\Z)[^.]{0,50}\.?")
+_LIST_LINE: Final = re.compile(
+    r"(?:[\d.]{6,10} )?(?:[a-z]-)?[^\W\d_][\w-]+[^.\n]{0,40}? [<>]?\d[\d,.]* ?(?:\w|%|µ|\(|\+|\Z)[^.]{0,50}\.?"
+)
 _FEWEST_LIST_LINES: Final = 5
 _LIST_SHARE: Final = 0.4
 _LONGEST: Final = 90
@@ -81,7 +89,8 @@ _REACH: Final = 60
 _FIRST_LINES: Final = 3
 _LAST_LINES: Final = 3
 _TITLE_WORDS: Final = 5
-_PLACE_WORDS: Final = 6
+_HEADING_WORDS: Final = 5
+_SEGMENTS: Final = 3
 _HEAD: Final = 3
 _MOST_ENTRIES: Final = 6
 
@@ -108,7 +117,7 @@ class _Signs(NamedTuple):
         for entry in self.beginnings.get(words[:_HEAD], ()):
             if words.startswith(entry):
                 return entry
-        return words[-_HEAD:] if self.endings and words.endswith(self.endings) else ""
+        return next(filter(words.endswith, self.endings), "") if words.endswith(self.endings) else ""
 
 
 @cache
@@ -140,15 +149,16 @@ def pasted(text: str, lower: str) -> Iterator[Mark]:
 def judged(text: str, lower: str) -> tuple[float, list[Found]]:
     """What a text weighs, and every sign in it."""
     lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(lower)]
-    found = [*_headings(lower), *_in_lines(lines)]
+    found = [*_headings(lower), *_in_lines(lines), *_phrases(lower)]
     words = _WORD.findall(lower)
     style = _style(words)
-    if not found and style < 0:
+    if not found and style <= 0:
         return style, found
     start = min((each.place for each in found if each.sort in _BEGINNING), default=0)
-    if start:
-        rest = _WORD.findall(lower, start)
-        style = max(style, _style(rest)) if len(rest) >= _FEWEST_WORDS else style
+    for part in (lower[start:], max((line for _, line in lines), key=len, default="")):
+        rest = _WORD.findall(part) if len(part) < len(lower) else []
+        if len(rest) >= max(_FEWEST_WORDS, _LEAST_PART * len(words)) and (of_part := _style(rest)) >= _TERSE_PART:
+            style = max(style, of_part)
     found += _in_detail(text, lower, set(words))
     return style + sum(_weights(found).values()), found
 
@@ -168,7 +178,13 @@ def _style(words: list[str]) -> float:
     share = sum(map(small.__contains__, words)) / len(words)
     terse = _TERSE * min(1.0, max(0.0, (_BARE - share) / (_BARE - _FULL))) * min(1.0, len(words) / _SURE_WORDS)
     flowing = _FLOWING_WEIGHT * max(0.0, share - _FLOWING)
-    return terse - flowing - min(_MOST_VOICE, _VOICE * sum(map(voice.__contains__, words)))
+    account = {entry for entry in map(_signs()["account"].held, set(words)) if entry}
+    return (
+        terse
+        - flowing
+        - min(_MOST_VOICE, _VOICE * sum(map(voice.__contains__, words)))
+        - min(_MOST_ACCOUNT, _ACCOUNT * len(account))
+    )
 
 
 def _named(found: list[Found]) -> str:
@@ -220,9 +236,14 @@ def _in_detail(text: str, lower: str, words: set[str]) -> Iterator[Found]:
     if _PERIOD.search(lower):
         yield Found("period", 0)
     held = signs["jargon"].held
-    yield from (Found("jargon", 0) for entry in {held(word) for word in words} if entry)
+    yield from (Found("jargon", 0) for word in words if held(word))
+    if not words.isdisjoint(signs["we"].whole) and words.isdisjoint(signs["voice"].whole):
+        yield Found("we", 0)
+
+
+def _phrases(lower: str) -> Iterator[Found]:
     for name in ("phrase", "system"):
-        yield from (Found(name, 0) for phrase in signs[name].whole if phrase in lower)
+        yield from (Found(name, 0) for phrase in _signs()[name].whole if phrase in lower)
 
 
 def _headings(lower: str) -> Iterator[Found]:
@@ -240,30 +261,32 @@ def _headings(lower: str) -> Iterator[Found]:
 
 
 def _as_heading(words: str, place: int) -> Iterator[Found]:
-    for name in _HEADINGS:
+    for name in _HEADINGS if words.count(" ") < _HEADING_WORDS else ():
         if entry := _signs()[name].held(words):
             yield Found(name, place, entry)
             return
 
 
 def _in_short_line(place: int, line: str, *, first: bool) -> Iterator[Found]:
-    title, where = _signs()["title"], _signs()["place"]
-    if entry := next(filter(None, map(title.held, _rests(line))), ""):
+    segments = [segment.strip(" *-\u2013") for segment in _SEGMENT.split(line, maxsplit=_SEGMENTS)[:_SEGMENTS]]
+    if entry := next(filter(None, (_title(segment, line, first=first) for segment in segments)), ""):
         yield Found("title", place, entry)
-    if first:
-        words = re.split(r"[.:,]", line, maxsplit=1)[0].split()
-        if len(words) <= _PLACE_WORDS and any(map(where.held, words)):
-            yield Found("place", place)
+    words = segments[0].split()
+    if first and len(words) <= _TITLE_WORDS and any(map(_signs()["place"].held, words)):
+        yield Found("place", place)
     if len(line) < _REACH and line[-1] not in ".:,":
         yield from _as_heading(line, place)
 
 
-def _rests(line: str) -> Iterator[str]:
-    """A line, and where it reads like a title what follows each of its first words."""
-    yield line
-    place = 0
-    for _ in range(_TITLE_WORDS if len(line) < _REACH or ". " in line[:_REACH] or ": " in line[:_REACH] else 0):
-        place = line.find(" ", place) + 1
-        if not place:
-            return
-        yield line[place:]
+def _title(segment: str, line: str, *, first: bool) -> str:
+    """The title that some words of a line are or, where they are few, end with; but no mention of a letter."""
+    signs = _signs()
+    words = segment.split()
+    if not words or (line[-1] != ":" and not signs["mention"].whole.isdisjoint(words)):
+        return ""
+    if len(words) > _TITLE_WORDS:
+        return signs["title"].held(segment)
+    rests = (" ".join(words[place:]) for place in range(len(words)))
+    return next(filter(None, map(signs["title"].held, rests)), "") or (
+        next(filter(None, map(signs["title-ending"].held, words)), "") if first else ""
+    )
