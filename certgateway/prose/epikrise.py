@@ -8,6 +8,7 @@ signs are data (`patterns/pasted-epikrise.txt`), their weights and their names h
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from math import sqrt
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -51,20 +52,18 @@ _SORTS: Final = {
 _HEADINGS: Final = ("record-heading", "half-heading", "plain-heading")
 _BEGINNING: Final = frozenset({"title", "place", "record-heading", "half-heading", "list"})
 
-# The share of small words: from `_FULL` on down all of `_TERSE` is given, from `_FLOWING` on up something taken.
-_TERSE: Final = 2.6
-_FULL: Final = 0.04
-_BARE: Final = 0.16
-_FLOWING: Final = 0.2
-_FLOWING_WEIGHT: Final = 10.0
+# What the style weighs: so much for a text without any small word, word of everyday life or "I"; less for each of them.
+_BARE: Final = 4.7
+_SMALL: Final = 19.0
+_ACCOUNT: Final = 4.1
+_VOICE: Final = 0.6
+_MOST_VOICE: Final = 3
+_MOST_TERSE: Final = 2.6
+_MOST_FLOWING: Final = 2.5
 _FEWEST_WORDS: Final = 30
 _SURE_WORDS: Final = 40
 _LEAST_PART: Final = 0.4
-_TERSE_PART: Final = 1.0
-_VOICE: Final = 0.35
-_MOST_VOICE: Final = 1.4
-_ACCOUNT: Final = 0.25
-_MOST_ACCOUNT: Final = 2.25
+_TERSE_PART: Final = 1.8
 
 _LINE: Final = re.compile(r"\S[^\n\r\v\f\x85\u2028\u2029]*+")
 _SEGMENT: Final = re.compile(r"[.:,;]\s|[.:]\Z|\s[-\u2013]\s")
@@ -174,17 +173,12 @@ def _style(words: list[str]) -> float:
     """What is given for the few small words of the telegram, or taken for those of sentences and of a writer's "I"."""
     if not words:
         return 0.0
-    small, voice = _signs()["small"].whole, _signs()["voice"].whole
-    share = sum(map(small.__contains__, words)) / len(words)
-    terse = _TERSE * min(1.0, max(0.0, (_BARE - share) / (_BARE - _FULL))) * min(1.0, len(words) / _SURE_WORDS)
-    flowing = _FLOWING_WEIGHT * max(0.0, share - _FLOWING)
-    account = {entry for entry in map(_signs()["account"].held, set(words)) if entry}
-    return (
-        terse
-        - flowing
-        - min(_MOST_VOICE, _VOICE * sum(map(voice.__contains__, words)))
-        - min(_MOST_ACCOUNT, _ACCOUNT * len(account))
-    )
+    signs = _signs()
+    small = sum(map(signs["small"].whole.__contains__, words)) / len(words)
+    account = len({entry for entry in map(signs["account"].held, set(words)) if entry}) / sqrt(len(words))
+    voice = min(_MOST_VOICE, sum(map(signs["voice"].whole.__contains__, words)))
+    style = _BARE - _SMALL * small - _ACCOUNT * account - _VOICE * voice
+    return max(-_MOST_FLOWING, min(_MOST_TERSE, style, style * len(words) / _SURE_WORDS))
 
 
 def _named(found: list[Found]) -> str:
@@ -211,7 +205,7 @@ def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
     for number, (place, line) in enumerate(lines):
         first = number < _FIRST_LINES
         if first or len(line) <= _LONGEST:
-            yield from _in_short_line(place, line[:_LONGEST], first=first)
+            yield from _in_short_line(place, line, first=first)
     for place, line in lines[-_LAST_LINES:]:
         last = line[-_LONGEST:].rstrip(". ").rpartition(". ")[2]
         greeting = _GREETING.match(last)
@@ -268,7 +262,8 @@ def _as_heading(words: str, place: int) -> Iterator[Found]:
 
 
 def _in_short_line(place: int, line: str, *, first: bool) -> Iterator[Found]:
-    segments = [segment.strip(" *-\u2013") for segment in _SEGMENT.split(line, maxsplit=_SEGMENTS)[:_SEGMENTS]]
+    begin = [segment.strip(" *-\u2013") for segment in _SEGMENT.split(line[:_LONGEST])]
+    segments = begin[: -1 if len(begin) > 1 and len(line) > _LONGEST else _SEGMENTS][:_SEGMENTS]
     if entry := next(filter(None, (_title(segment, line, first=first) for segment in segments)), ""):
         yield Found("title", place, entry)
     words = segments[0].split()
