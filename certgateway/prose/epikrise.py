@@ -8,6 +8,7 @@ signs are data (`patterns/pasted-epikrise.txt`), their weights and their names h
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import repeat
 from math import sqrt
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -43,7 +44,7 @@ _SORTS: Final = {
     "icd": _Sort("diagnosekoder", 0.4, 0.8, "number"),
     "period": _Sort("tidsrom", 0.7, 0.7),
     "jargon": _Sort("journalord", 0.25, 2.5, "number"),
-    "phrase": _Sort("journalvendinger", 0.8, 3.2, "number"),
+    "phrase": _Sort("journalvendinger", 0.8, 4.0, "number"),
     "we": _Sort("vi-form", 0.6, 0.6),
     "system": _Sort("systemlinjer", 1.2, 2.4, "number"),
     "role": _Sort("avsender", 0.8, 0.8),
@@ -69,10 +70,10 @@ _LINE: Final = re.compile(r"\S[^\n\r\v\f\x85\u2028\u2029]*+")
 _SEGMENT: Final = re.compile(r"[.:,;]\s|[.:]\Z|\s[-\u2013]\s")
 _WORD: Final = re.compile(r"[^\W_]++")
 _HEADED: Final = re.compile(r":(?:\s|\Z)")
-_SENTENCE: Final = re.compile(r"[.;?!)]\s|[\n\r\u2028\u2029]")
+_BREAKS: Final = (". ", "\n", "; ", ") ", "? ", "! ", "\r", ".\t")
 _TAIL: Final = re.compile(r"[\s(\d][^a-zæøå]{0,24}\Z")
-_NUMBERED: Final = re.compile(r"(?<!\w)(?:[bpsuf]-)?([^\W\d_][\w-]{0,16})\.?[ \t]{0,20}[:=<>]{0,2}[ \t]{0,3}\d")
-_SCHEDULE: Final = re.compile(r"\bx ?\d|\d\+\d|\b\d ?x ?\d")
+_NUMBERED: Final = re.compile(r"(?<!\w)(?:[bpsuf]-)?([^\W\d_][\w-]{0,16}+)\.?[ \t]{0,20}+[:=<>]{0,2}[ \t]{0,3}\d")
+_SCHEDULES: Final = (re.compile(r"x(?<![^\W\d_]x) ?\d"), re.compile(r"\+(?<=\d\+)\d"))
 _ICD: Final = re.compile(r"\b(?!B12)[A-Z]\d\d(?:\.\d)?\b(?! ?%)")
 _PERIOD: Final = re.compile(
     r"\d\d?\.\d\d?\.\d{2,4} ?(?:-|\u2013|til) ?\d\d?\.\d\d?\.|\b(?:innlag[td]|utskrevet|utskriven)\b[: ]{1,2}\d"
@@ -118,6 +119,16 @@ class _Signs(NamedTuple):
                 return entry
         return next(filter(words.endswith, self.endings), "") if words.endswith(self.endings) else ""
 
+    def among(self, words: frozenset[str]) -> int:
+        """How many of some words are entries."""
+        heads, endings = self.beginnings, self.endings
+        return sum(
+            word in self.whole
+            or (word[:_HEAD] in heads and word.startswith(heads[word[:_HEAD]]))
+            or word.endswith(endings)
+            for word in words
+        )
+
 
 @cache
 def _signs() -> dict[str, _Signs]:
@@ -129,12 +140,22 @@ def _sorted(entries: tuple[str, ...]) -> _Signs:
     beginnings: dict[str, list[str]] = {}
     for entry in sorted(entries, key=len, reverse=True):
         if entry.endswith("*"):
-            beginnings.setdefault(entry[:_HEAD], []).append(entry[:-1])
+            beginnings.setdefault(entry[:-1][:_HEAD], []).append(entry[:-1])
     return _Signs(
         frozenset(entry for entry in entries if "*" not in entry),
         {head: tuple(each) for head, each in beginnings.items()},
         tuple(entry[1:] for entry in entries if entry.startswith("*")),
     )
+
+
+@cache
+def _keyed() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Phrases with their sort, by the longest word of each: where it is missing they need not be sought."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in ("phrase", "system"):
+        for phrase in _signs()[name].whole:
+            found.setdefault(max(_WORD.findall(phrase), key=len), []).append((name, phrase))
+    return {key: tuple(each) for key, each in found.items()}
 
 
 def pasted(text: str, lower: str) -> Iterator[Mark]:
@@ -148,8 +169,9 @@ def pasted(text: str, lower: str) -> Iterator[Mark]:
 def judged(text: str, lower: str) -> tuple[float, list[Found]]:
     """What a text weighs, and every sign in it."""
     lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(lower)]
-    found = [*_headings(lower), *_in_lines(lines), *_phrases(lower)]
     words = _WORD.findall(lower)
+    different = frozenset(words)
+    found = [*_headings(lower), *_in_lines(lines), *_phrases(lower, different)]
     style = _style(words)
     if not found and style <= 0:
         return style, found
@@ -158,7 +180,7 @@ def judged(text: str, lower: str) -> tuple[float, list[Found]]:
         rest = _WORD.findall(part) if len(part) < len(lower) else []
         if len(rest) >= max(_FEWEST_WORDS, _LEAST_PART * len(words)) and (of_part := _style(rest)) >= _TERSE_PART:
             style = max(style, of_part)
-    found += _in_detail(text, lower, set(words))
+    found += _in_detail(text, lower, different)
     return style + sum(_weights(found).values()), found
 
 
@@ -175,7 +197,7 @@ def _style(words: list[str]) -> float:
         return 0.0
     signs = _signs()
     small = sum(map(signs["small"].whole.__contains__, words)) / len(words)
-    account = len({entry for entry in map(signs["account"].held, set(words)) if entry}) / sqrt(len(words))
+    account = signs["account"].among(frozenset(words)) / sqrt(len(words))
     voice = min(_MOST_VOICE, sum(map(signs["voice"].whole.__contains__, words)))
     style = _BARE - _SMALL * small - _ACCOUNT * account - _VOICE * voice
     return max(-_MOST_FLOWING, min(_MOST_TERSE, style, style * len(words) / _SURE_WORDS))
@@ -219,25 +241,25 @@ def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
         yield Found("list", listed[0])
 
 
-def _in_detail(text: str, lower: str, words: set[str]) -> Iterator[Found]:
+def _in_detail(text: str, lower: str, words: frozenset[str]) -> Iterator[Found]:
     """Values, doses, codes and words, wherever they stand."""
     names = {match[1] for match in _NUMBERED.finditer(lower)}
     signs = _signs()
     for name in ("lab", "measure"):
         yield from (Found(name, 0) for _ in names & signs[name].whole)
-    yield from (Found("schedule", 0) for _ in _SCHEDULE.finditer(lower))
+    yield from (Found("schedule", 0) for pattern in _SCHEDULES for _ in pattern.finditer(lower))
     yield from (Found("icd", 0) for _ in set(_ICD.findall(text)))
     if _PERIOD.search(lower):
         yield Found("period", 0)
-    held = signs["jargon"].held
-    yield from (Found("jargon", 0) for word in words if held(word))
+    yield from repeat(Found("jargon", 0), signs["jargon"].among(words))
     if not words.isdisjoint(signs["we"].whole) and words.isdisjoint(signs["voice"].whole):
         yield Found("we", 0)
 
 
-def _phrases(lower: str) -> Iterator[Found]:
-    for name in ("phrase", "system"):
-        yield from (Found(name, 0) for phrase in _signs()[name].whole if phrase in lower)
+def _phrases(lower: str, words: frozenset[str]) -> Iterator[Found]:
+    keyed = _keyed()
+    for key in keyed.keys() & words:
+        yield from (Found(name, 0) for name, phrase in keyed[key] if phrase in lower)
 
 
 def _headings(lower: str) -> Iterator[Found]:
@@ -245,9 +267,7 @@ def _headings(lower: str) -> Iterator[Found]:
     seen: set[str] = set()
     for colon in _HEADED.finditer(lower):
         start = max(0, colon.start() - _REACH)
-        before = lower[start : colon.start()]
-        for broken in _SENTENCE.finditer(before):
-            start = colon.start() - len(before) + broken.end()
+        start = max(start, *(lower.rfind(each, start, colon.start()) + len(each) for each in _BREAKS))
         words = _TAIL.sub("", lower[start : colon.start()]).strip(" .-*•\t")
         if words and words not in seen:
             seen.add(words)
@@ -262,6 +282,13 @@ def _as_heading(words: str, place: int) -> Iterator[Found]:
 
 
 def _in_short_line(place: int, line: str, *, first: bool) -> Iterator[Found]:
+    if first or not _signs()["title"].beginnings.keys().isdisjoint(word[:_HEAD] for word in line.split()):
+        yield from _in_beginning(place, line, first=first)
+    if len(line) < _REACH and line[-1] not in ".:,":
+        yield from _as_heading(line, place)
+
+
+def _in_beginning(place: int, line: str, *, first: bool) -> Iterator[Found]:
     begin = [segment.strip(" *-\u2013") for segment in _SEGMENT.split(line[:_LONGEST])]
     segments = begin[: -1 if len(begin) > 1 and len(line) > _LONGEST else _SEGMENTS][:_SEGMENTS]
     if entry := next(filter(None, (_title(segment, line, first=first) for segment in segments)), ""):
@@ -269,8 +296,6 @@ def _in_short_line(place: int, line: str, *, first: bool) -> Iterator[Found]:
     words = segments[0].split()
     if first and len(words) <= _TITLE_WORDS and any(map(_signs()["place"].held, words)):
         yield Found("place", place)
-    if len(line) < _REACH and line[-1] not in ".:,":
-        yield from _as_heading(line, place)
 
 
 def _title(segment: str, line: str, *, first: bool) -> str:
