@@ -207,8 +207,9 @@ def _union(entry: str, tables: tuple[dict[str, int], dict[str, int], dict[str, i
             if (stem := bare[:length]) in stems:
                 mask |= stems[stem]
     if not entry.endswith("*"):
-        for end, its_mask in ends.items():
-            mask |= its_mask if bare.endswith(end) else 0
+        for start in range(len(bare) - _SHORTEST_STEM + 1):
+            if (end := bare[start:]) in ends:
+                mask |= ends[end]
     return mask
 
 

@@ -13,7 +13,7 @@ from certgateway.prose.epikrise import pasted
 from certgateway.prose.lexicon import folded
 from certgateway.prose.matching import Place
 from certgateway.prose.reading import Sentence, sentences
-from certgateway.prose.sources import JUDGED, NOT_SAID, OTHERS, REPORTED, SPEAKING, Guard, guard
+from certgateway.prose.sources import JUDGED, NOT_SAID, OTHERS, REPORTED, SPEAKING, Guard, cancelling, guard
 
 Fit = tuple[Place, str]
 
@@ -23,7 +23,7 @@ def mark(text: str) -> tuple[Mark, ...]:
     rules = guard()
     lower = folded(text)
     found = list(pasted(text, lower))
-    for sentence in sentences(text, lower, rules.vocabulary.lexicon, rules.wanted):
+    for sentence in sentences(text, lower, rules.lexicon, rules.patterns, rules.wanted):
         if fits := list(_fits(sentence, rules)):
             spans = sentence.spans()
             found += (Mark(kind, spans[first][0], spans[last - 1][1], line) for kind, ((first, last), line) in fits)
@@ -44,11 +44,13 @@ def _fits(sentence: Sentence, rules: Guard) -> Iterator[tuple[Kind, Fit]]:
 
 def _uncancelled(sentence: Sentence, rules: Guard, file: str, *more: str) -> list[Fit]:
     """The patterns of a file that fit, save where one that cancels overlaps."""
-    fits = list(rules.marking[file].places(sentence.codes, sentence.mask))
+    fits = list(rules.patterns.places(file, sentence.candidates, sentence.codes))
     if not fits:
         return fits
     cancelled = _merged(
-        place for name in (file, *more) for place, _ in rules.cancelling[name].places(sentence.codes, sentence.mask)
+        place
+        for name in (file, *more)
+        for place, _ in rules.patterns.places(cancelling(name), sentence.candidates, sentence.codes)
     )
     return [fit for fit in fits if not _overlaps(fit[0], cancelled)]
 
@@ -59,7 +61,7 @@ def _scopes(sentence: Sentence, rules: Guard, told: Iterable[Fit]) -> Iterator[P
     if not places:
         return
     end = len(sentence.codes) - 1
-    speaking = sorted(place[0] for place, _ in rules.marking[SPEAKING].places(sentence.codes, sentence.mask))
+    speaking = sorted(place[0] for place, _ in rules.patterns.places(SPEAKING, sentence.candidates, sentence.codes))
     ends = [*speaking, end]
     for first, last in places:
         yield first, ends[bisect_left(ends, last)]

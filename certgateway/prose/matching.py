@@ -6,7 +6,8 @@ bounded, so that the work grows with the length of the text and nothing else. Th
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Final
 
 from certgateway.prose.lexicon import BORDER, NUMBER, Lexicon
@@ -41,7 +42,9 @@ class Vocabulary:
             single[f"={word}"] = [word]
         self.lexicon = Lexicon(single)
         self._known: dict[Choice, list[tuple[int, ...]]] = {}
-        self._telling: dict[Choice, tuple[float, int]] = {}
+        self._ways: dict[str, list[tuple[int, ...]]] = {}
+        self._telling: dict[Choice, int] = {}
+        self._rarest: dict[tuple[int, ...], int] = {}
         self._wordless = sum(
             self.lexicon.bit(name) for name, entries in single.items() if not entries and name != NUMBER
         )
@@ -68,24 +71,18 @@ class Vocabulary:
         long = sorted((way for way in found if len(way) > 1), key=len, reverse=True)
         return [*long, (single,)] if single & ~self._wordless else long
 
-    def telling(self, choice: Choice) -> tuple[float, int]:
-        """How rare a choice probably is, for long words are; and the classes of which one must occur for it."""
+    def telling(self, choice: Choice) -> int:
+        """The classes of which one must occur for a choice: of words in a row the longest, which is the rarest."""
         if choice not in self._telling:
             mask = 0
             for way in self.runs(choice):
-                mask |= max(way, key=self._lengths.__getitem__) if len(way) > 1 else way[0]
-            self._telling[choice] = self._weight(choice), mask
+                mask |= self._rarest.get(way) or self._rarest_of(way)
+            self._telling[choice] = mask
         return self._telling[choice]
 
-    def _weight(self, choice: Choice) -> float:
-        words = [word for run in choice.runs for word in run]
-        members = [_MEMBER.fullmatch(word) for word in words]
-        lengths = [
-            len(each)
-            for word, member in zip(words, members, strict=True)
-            for each in ([word] if member is None else self._classes[member[1]])
-        ]
-        return sum(lengths) / max(len(lengths), 1)
+    def _rarest_of(self, way: tuple[int, ...]) -> int:
+        self._rarest[way] = max(way, key=self._lengths.__getitem__) if len(way) > 1 else way[0]
+        return self._rarest[way]
 
     def _word(self, word: str) -> list[tuple[int, ...]]:
         member = _MEMBER.fullmatch(word)
@@ -93,8 +90,10 @@ class Vocabulary:
             return [(self._named(word),)]
         if member[1] not in self._classes:
             raise PatternFileError(f"no class {member[1]!r}")
-        long = [tuple(map(self._named, run)) for run in self._runs[member[1]] if len(run) > 1]
-        return [*long, (self.lexicon.bit(member[1]),)]
+        if member[1] not in self._ways:
+            long = [tuple(map(self._named, run)) for run in self._runs[member[1]] if len(run) > 1]
+            self._ways[member[1]] = [*long, (self.lexicon.bit(member[1]),)]
+        return self._ways[member[1]]
 
     def _named(self, word: str) -> int:
         """The mask of one word or sign as it is written in a pattern or a run."""
@@ -111,9 +110,8 @@ class Pattern:
         needed = [element for element in written.elements if isinstance(element, Choice) and not element.optional]
         if not needed:
             raise PatternFileError(f"{written.line!r} needs no word at all")
-        telling = [vocabulary.telling(element) for element in needed]
-        self.trigger = max(telling)[1]
-        self.needs = tuple(mask for _, mask in telling if mask != self.trigger)
+        self.needs = tuple(vocabulary.telling(element) for element in needed)
+        """For each word it needs, the classes of which one must occur."""
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
@@ -149,30 +147,74 @@ class Pattern:
 
 
 class Patterns:
-    """Patterns by the word class that is rarest in them, so that most sentences rule most of them out at once."""
+    """All patterns in groups, and which have every word they need: told for all at once, as bits of a number."""
 
-    def __init__(self, written: Sequence[Written], vocabulary: Vocabulary) -> None:
-        self._by_trigger: dict[int, list[Pattern]] = {}
-        for each in written:
-            pattern = Pattern(each, vocabulary)
-            self._by_trigger.setdefault(pattern.trigger, []).append(pattern)
-        self.triggers = 0
-        for trigger in self._by_trigger:
-            self.triggers |= trigger
+    def __init__(self, groups: Mapping[str, Sequence[Written]], vocabulary: Vocabulary) -> None:
+        self._lexicon = vocabulary.lexicon
+        self._patterns: list[Pattern] = []
+        self._groups: dict[str, int] = {}
+        for name, written in groups.items():
+            first = len(self._patterns)
+            self._patterns += [Pattern(each, vocabulary) for each in written]
+            self._groups[name] = (1 << len(self._patterns)) - (1 << first)
+        needs = max((len(pattern.needs) for pattern in self._patterns), default=0)
+        # For each need, the first, the second and so on: the patterns without it, and those with it by its classes.
+        self._without = [0] * needs
+        self._with: list[dict[int, int]] = [{} for _ in range(needs)]
+        for place, pattern in enumerate(self._patterns):
+            self._enter(1 << place, pattern.needs)
+        self._rows: dict[str, tuple[int, ...]] = {}
 
-    def places(self, codes: str, mask: int) -> Iterator[tuple[Place, str]]:
-        """Places and patterns that fit the codes of one sentence, in which only words of some classes occur."""
-        if not mask & self.triggers:
-            return
-        for trigger, patterns in self._by_trigger.items():
-            if mask & trigger:
-                for pattern in patterns:
-                    for need in pattern.needs:
-                        if not mask & need:
-                            break
-                    else:
-                        for place in pattern.places(codes):
-                            yield place, pattern.line
+    def _enter(self, bit: int, needs: tuple[int, ...]) -> None:
+        for number, by_classes in enumerate(self._with):
+            if number < len(needs):
+                by_classes[needs[number]] = by_classes.get(needs[number], 0) | bit
+            else:
+                self._without[number] |= bit
+
+    def among(self, *groups: str) -> int:
+        """The bits of all patterns in some groups."""
+        found = 0
+        for name in groups:
+            found |= self._groups[name]
+        return found
+
+    def candidates(self, codes: str) -> int:
+        """The bits of the patterns of which every needed word occurs among some codes."""
+        rows = [self._rows.get(code) or self._row(code) for code in set(codes)]
+        found = -1
+        for number, here in enumerate(self._without):
+            for row in rows:
+                here |= row[number]  # noqa: PLW2901  It gathers.
+            found &= here
+            if not found:
+                break
+        return found
+
+    def _row(self, code: str) -> tuple[int, ...]:
+        """For each need, the patterns that one word meets."""
+        mask = self._lexicon.mask(code)
+        row = tuple(
+            reduce(or_, (bits for classes, bits in by_classes.items() if classes & mask), 0)
+            for by_classes in self._with
+        )
+        self._rows[code] = row
+        return row
+
+    def places(self, group: str, candidates: int, codes: str) -> Iterator[tuple[Place, str]]:
+        """Places and patterns of a group that fit the codes of one sentence, of whatever patterns are candidates."""
+        for bit in _bits(candidates & self._groups[group]):
+            pattern = self._patterns[bit.bit_length() - 1]
+            for place in pattern.places(codes):
+                yield place, pattern.line
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The single bits of a mask, from the lowest on."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest
+        mask ^= lowest
 
 
 def _opened(name: str, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:

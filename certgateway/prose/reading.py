@@ -8,17 +8,17 @@ from collections.abc import Iterator
 
 from certgateway.domain.sentences import sentence_spans
 from certgateway.prose.lexicon import BORDER, TOKEN, Lexicon
-from certgateway.prose.matching import Place
+from certgateway.prose.matching import Patterns, Place
 
 
 class Sentence:
-    """One sentence as codes between two borders, and the word classes that occur in it. Places count its words."""
+    """One sentence as codes between two borders, and which patterns may fit it. Places count its words."""
 
-    __slots__ = ("_end", "_folded", "_start", "codes", "mask")
+    __slots__ = ("_end", "_folded", "_start", "candidates", "codes")
 
-    def __init__(self, codes: str, mask: int, folded_text: str, start: int, end: int) -> None:
+    def __init__(self, codes: str, candidates: int, folded_text: str, start: int, end: int) -> None:
         self.codes = f"{BORDER}{codes}{BORDER}"
-        self.mask = mask
+        self.candidates = candidates
         self._folded = folded_text
         self._start = start
         self._end = end
@@ -29,13 +29,13 @@ class Sentence:
         return [(self._start, self._start), *(match.span() for match in tokens)]
 
 
-def sentences(text: str, lower: str, lexicon: Lexicon, wanted: int) -> Iterator[Sentence]:
-    """The sentences of a text, and the same folded, in which any of the wanted word classes occurs."""
+def sentences(text: str, lower: str, lexicon: Lexicon, patterns: Patterns, wanted: int) -> Iterator[Sentence]:
+    """The sentences of a text, and the same folded, which any of the wanted patterns may fit."""
     spans = sentence_spans(text)
     tokens = [TOKEN.findall(lower, start, end) for start, end in spans]
     code = lexicon.codes(set().union(*tokens)).__getitem__
     for (start, end), words in zip(spans, tokens, strict=True):
         codes = "".join(map(code, words))
-        mask = lexicon.mask(codes)
-        if mask & wanted:
-            yield Sentence(codes, mask, lower, start, end)
+        candidates = patterns.candidates(codes)
+        if candidates & wanted:
+            yield Sentence(codes, candidates, lower, start, end)

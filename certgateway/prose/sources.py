@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from certgateway.domain.marks import Kind
 from certgateway.domain.vocabulary.benefit_names import COMPOUNDS, PHRASES
+from certgateway.prose.lexicon import Lexicon
 from certgateway.prose.matching import Patterns, Vocabulary
 from certgateway.prose.notation import Written, read_classes, read_patterns
 
@@ -29,13 +30,17 @@ _NOT_MONEY: Final = ("attføring", "melding", "meldt", "meld ", "type", "benefit
 
 
 class Guard(NamedTuple):
-    """Everything that is looked for, by the file it stands in: patterns that mark, and those that cancel."""
+    """Everything that is looked for. Patterns that mark are in a group by the name of their file."""
 
-    vocabulary: Vocabulary
-    marking: dict[str, Patterns]
-    cancelling: dict[str, Patterns]
+    lexicon: Lexicon
+    patterns: Patterns
     wanted: int
-    """The word classes without which nothing can be marked."""
+    """The patterns of which one must fit where anything is marked."""
+
+
+def cancelling(file: str) -> str:
+    """The group of a file's patterns that cancel others."""
+    return f"not {file}"
 
 
 def written() -> dict[str, tuple[Written, ...]]:
@@ -49,12 +54,10 @@ def guard() -> Guard:
     classes = read_classes(_text("words"), "words") | {"benefit-name": _benefit_names()}
     by_file = written()
     vocabulary = Vocabulary(classes, [pattern for patterns in by_file.values() for pattern in patterns])
-    marking = {file: Patterns([each for each in by_file[file] if not each.cancels], vocabulary) for file in FILES}
-    cancelling = {file: Patterns([each for each in by_file[file] if each.cancels], vocabulary) for file in FILES}
-    wanted = 0
-    for file in (*JUDGED, REPORTED):
-        wanted |= marking[file].triggers
-    return Guard(vocabulary, marking, cancelling, wanted)
+    groups = {file: [each for each in by_file[file] if not each.cancels] for file in FILES}
+    groups |= {cancelling(file): [each for each in by_file[file] if each.cancels] for file in FILES}
+    patterns = Patterns(groups, vocabulary)
+    return Guard(vocabulary.lexicon, patterns, patterns.among(*JUDGED, REPORTED))
 
 
 def _text(file: str) -> str:
