@@ -17,7 +17,7 @@ from certgateway.domain.marks import Mark
 from certgateway.prose.notation import read_classes
 
 FILE: Final = Path(__file__).parent / "patterns" / "pasted-epikrise.txt"
-ENOUGH: Final = 3.0
+ENOUGH: Final = 2.8
 """Weights together from which a text counts as pasted."""
 
 
@@ -45,7 +45,7 @@ _SORTS: Final = {
     "period": _Sort("tidsrom", 0.7, 0.7),
     "jargon": _Sort("journalord", 0.25, 2.5, "number"),
     "phrase": _Sort("journalvendinger", 0.8, 4.0, "number"),
-    "we": _Sort("vi-form", 0.6, 0.6),
+    "we": _Sort("vi-form", 1.0, 1.0),
     "system": _Sort("systemlinjer", 1.2, 2.4, "number"),
     "role": _Sort("avsender", 0.8, 0.8),
     "greeting": _Sort("hilsen", 0.4, 0.4),
@@ -68,7 +68,7 @@ _TERSE_PART: Final = 1.8
 
 _LINE: Final = re.compile(r"\S[^\n\r\v\f\x85\u2028\u2029]*+")
 _SEGMENT: Final = re.compile(r"[.:,;]\s|[.:]\Z|\s[-\u2013]\s")
-_WORD: Final = re.compile(r"[^\W_]++")
+_WORD: Final = re.compile(r"\d[\d.,/]*+|[^\W_]++")
 _HEADED: Final = re.compile(r":(?:\s|\Z)")
 _BREAKS: Final = (". ", "\n", "; ", ") ", "? ", "! ", "\r", ".\t")
 _TAIL: Final = re.compile(r"[\s(\d][^a-zæøå]{0,24}\Z")
@@ -205,13 +205,11 @@ def _style(words: list[str]) -> float:
 
 def _named(found: list[Found]) -> str:
     """The signs in words of ours alone."""
-    kept: dict[str, list[str]] = {}
-    shown: dict[str, str] = {}
+    kept: dict[str, list[str]] = {sort.name: [] for sort in _SORTS.values()}
     for sign in sorted(found, key=lambda each: each.place):
-        sort = _SORTS[sign.sort]
-        kept.setdefault(sort.name, []).append(sign.entry)
-        shown[sort.name] = sort.shown
-    return "; ".join(_listed(name, entries, shown[name]) for name, entries in kept.items())
+        kept[_SORTS[sign.sort].name].append(sign.entry)
+    shown = {sort.name: sort.shown for sort in _SORTS.values()}
+    return "; ".join(_listed(name, entries, shown[name]) for name, entries in kept.items() if entries)
 
 
 def _listed(name: str, entries: list[str], shown: str) -> str:
