@@ -93,6 +93,7 @@ _HEADING_WORDS: Final = 5
 _SEGMENTS: Final = 3
 _HEAD: Final = 3
 _MOST_ENTRIES: Final = 6
+_MOST_MET: Final = 1 << 17
 
 
 class Found(NamedTuple):
@@ -109,6 +110,8 @@ class _Signs(NamedTuple):
     whole: frozenset[str]
     beginnings: dict[str, tuple[str, ...]]
     endings: tuple[str, ...]
+    met: dict[int, bool]
+    """Words that were looked up before, by their hash alone."""
 
     def held(self, words: str) -> str:
         """The entry that some words are, or nothing."""
@@ -121,13 +124,19 @@ class _Signs(NamedTuple):
 
     def among(self, words: frozenset[str]) -> int:
         """How many of some words are entries."""
-        heads, endings = self.beginnings, self.endings
-        return sum(
-            word in self.whole
-            or (word[:_HEAD] in heads and word.startswith(heads[word[:_HEAD]]))
-            or word.endswith(endings)
-            for word in words
-        )
+        met, count = self.met, 0
+        for word in words:
+            known = met.get(key := hash(word))
+            if known is None:
+                known = self._holds(word)
+                if len(met) < _MOST_MET:
+                    met[key] = known
+            count += known
+        return count
+
+    def _holds(self, word: str) -> bool:
+        beginnings = self.beginnings.get(word[:_HEAD], ())
+        return word in self.whole or word.startswith(beginnings) or word.endswith(self.endings)
 
 
 @cache
@@ -145,16 +154,19 @@ def _sorted(entries: tuple[str, ...]) -> _Signs:
         frozenset(entry for entry in entries if "*" not in entry),
         {head: tuple(each) for head, each in beginnings.items()},
         tuple(entry[1:] for entry in entries if entry.startswith("*")),
+        {},
     )
 
 
 @cache
-def _keyed() -> dict[str, tuple[tuple[str, str], ...]]:
-    """Phrases with their sort, by the longest word of each: where it is missing they need not be sought."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def _keyed() -> dict[str, tuple[tuple[str, str, frozenset[str]], ...]]:
+    """Phrases with their sort and words, by the longest: where one is missing they need not be sought."""
+    found: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
     for name in ("phrase", "system"):
         for phrase in _signs()[name].whole:
-            found.setdefault(max(_WORD.findall(phrase), key=len), []).append((name, phrase))
+            # The first and the last may go on beyond the phrase.
+            words = _WORD.findall(phrase)
+            found.setdefault(max(words, key=len), []).append((name, phrase, frozenset(words[1:-1])))
     return {key: tuple(each) for key, each in found.items()}
 
 
@@ -176,8 +188,11 @@ def judged(text: str, lower: str) -> tuple[float, list[Found]]:
     if not found and style <= 0:
         return style, found
     start = min((each.place for each in found if each.sort in _BEGINNING), default=0)
-    for part in (lower[start:], max((line for _, line in lines), key=len, default="")):
-        rest = _WORD.findall(part) if len(part) < len(lower) else []
+    longest = max((line for _, line in lines), key=len, default="")
+    for rest in (
+        words[len(_WORD.findall(lower, 0, start)) :] if start else [],
+        _WORD.findall(longest) if len(longest) < len(lower) else [],
+    ):
         if len(rest) >= max(_FEWEST_WORDS, _LEAST_PART * len(words)) and (of_part := _style(rest)) >= _TERSE_PART:
             style = max(style, of_part)
     found += _in_detail(text, lower, different)
@@ -257,7 +272,9 @@ def _in_detail(text: str, lower: str, words: frozenset[str]) -> Iterator[Found]:
 def _phrases(lower: str, words: frozenset[str]) -> Iterator[Found]:
     keyed = _keyed()
     for key in keyed.keys() & words:
-        yield from (Found(name, 0) for name, phrase in keyed[key] if phrase in lower)
+        for name, phrase, inner in keyed[key]:
+            if inner <= words and phrase in lower:
+                yield Found(name, 0)
 
 
 def _headings(lower: str) -> Iterator[Found]:
