@@ -31,6 +31,8 @@ _SHORTEST_STEM: Final = 3
 _MOST_MET: Final = 1 << 17
 _SHORTEST_NEAR: Final = 6
 NUMBER: Final = "number"
+OUTSIDE: Final = -1
+"""What stands for a border among masks."""
 
 
 def folded(text: str) -> str:
@@ -141,6 +143,11 @@ class Lexicon:
         for code in set(codes):
             found |= self._masks[code]
         return found
+
+    def masks(self, codes: str) -> list[int]:
+        """The classes of each code, in their order."""
+        known = self._masks
+        return [OUTSIDE if code == BORDER else known[code] for code in codes]
 
     def codes(self, tokens: Iterable[str]) -> dict[str, str]:
         """The characters of some tokens of folded text."""

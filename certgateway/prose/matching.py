@@ -8,12 +8,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import or_
-from typing import Final
+from typing import Final, Protocol
 
-from certgateway.prose.lexicon import BORDER, NUMBER, Lexicon
+from certgateway.prose.lexicon import BORDER, NUMBER, OUTSIDE, Lexicon
 from certgateway.prose.notation import SIGNS, Choice, Edge, Element, Gap, PatternFileError, Written
 
 Place = tuple[int, int]
+_WORTH_BUILDING: Final = 12
+"""Sentences that a pattern is walked through before its expression is built."""
+_SHORT: Final = 120
+"""Words of a sentence that is walked; a longer one is left to the expression."""
 _MEMBER: Final = re.compile(r"\{([\w-]+)\}")
 NEGATION: Final = "bars"
 JOINT: Final = "joint"
@@ -100,11 +104,76 @@ class Vocabulary:
         return self.lexicon.bit(word if word in SIGNS else f"={word}")
 
 
+class _Step(Protocol):
+    """The places behind an element that begins at a place, the likeliest first."""
+
+    def __call__(self, place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]: ...
+
+
+def _step(element: Element, vocabulary: Vocabulary) -> _Step:
+    lexicon = vocabulary.lexicon
+    if isinstance(element, Gap):
+        return _gap_step(element, lexicon)
+    if isinstance(element, Edge):
+        return _edge_step(element.sign, lexicon)
+    return _choice_step(vocabulary.runs(element), optional=element.optional)
+
+
+def _gap_step(gap: Gap, lexicon: Lexicon) -> _Step:
+    stops = gap_stops(gap, lexicon)
+
+    def behind(place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]:
+        most = place
+        while most - place < gap.most and masks[most] != OUTSIDE and not masks[most] & stops:
+            most += 1
+        return iter(range(most, place - 1, -1) if last else range(place, most + 1))
+
+    return behind
+
+
+def _edge_step(sign: str, lexicon: Lexicon) -> _Step:
+    ends = 0 if sign == "^^" else edge_signs(lexicon)
+    before = -1 if sign in {"^", "^^"} else 0
+
+    def behind(place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]:  # noqa: ARG001  It takes no word.
+        mask = masks[place + before]
+        return iter((place,) if mask == OUTSIDE or mask & ends else ())
+
+    return behind
+
+
+def _choice_step(runs: Sequence[tuple[int, ...]], *, optional: bool) -> _Step:
+    def behind(place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]:  # noqa: ARG001  As it is elsewhere.
+        for run in runs:
+            for offset, mask in enumerate(run):
+                here = masks[place + offset]
+                if here == OUTSIDE or not here & mask:
+                    break
+            else:
+                yield place + len(run)
+        if optional:
+            yield place
+
+    return behind
+
+
+def gap_stops(gap: Gap, lexicon: Lexicon) -> int:
+    """The classes that a gap does not hold."""
+    near = "" if gap.far else ",:-"
+    return reduce(or_, map(lexicon.bit, near), lexicon.bit(";") | lexicon.bit(NEGATION))
+
+
+def edge_signs(lexicon: Lexicon) -> int:
+    """The classes that begin and end a clause."""
+    return reduce(or_, map(lexicon.bit, ",;:-"), lexicon.bit(JOINT))
+
+
 class Pattern:
     """One written pattern, ready to be looked for."""
 
     def __init__(self, written: Written, vocabulary: Vocabulary) -> None:
         self.line = written.line
+        self._walked = 0
         self._written = written
         self._vocabulary = vocabulary
         needed = [element for element in written.elements if isinstance(element, Choice) and not element.optional]
@@ -124,26 +193,58 @@ class Pattern:
     def _expression(self, element: Element) -> str:
         lexicon = self._vocabulary.lexicon
         if isinstance(element, Gap):
-            stops = BORDER + lexicon.characters(lexicon.bit(";") | lexicon.bit(NEGATION))
-            if not element.far:
-                stops += lexicon.characters(lexicon.bit(",") | lexicon.bit(":") | lexicon.bit("-"))
-            return f"[^{stops}]{{0,{element.most}}}?"
+            return f"[^{BORDER}{lexicon.characters(gap_stops(element, lexicon))}]{{0,{element.most}}}?"
         if isinstance(element, Edge):
             if element.sign == "^^":
                 return f"(?<={BORDER})"
-            mask = lexicon.bit(JOINT)
-            for sign in ",;:-":
-                mask |= lexicon.bit(sign)
-            return f"(?{'<=' if element.sign == '^' else '='}[{BORDER}{lexicon.characters(mask)}])"
+            ends = BORDER + lexicon.characters(edge_signs(lexicon))
+            return f"(?{'<=' if element.sign == '^' else '='}[{ends}])"
         ways = ["".join(f"[{lexicon.characters(mask)}]" for mask in way) for way in self._vocabulary.runs(element)]
         return f"(?:{'|'.join(ways)}){'?' if element.optional else ''}"
 
     def places(self, codes: str) -> Iterator[Place]:
         """Every place where it fits between the borders, from each word on at most one."""
+        if self._walked < _WORTH_BUILDING and len(codes) < _SHORT:
+            self._walked += 1
+            yield from self._walk(codes)
+            return
         start = 1
         while match := self.expression.search(codes, start):
             yield match.span()
             start = match.start() + 1
+
+    def _walk(self, codes: str) -> Iterator[Place]:
+        """The same places without the expression, which costs as much to build as to walk many sentences."""
+        masks = self._vocabulary.lexicon.masks(codes)
+        first = self._first
+        for start in range(1, len(codes) - 1):
+            if masks[start] & first:
+                end = self._end(0, start, masks)
+                if end is not None:
+                    yield start, end
+
+    @cached_property
+    def _first(self) -> int:
+        """The classes of which one must occur where it begins; all, where it may begin with any word."""
+        element = self._written.elements[0]
+        if not isinstance(element, Choice) or element.optional:
+            return OUTSIDE
+        return reduce(or_, (run[0] for run in self._vocabulary.runs(element)))
+
+    @cached_property
+    def _steps(self) -> tuple[_Step, ...]:
+        return tuple(_step(element, self._vocabulary) for element in self._written.elements)
+
+    def _end(self, number: int, place: int, masks: Sequence[int]) -> int | None:
+        """Where the pattern ends whose element of a number begins at a place; in the order of the expression."""
+        if number == len(self._steps):
+            return place
+        step = self._steps[number]
+        for following in step(place, masks, last=number + 1 == len(self._steps)):
+            end = self._end(number + 1, following, masks)
+            if end is not None:
+                return end
+        return None
 
 
 class Patterns:
