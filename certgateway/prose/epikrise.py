@@ -94,6 +94,8 @@ _SEGMENTS: Final = 3
 _HEAD: Final = 3
 _MOST_ENTRIES: Final = 6
 _MOST_MET: Final = 1 << 17
+_SHORTEST: Final = 80
+"""Characters; a line or two of values and medicines is anybody's."""
 
 
 class Found(NamedTuple):
@@ -172,6 +174,8 @@ def _keyed() -> dict[str, tuple[tuple[str, str, frozenset[str]], ...]]:
 
 def pasted(text: str, lower: str) -> Iterator[Mark]:
     """At most one mark: from the first line that shows it to the end of the text. `lower` is the text folded."""
+    if len(text) < _SHORTEST:
+        return
     total, found = judged(text, lower)
     if total >= ENOUGH:
         start = min((each.place for each in found if each.sort in _BEGINNING), default=0)

@@ -218,7 +218,7 @@ class Pattern:
         masks = self._vocabulary.lexicon.masks(codes)
         first = self._first
         for start in range(1, len(codes) - 1):
-            if masks[start] & first:
+            if first == OUTSIDE or masks[start] & first:
                 end = self._end(0, start, masks)
                 if end is not None:
                     yield start, end

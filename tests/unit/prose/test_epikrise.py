@@ -35,7 +35,7 @@ def test_the_mark_begins_where_the_paste_does() -> None:
     own = "Jeg har kjent pasienten lenge. Hun har det vanskelig.\n\n"
     (found,) = mark(f"{own}{NOTE}\n")
     assert (found.start, found.end) == (len(own), len(own) + len(NOTE))
-    assert "record-heading" in found.pattern
+    assert "overskrifter: " in found.pattern
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,13 @@ def places(pattern: str, text: str) -> list[tuple[int, int]]:
     tokens = text.split()
     code = vocabulary.lexicon.codes(tokens)
     codes = "\u4e00" + "".join(code[token] for token in tokens) + "\u4e00"
-    return [place for place, _ in Patterns(written, vocabulary).places(codes, vocabulary.lexicon.mask(codes[1:-1]))]
+    patterns = Patterns({"file": written}, vocabulary)
+    walked = [place for place, _ in patterns.places("file", patterns.candidates(codes[1:-1]), codes)]
+    (only,) = patterns._patterns
+    # Walked or built into an expression, it fits at the same places.
+    only._walked = 1000
+    assert [place for place, _ in patterns.places("file", patterns.candidates(codes[1:-1]), codes)] == walked
+    return walked
 
 
 def test_classes_go_on_over_indented_lines() -> None:
