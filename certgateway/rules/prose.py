@@ -13,6 +13,8 @@ from certgateway.domain.marks import Kind
 from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text
 
 _PATIENT: Final = "patient-reported"
+_OTHERS_WORDS: Final = ("history[", "reservation[")
+"""Where the patient's own account and wishes belong."""
 
 
 def _marked(kind: Kind) -> Callable[[Certificate, Facts], Iterable[Breach]]:
@@ -35,7 +37,7 @@ def exemption_in_prose(certificate: Certificate, facts: Facts) -> Iterable[Breac
 def patient_reported_in_assessment(certificate: Certificate, facts: Facts) -> Iterator[Breach]:
     """The patient's own account belongs in the history, or where its source is told."""
     for breach in _marked("patient-reported")(certificate, facts):
-        if not breach.element.startswith("history[") and _source(certificate, breach.element) != _PATIENT:
+        if not breach.element.startswith(_OTHERS_WORDS) and _source(certificate, breach.element) != _PATIENT:
             yield breach
 
 

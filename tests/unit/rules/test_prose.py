@@ -56,7 +56,8 @@ def test_an_exemption_with_a_coded_reason_is_stated_where_it_belongs(good: Certi
 
 @pytest.mark.parametrize(
     "element, told", [("history[0].text", False), ("assessment[0].text", True), ("findings[0].text", False),
-                      ("findings[1].text", True), ("onset.comment", True)]
+                      ("findings[1].text", True), ("onset.comment", True),
+                      ("reservation[0].text", False)]
 )  # fmt: skip
 def test_the_patients_words_are_no_fault_where_they_belong_or_are_labelled(
     good: Certificate,
