@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bench import prose as bench
 from certgateway.domain.marks import WITHHELD, Kind
 from certgateway.domain.sentences import parts, sentence_spans
-from certgateway.prose import mark, matching
+from certgateway.prose import epikrise, lexicon, mark, matching
 from certgateway.prose.lexicon import BORDER, folded
 from certgateway.prose.matching import Pattern
 from certgateway.prose.notation import Choice, Edge
@@ -189,3 +189,17 @@ def test_any_text_is_read_and_every_mark_lies_within_it(text: str) -> None:
     found = mark(text)
     assert found == mark(text)
     assert all(0 <= each.start < each.end <= len(text) for each in found)
+
+
+def test_a_full_memory_of_words_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text.text for text in bench.texts("development")[:12]]
+    known = [mark(text) for text in texts]
+    monkeypatch.setattr(lexicon, "_MOST_MET", 0)
+    monkeypatch.setattr(epikrise, "_MOST_MET", 0)
+    epikrise._signs.cache_clear()
+    guard.cache_clear()
+    assert [mark(text) for text in texts] == known
+
+
+def test_a_text_without_words_has_no_marks() -> None:
+    assert mark("- . " * 60) == ()
