@@ -17,6 +17,7 @@ from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.domain.findings import Policy
 from certgateway.engine import Definitions, load_base, load_profiles
+from certgateway.prose import mark
 from certgateway.rules.declaration import InForce, Persons
 from certgateway.safejson import Unreadable
 from certgateway.services.examine import House
@@ -121,8 +122,9 @@ def build_gateway(settings: "Settings") -> "Gateway":
     }
     attachments = AttachmentPolicy(settings.attachment_types, settings.attachment_largest, settings.attachment_most)
     house = build_house(settings.persons, policies, kith_schemas=settings.kith_schemas, attachments=attachments)
-    # A folder of schemas that cannot be understood stops the start, not the first message.
+    # A folder of schemas or a pattern file that cannot be understood stops the start, not the first message.
     house.schemas()
+    mark("")
     gateway = gateway_on(settings.database, settings.key_file, house, settings.her)
     return replace(gateway, scanner=scanner_of(settings), apprec_status=settings.apprec_incomplete_status)
 
