@@ -29,7 +29,7 @@ MOST_PLACES: Final = 20
 MORE: Final = "too-many-faults"
 """The rule id of the last Error when not all were told; the catalogue says the same of it."""
 
-TOLD_NOTES: Final = ("benefit-removed", "not-carried", "likely-resend")
+TOLD_NOTES: Final = ("benefit-removed", "not-carried", "patient-reported-in-assessment", "likely-resend")
 
 _PLACE: Final[Mapping[Language, str]] = {"nb": "Sted: ", "nn": "Stad: ", "en": "Place: "}
 _MORE_PLACES: Final[Mapping[Language, str]] = {
