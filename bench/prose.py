@@ -15,7 +15,7 @@ from random import Random
 from typing import Final
 
 from certgateway.domain.marks import Kind
-from certgateway.domain.sentences import parts, sentence_spans
+from certgateway.domain.sentences import sentence_spans, withheld_sentences
 from certgateway.prose import mark
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "prose"
@@ -161,7 +161,7 @@ def withheld_outcomes(split: str) -> list[Outcome]:
     """Whole texts in which exactly the sentences listed are withheld."""
     found = []
     for text in texts(split):
-        gone = [text.text[each.start : each.end] for each in parts(text.text, mark(text.text)) if each.text is None]
+        gone = [text.text[start:end] for _, (start, end) in withheld_sentences(text.text, mark(text.text))]
         same = _words(" ".join(gone)) == _words(" ".join(text.withheld))
         found.append(Outcome(expected=True, found=same, id=text.id, said=" | ".join(map(_words, gone))))
     return found

@@ -14,10 +14,13 @@ Kind = Literal[
     "patient-reported",
     "exemption",
     "pasted-epikrise",
+    "unread",
 ]
 
-WITHHELD: Final[frozenset[Kind]] = frozenset({"benefit-recommendation", "work-ability-verdict", "vocational-advice"})
-"""Kinds whose sentences NAV never sees; the others are labels."""
+WITHHELD: Final[frozenset[Kind]] = frozenset(
+    {"benefit-recommendation", "work-ability-verdict", "vocational-advice", "unread"}
+)
+"""Kinds whose sentences NAV never sees: what may not be said, and what nobody has looked at; the others are labels."""
 
 
 @dataclass(frozen=True, slots=True)

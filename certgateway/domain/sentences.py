@@ -7,8 +7,7 @@ that is kept, or leave a word of a sentence that is not.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from certgateway.domain.marks import WITHHELD, Kind, Mark
@@ -31,49 +30,10 @@ _WRAPPED: Final = 55
 """A line shorter than this was hardly broken because it was full."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of a text: shown as it stands, or withheld for one kind of mark, and then without its text."""
-
-    text: str | None
-    withheld: Kind | None
-    start: int
-    end: int
-
-
 def sentence_spans(text: str) -> tuple[Span, ...]:
     """Start and end of every sentence, without the white space around it."""
     borders = [0, *_borders(text), len(text)]
     return tuple(_trimmed(text, borders))
-
-
-def parts(text: str, marks: Iterable[Mark]) -> tuple[Part, ...]:
-    """The text in stretches that together cover it: sentences that a mark of a withheld kind touches are left out."""
-    withheld = withheld_sentences(text, marks)
-    if not withheld:
-        return (Part(text, None, 0, len(text)),)
-    found: list[Part] = []
-    end = 0
-    for kind, (start, stop) in withheld:
-        between = text[end:start]
-        if between.strip():
-            found.append(Part(between, None, end, start))
-        elif not found:
-            start = 0  # noqa: PLW2901  White space alone is no part: it goes with what it stands beside.
-        elif found[-1].withheld == kind:
-            found[-1] = Part(None, kind, found[-1].start, stop)
-            end = stop
-            continue
-        else:
-            found[-1] = Part(None, found[-1].withheld, found[-1].start, start)
-        found.append(Part(None, kind, start, stop))
-        end = stop
-    rest = text[end:]
-    if rest.strip():
-        found.append(Part(rest, None, end, len(text)))
-    else:
-        found[-1] = Part(None, found[-1].withheld, found[-1].start, len(text))
-    return tuple(found)
 
 
 def withheld_sentences(text: str, marks: Iterable[Mark]) -> tuple[tuple[Kind, Span], ...]:
@@ -85,11 +45,15 @@ def _withheld(text: str, marks: Iterable[Mark]) -> Iterator[tuple[Kind, Span]]:
     waiting = sorted((mark for mark in marks if mark.kind in WITHHELD), key=lambda mark: (mark.start, -mark.end))
     if not waiting:
         return
+    if waiting[0].start == 0 and waiting[0].end >= len(text):
+        # All of it goes, wherever its sentences may end.
+        yield waiting[0].kind, (0, len(text))
+        return
     first = 0
     for start, end in sentence_spans(text):
         while first < len(waiting) and waiting[first].end <= start:
             first += 1
-        touching = next((mark for mark in waiting[first:] if mark.end > start), None)
+        touching = next((mark for mark in islice(waiting, first, None) if mark.end > start or mark.start >= end), None)
         if touching is not None and touching.start < end:
             yield touching.kind, (start, end)
 

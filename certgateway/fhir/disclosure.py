@@ -37,6 +37,9 @@ _WITHHELD: Final[Mapping[str, Title]] = {
         "Halde tilbake: råd om utdanning eller arbeidsmarknad",
         "Withheld: vocational advice",
     ),
+    "unread": Title(
+        "Holdt tilbake: teksten er for lang", "Halde tilbake: teksten er for lang", "Withheld: the text is too long"
+    ),
 }
 _OTHERWISE: Final = Title("Holdt tilbake", "Halde tilbake", "Withheld")
 

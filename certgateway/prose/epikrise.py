@@ -93,7 +93,6 @@ _HEADING_WORDS: Final = 5
 _SEGMENTS: Final = 3
 _HEAD: Final = 3
 _MOST_ENTRIES: Final = 6
-_MOST_MET: Final = 1 << 17
 _SHORTEST: Final = 80
 """Characters; a line or two of values and medicines is anybody's."""
 
@@ -112,8 +111,6 @@ class _Signs(NamedTuple):
     whole: frozenset[str]
     beginnings: dict[str, tuple[str, ...]]
     endings: tuple[str, ...]
-    met: dict[int, bool]
-    """Words that were looked up before, by their hash alone."""
 
     def held(self, words: str) -> str:
         """The entry that some words are, or nothing."""
@@ -126,15 +123,7 @@ class _Signs(NamedTuple):
 
     def among(self, words: frozenset[str]) -> int:
         """How many of some words are entries."""
-        met, count = self.met, 0
-        for word in words:
-            known = met.get(key := hash(word))
-            if known is None:
-                known = self._holds(word)
-                if len(met) < _MOST_MET:
-                    met[key] = known
-            count += known
-        return count
+        return sum(map(self._holds, words))
 
     def _holds(self, word: str) -> bool:
         beginnings = self.beginnings.get(word[:_HEAD], ())
@@ -156,7 +145,6 @@ def _sorted(entries: tuple[str, ...]) -> _Signs:
         frozenset(entry for entry in entries if "*" not in entry),
         {head: tuple(each) for head, each in beginnings.items()},
         tuple(entry[1:] for entry in entries if entry.startswith("*")),
-        {},
     )
 
 

@@ -209,10 +209,36 @@ PATIENT_REPORTED_IN_ASSESSMENT = Rule(
     broken=patient_reported_in_assessment,
 )
 
+PROSE_TOO_LONG = Rule(
+    id="prose-too-long",
+    effect=Effect.REMARK,
+    item=None,
+    authority="design of the redesigned certificate: prose is of limited length; certgateway contract: what is not "
+    "looked through is not shown",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Erklæringen har mer enn {pattern} tegn tekst, og denne teksten er ikke lest.",
+        action="Teksten holdes tilbake fra NAV. Skriv kortere, og legg journaltekster ved som vedlegg.",
+        counsellor="En tekst er holdt tilbake fordi erklæringen er for lang.",
+    ),
+    nn=Text(
+        found="Erklæringa har meir enn {pattern} teikn tekst, og denne teksten er ikkje lesen.",
+        action="Teksten blir halden tilbake frå NAV. Skriv kortare, og legg journaltekstar ved som vedlegg.",
+        counsellor="Ein tekst er halden tilbake fordi erklæringa er for lang.",
+    ),
+    en=Text(
+        found="The certificate holds more than {pattern} characters of prose, and this text was not read.",
+        action="The text is withheld from NAV. Write less, and attach texts from the record.",
+        counsellor="A text was withheld because the certificate is too long.",
+    ),
+    broken=_marked("unread"),
+)
+
 PROSE: Final = (
     BENEFIT_RECOMMENDED_IN_PROSE,
     WORK_ABILITY_VERDICT_IN_PROSE,
     VOCATIONAL_ADVICE_IN_PROSE,
     EXEMPTION_IN_PROSE,
     PASTED_EPIKRISE,
+    PROSE_TOO_LONG,
 )

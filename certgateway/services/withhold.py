@@ -5,6 +5,7 @@ hold for what came before them too, and what NAV sees can never disagree with th
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from certgateway.domain.assessment_element import Withheld
 from certgateway.domain.certificate import Certificate
@@ -13,13 +14,26 @@ from certgateway.domain.prose import prose_elements
 from certgateway.domain.sentences import withheld_sentences
 from certgateway.prose import mark
 
+MOST_PROSE: Final = 100_000
+"""Code points of prose in one certificate that are looked through, fifty pages; what is not looked at is not shown."""
+
 Marks = Mapping[str, tuple[Mark, ...]]
 """Element path of a prose field to what was found in it; fields in which nothing was found are left out."""
 
 
 def find_marks(certificate: Certificate) -> Marks:
-    """The marks on every prose field, in the order of the form."""
-    return {element: found for element, text in prose_elements(certificate) if (found := mark(text))}
+    """The marks on every prose field, in the order of the form. What there is no room for is marked as unread."""
+    found: dict[str, tuple[Mark, ...]] = {}
+    room = MOST_PROSE
+    for element, text in prose_elements(certificate):
+        if len(text) <= room:
+            room -= len(text)
+            marks = mark(text)
+        else:
+            marks = (Mark("unread", 0, len(text), str(MOST_PROSE)),)
+        if marks:
+            found[element] = marks
+    return found
 
 
 def withheld_in(certificate: Certificate, marks: Marks) -> Mapping[str, tuple[Withheld, ...]]:

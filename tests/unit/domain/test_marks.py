@@ -9,7 +9,7 @@ from certgateway.domain.marks import WITHHELD, Kind, Mark
 
 
 def test_what_is_withheld_is_what_the_domain_says() -> None:
-    assert {"benefit-recommendation", "work-ability-verdict", "vocational-advice"} == WITHHELD
+    assert {"benefit-recommendation", "work-ability-verdict", "vocational-advice", "unread"} == WITHHELD
     assert set(get_args(Kind)) >= WITHHELD
 
 

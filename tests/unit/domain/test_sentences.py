@@ -1,11 +1,14 @@
 """Sentences end where the writer ends them, and what is withheld leaves no word behind."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certgateway.domain.assessment_element import cut
 from certgateway.domain.marks import WITHHELD, Kind, Mark
-from certgateway.domain.sentences import Part, parts, sentence_spans
+from certgateway.domain.sentences import sentence_spans, withheld_sentences
 
 PIECES = (
     "Pas. er syk. ",
@@ -90,34 +93,30 @@ def mark(text: str, phrase: str, kind: Kind = "benefit-recommendation") -> Mark:
     return Mark(kind, start, start + len(phrase), "pattern")
 
 
-def test_nothing_withheld_is_one_part() -> None:
+def held(text: str, *marks: Mark) -> list[tuple[Kind, str]]:
+    return [(kind, text[start:end]) for kind, (start, end) in withheld_sentences(text, marks)]
+
+
+def test_a_label_withholds_nothing() -> None:
     text = "Pas. oppgir smerter. "
-    assert parts(text, [mark(text, "oppgir", "patient-reported")]) == (Part(text, None, 0, len(text)),)
-    assert parts("", []) == (Part("", None, 0, 0),)
+    assert held(text, mark(text, "oppgir", "patient-reported")) == held("") == []
 
 
-def test_the_whole_sentence_goes_and_the_rest_stays_as_it_is() -> None:
+def test_the_whole_sentence_goes_and_no_other() -> None:
     text = "Hun er  syk.\nHun bør få AAP nå.  Kontroll i mai."
-    found = parts(text, [mark(text, "bør få AAP")])
-    assert [part.text for part in found] == ["Hun er  syk.\n", None, "  Kontroll i mai."]
-    assert [part.withheld for part in found] == [None, "benefit-recommendation", None]
-
-
-def test_neighbours_of_a_kind_merge_and_others_do_not() -> None:
-    text = "Bør få AAP. Bør få hjelp. Varig ufør. Slutt."
-    marks = [mark(text, "AAP"), mark(text, "hjelp"), mark(text, "ufør", "work-ability-verdict")]
-    found = parts(text, marks)
-    assert [(text[part.start : part.end], part.withheld) for part in found] == [
-        ("Bør få AAP. Bør få hjelp. ", "benefit-recommendation"),
-        ("Varig ufør.", "work-ability-verdict"),
-        (" Slutt.", None),
-    ]
+    assert held(text, mark(text, "bør få AAP")) == [("benefit-recommendation", "Hun bør få AAP nå.")]
 
 
 def test_a_mark_over_a_border_takes_both_sentences_and_the_first_mark_names_the_kind() -> None:
+    text = " Ufør er han. Og bør få AAP. Slutt."
+    marks = mark(text, "AAP"), mark(text, "Ufør er han. Og", "work-ability-verdict")
+    kind = "work-ability-verdict"
+    assert held(text, *marks) == [(kind, "Ufør er han."), (kind, "Og bør få AAP.")]
+
+
+def test_a_mark_on_all_of_a_text_takes_it_as_one() -> None:
     text = " Ufør er han. Og bør få AAP. "
-    marks = [mark(text, "AAP"), mark(text, "Ufør er han. Og", "work-ability-verdict")]
-    assert parts(text, marks) == (Part(None, "work-ability-verdict", 0, len(text)),)
+    assert held(text, Mark("unread", 0, len(text), "")) == [("unread", text)]
 
 
 KINDS = st.sampled_from(sorted(WITHHELD))
@@ -126,17 +125,28 @@ KINDS = st.sampled_from(sorted(WITHHELD))
 @given(
     st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.tuples(st.integers(0, 90), st.integers(1, 9), KINDS))
 )
-def test_parts_cover_the_text_and_leave_no_word_of_a_withheld_sentence(
+def test_exactly_the_touched_sentences_go_and_no_word_of_them_is_shown(
     pieces: list[str], places: list[tuple[int, int, Kind]]
 ) -> None:
     text = "".join(pieces)
     marks = [Mark(kind, start, start + length, "") for start, length, kind in places if start + length <= len(text)]
-    found = parts(text, marks)
-    assert [part.start for part in found] == [0, *(part.end for part in found[:-1])]
-    assert found[-1].end == len(text)
-    assert all(part.text in {None, text[part.start : part.end]} for part in found)
-    assert all((part.text is None) == (part.withheld in WITHHELD) for part in found)
-    shown = {place for part in found if part.text is not None for place in range(part.start, part.end)}
+    spans = withheld_sentences(text, marks)
+    gone = {place for _, (start, end) in spans for place in range(start, end)}
     for start, end in sentence_spans(text):
         touched = any(each.start < end and each.end > start for each in marks)
-        assert touched != (not shown.isdisjoint(range(start, end)))
+        assert touched == (not gone.isdisjoint(range(start, end))) == gone.issuperset(range(start, end))
+    shown = "".join(part.get("text", "") for part in cut(text, spans))
+    left = "".join(letter for place, letter in enumerate(text) if place not in gone)
+    assert "".join(shown.split()) == "".join(left.split())
+
+
+@pytest.mark.no_cover
+def test_many_marks_in_many_sentences_cost_what_they_are() -> None:
+    def taken(count: int) -> float:
+        text = "Bør få AAP. " * count
+        marks = [Mark("benefit-recommendation", 12 * number, 12 * number + 10, "") for number in range(count)]
+        start = time.process_time()
+        assert len(withheld_sentences(text, marks)) == count
+        return time.process_time() - start
+
+    assert min(taken(20_000) for _ in range(3)) < 4 * min(taken(10_000) for _ in range(3))

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from bench import prose as bench
 from certgateway.domain.marks import WITHHELD, Kind
-from certgateway.domain.sentences import parts, sentence_spans
-from certgateway.prose import epikrise, lexicon, mark, matching
+from certgateway.domain.sentences import sentence_spans, withheld_sentences
+from certgateway.prose import lexicon, mark, matching
 from certgateway.prose.lexicon import BORDER, folded
 from certgateway.prose.matching import Pattern
 from certgateway.prose.notation import Choice, Edge
@@ -170,18 +170,13 @@ def test_a_neutral_sentence_behind_changes_no_mark(text: str) -> None:
 
 
 @given(SAMPLES, SAMPLES)
-def test_parts_leave_no_marked_phrase(first: str, second: str) -> None:
+def test_no_marked_phrase_is_left_over(first: str, second: str) -> None:
     text = f"{first}\n\n{second}"
     found = mark(text)
-    stretches = parts(text, found)
-    assert [each.start for each in stretches] == [0, *(each.end for each in stretches[:-1])]
-    assert stretches[-1].end == len(text)
-    gone = [each for each in found if each.kind in WITHHELD]
-    assert all(
-        part.text is None or not (part.start < each.end and each.start < part.end)
-        for part in stretches
-        for each in gone
-    )
+    held = withheld_sentences(text, found)
+    for each in found:
+        inside = any(start <= each.start and each.end <= end for _, (start, end) in held)
+        assert inside or each.kind not in WITHHELD
 
 
 @given(st.text(max_size=300))
@@ -195,8 +190,6 @@ def test_a_full_memory_of_words_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     texts = [text.text for text in bench.texts("development")[:12]]
     known = [mark(text) for text in texts]
     monkeypatch.setattr(lexicon, "_MOST_MET", 0)
-    monkeypatch.setattr(epikrise, "_MOST_MET", 0)
-    epikrise._signs.cache_clear()
     guard.cache_clear()
     assert [mark(text) for text in texts] == known
 

@@ -79,6 +79,7 @@ EFFECTS = {
     "vocational-advice-in-prose": "remark",
     "exemption-in-prose": "remark",
     "pasted-epikrise": "remark",
+    "prose-too-long": "remark",
     "patient-reported-in-assessment": "note",
 }
 

@@ -16,6 +16,7 @@ RULES: dict[Kind, str] = {
     "vocational-advice": "vocational-advice-in-prose",
     "exemption": "exemption-in-prose",
     "pasted-epikrise": "pasted-epikrise",
+    "unread": "prose-too-long",
     "patient-reported": "patient-reported-in-assessment",
 }
 BELONGS = "assessment[0].text"
