@@ -2,10 +2,10 @@
 
 Remarks stand there in an OK too, each with what to do, but without a code of the standard, which would say that
 something is wrong with the message. Of the notes only those are told that say what became of the doctor's words: what
-was removed, what was not carried, and that the certificate came before. They stand last, one Error for all places of
-the same kind, and begin by saying that they are for information: every ordinary certificate has a few, and no OK should
-look like an alarm. Whether the sender was verified is nothing the doctor can mend, and is told in the gateway's own
-receipt alone.
+was removed, what was not carried, what only retells the patient, and that the certificate came before. They stand last,
+one Error for all places of the same kind, and begin by saying that they are for information: every ordinary certificate
+has a few, and no OK should look like an alarm. Whether the sender was verified is nothing the doctor can mend, and is
+told in the gateway's own receipt alone.
 
 Every text comes from the catalogues or stands here. No Error may quote a value of the message.
 """
