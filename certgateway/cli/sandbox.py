@@ -52,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
     """
     # Requests are what the sandbox is looked at for; their log lines would bury what it prints.
     log_to_stderr(logging.ERROR)
+    # Before anything is begun: a Ctrl-C while it still prints must end it as quietly as a later one.
+    ended = _ended_by_signal()
     with (
         tempfile.TemporaryDirectory(prefix="certgateway-sandbox-") as folder,
         _serving(Path(folder), options.port) as port,
@@ -61,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         _print_invitation(told, port, Path(folder))
         if not options.once:
             _print("Serving until Ctrl-C.")
-            _wait()
+            _wait(ended)
     return _OUR_FAULT if any(each.status >= http.client.INTERNAL_SERVER_ERROR for each in told) else 0
 
 
@@ -186,11 +188,16 @@ def _file(folder: Path, letter: Letter) -> Path:
     return folder / f"{letter.name}.{'json' if letter.format == 'fhir-json' else 'xml'}"
 
 
-def _wait() -> None:
-    """Until Ctrl-C or SIGTERM."""
+def _ended_by_signal() -> threading.Event:
+    """Set by the first Ctrl-C or SIGTERM from now on."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ended.set())
+    return ended
+
+
+def _wait(ended: threading.Event) -> None:
+    # In short waits, so that a signal's handler gets to run.
     while not ended.wait(0.5):
         pass
 

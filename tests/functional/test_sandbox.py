@@ -208,7 +208,9 @@ def test_it_ends_by_itself_when_told_once_and_leaves_nothing(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["The gateway listens", "Try (", "Serving until"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_at_any_line_and_leaves_nothing(tmp_path: Path, line: str, number: signal.Signals) -> None:
     process = subprocess.Popen(
         SANDBOX,
         cwd=ROOT,
@@ -218,9 +220,9 @@ def test_ctrl_c_ends_it_and_leaves_nothing(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
-    while not process.stdout.readline().startswith("Serving until"):
+    while not process.stdout.readline().startswith(line):
         assert process.poll() is None
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")
     assert list(tmp_path.iterdir()) == []
