@@ -8,8 +8,9 @@ signs are data (`patterns/pasted-epikrise.txt`), their weights and their names h
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import repeat
+from itertools import chain, islice, repeat
 from math import sqrt
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -66,22 +67,33 @@ _SURE_WORDS: Final = 40
 _LEAST_PART: Final = 0.4
 _TERSE_PART: Final = 1.8
 
-_LINE: Final = re.compile(r"\S[^\n\r\v\f\x85\u2028\u2029]*+")
+_LINE: Final = re.compile(r"\S.*+")
+_LINE_ENDS: Final = "\r\v\f\x85\u2028\u2029"
 _SEGMENT: Final = re.compile(r"[.:,;]\s|[.:]\Z|\s[-\u2013]\s")
-_WORD: Final = re.compile(r"\d[\d.,/]*+|[^\W_]++")
+# Letters, and signs behind a word, are written out for speed alone: a set is looked up faster than a category is.
+_WORD: Final = re.compile(r"([a-zæøå][a-z0-9æøå]*+[^\W_]*+|\d[\d.,/]*+|[^\W_]++)[ .,:;()-]*+")
 _HEADED: Final = re.compile(r":(?:\s|\Z)")
-_BREAKS: Final = (". ", "\n", "; ", ") ", "? ", "! ", "\r", ".\t")
+_TO_BREAK: Final = re.compile(r".*(?:[\n\r]|[.;)?!] |\.\t)", re.DOTALL)
 _TAIL: Final = re.compile(r"[\s(\d][^a-zæøå]{0,24}\Z")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzæøå")
 _NUMBERED: Final = re.compile(r"(?<!\w)(?:[bpsuf]-)?([^\W\d_][\w-]{0,16}+)\.?[ \t]{0,20}+[:=<>]{0,2}[ \t]{0,3}\d")
-_SCHEDULES: Final = (re.compile(r"x(?<![^\W\d_]x) ?\d"), re.compile(r"\+(?<=\d\+)\d"))
-_ICD: Final = re.compile(r"\b(?!B12)[A-Z]\d\d(?:\.\d)?\b(?! ?%)")
-_PERIOD: Final = re.compile(
-    r"\d\d?\.\d\d?\.\d{2,4} ?(?:-|\u2013|til) ?\d\d?\.\d\d?\.|\b(?:innlag[td]|utskrevet|utskriven)\b[: ]{1,2}\d"
+_BEFORE_NUMBER: Final = re.compile(
+    r"\d(?=[ \t:=<>.]|[\w-]{16}[^\W\d_](?!\w))(?=[ \t]{0,3}+[:=<>]{0,2}+[ \t]{0,20}+\.?+([\w-]++))"
 )
+"""What `_NUMBERED` finds, with all it is joined to, in a text turned round: most words stand before no number.
+
+Only to a name of the greatest length the number may be joined.
+"""
+_SCHEDULES: Final = (re.compile(r"x(?<![^\W\d_]x) ?\d"), re.compile(r"\+(?<=\d\+)\d"))
+_ICD: Final = re.compile(r"[A-Z]\d\d(?<!B12)(?<!\w[A-Z]\d\d)(?:\.\d)?\b(?! ?%)")
+_PERIOD: Final = re.compile(r"\.(?<=\d\.)\d\d?\.\d{2,4} ?(?:-|\u2013|til) ?\d\d?\.\d\d?\.")
+_STAYS: Final = frozenset({"innlagt", "innlagd", "utskrevet", "utskriven"})
+_STAY: Final = re.compile(rf"\b(?:{'|'.join(sorted(_STAYS))})\b[: ]{{1,2}}\d")
 _GREETING: Final = re.compile(r"(?:mvh|(?:med )?(?:vennlig |venleg |beste )?(?:hilsen|helsing))\b[,.]?")
 _LIST_LINE: Final = re.compile(
     r"(?:[\d.]{6,10} )?(?:[a-z]-)?[^\W\d_][\w-]+[^.\n]{0,40}? [<>]?\d[\d,.]* ?(?:\w|%|µ|\(|\+|\Z)[^.]{0,50}\.?"
 )
+_VALUE: Final = re.compile(r" [<>]?\d")
 _FEWEST_LIST_LINES: Final = 5
 _LIST_SHARE: Final = 0.4
 _LONGEST: Final = 90
@@ -93,6 +105,7 @@ _HEADING_WORDS: Final = 5
 _SEGMENTS: Final = 3
 _HEAD: Final = 3
 _MOST_ENTRIES: Final = 6
+_MOST_MET: Final = 1 << 17
 _SHORTEST: Final = 80
 """Characters; a line or two of values and medicines is anybody's."""
 
@@ -103,6 +116,10 @@ class Found(NamedTuple):
     sort: str
     place: int
     entry: str = ""
+
+
+_Line = tuple[int, str, list[str]]
+"""A line's place, its text and its words."""
 
 
 class _Signs(NamedTuple):
@@ -121,13 +138,10 @@ class _Signs(NamedTuple):
                 return entry
         return next(filter(words.endswith, self.endings), "") if words.endswith(self.endings) else ""
 
-    def among(self, words: frozenset[str]) -> int:
-        """How many of some words are entries."""
-        return sum(map(self._holds, words))
 
-    def _holds(self, word: str) -> bool:
-        beginnings = self.beginnings.get(word[:_HEAD], ())
-        return word in self.whole or word.startswith(beginnings) or word.endswith(self.endings)
+_SORTED: Final = ("account", "jargon", "title")
+# The sorts of words that were looked up before, by their hash alone: names are words too, and nobody keeps those.
+_met: Final[dict[int, tuple[str, ...]]] = {}
 
 
 @cache
@@ -160,35 +174,78 @@ def _keyed() -> dict[str, tuple[tuple[str, str, frozenset[str]], ...]]:
     return {key: tuple(each) for key, each in found.items()}
 
 
+@cache
+def _of_words() -> dict[str, _Signs]:
+    """Entries that are words; of titles the first word."""
+    signs = _signs()
+    titles = (*signs["title"].whole, *chain.from_iterable(signs["title"].beginnings.values()))
+    return signs | {"title": _sorted(tuple(f"{_WORD.findall(title)[0]}*" for title in titles))}
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The first letters of headings."""
+    signs = [_signs()[name] for name in _HEADINGS]
+    return frozenset(entry[:_HEAD] for each in signs for entry in (*each.whole, *each.beginnings))
+
+
+def _by_sort(words: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Words of an account, of jargon, and those that may begin a title."""
+    found: dict[str, list[str]] = {name: [] for name in _SORTED}
+    for word in words:
+        names = _met.get(hash(word))
+        for name in _learnt(word) if names is None else names:
+            found[name].append(word)
+    return {name: frozenset(each) for name, each in found.items()}
+
+
+def _learnt(word: str) -> tuple[str, ...]:
+    names = tuple(name for name in _SORTED if _of_words()[name].held(word))
+    if len(_met) < _MOST_MET:
+        _met[hash(word)] = names
+    return names
+
+
 def pasted(text: str, lower: str) -> Iterator[Mark]:
     """At most one mark: from the first line that shows it to the end of the text. `lower` is the text folded."""
     if len(text) < _SHORTEST:
         return
     total, found = judged(text, lower)
     if total >= ENOUGH:
-        start = min((each.place for each in found if each.sort in _BEGINNING), default=0)
-        yield Mark("pasted-epikrise", start, len(text.rstrip()), _named(found))
+        yield Mark("pasted-epikrise", _start(found), len(text.rstrip()), _named(found))
 
 
 def judged(text: str, lower: str) -> tuple[float, list[Found]]:
     """What a text weighs, and every sign in it."""
-    lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(lower)]
-    words = _WORD.findall(lower)
+    lines = _lines(lower)
+    words = list(chain.from_iterable(spoken for _, _, spoken in lines))
     different = frozenset(words)
-    found = [*_headings(lower), *_in_lines(lines), *_phrases(lower, different)]
-    style = _style(words)
+    by_sort = _by_sort(different)
+    account = by_sort["account"]
+    found = [*_headings(lower), *_in_lines(lines, by_sort["title"]), *_phrases(lower, different)]
+    style = _style(words, different, account)
     if not found and style <= 0:
         return style, found
-    start = min((each.place for each in found if each.sort in _BEGINNING), default=0)
-    longest = max((line for _, line in lines), key=len, default="")
-    for rest in (
+    start = _start(found)
+    for part in (
         words[len(_WORD.findall(lower, 0, start)) :] if start else [],
-        _WORD.findall(longest) if len(longest) < len(lower) else [],
+        max(lines, key=lambda line: len(line[1]), default=(0, "", []))[2],
     ):
-        if len(rest) >= max(_FEWEST_WORDS, _LEAST_PART * len(words)) and (of_part := _style(rest)) >= _TERSE_PART:
-            style = max(style, of_part)
-    found += _in_detail(text, lower, different)
+        if style < _MOST_TERSE and len(part) >= max(_FEWEST_WORDS, _LEAST_PART * len(words)):
+            of_part = _style(part, frozenset(part), account)
+            style = max(style, of_part) if of_part >= _TERSE_PART else style
+    found += _in_detail(text, lower, different, len(by_sort["jargon"]))
     return style + sum(_weights(found).values()), found
+
+
+def _lines(lower: str) -> list[_Line]:
+    for end in _LINE_ENDS:
+        lower = lower.replace(end, "\n")
+    return [(match.start(), line := match[0].rstrip(), _WORD.findall(line)) for match in _LINE.finditer(lower)]
+
+
+def _start(found: list[Found]) -> int:
+    return min((each.place for each in found if each.sort in _BEGINNING), default=0)
 
 
 def _weights(found: Iterable[Found]) -> dict[str, float]:
@@ -198,22 +255,22 @@ def _weights(found: Iterable[Found]) -> dict[str, float]:
     return sums
 
 
-def _style(words: list[str]) -> float:
+def _style(words: list[str], different: frozenset[str], account: frozenset[str]) -> float:
     """What is given for the few small words of the telegram, or taken for those of sentences and of a writer's "I"."""
     if not words:
         return 0.0
     signs = _signs()
     small = sum(map(signs["small"].whole.__contains__, words)) / len(words)
-    account = signs["account"].among(frozenset(words)) / sqrt(len(words))
-    voice = min(_MOST_VOICE, sum(map(signs["voice"].whole.__contains__, words)))
-    style = _BARE - _SMALL * small - _ACCOUNT * account - _VOICE * voice
+    everyday = len(account & different) / sqrt(len(words))
+    voice = min(_MOST_VOICE, sum(map(words.count, islice(signs["voice"].whole & different, _MOST_VOICE))))
+    style = _BARE - _SMALL * small - _ACCOUNT * everyday - _VOICE * voice
     return max(-_MOST_FLOWING, min(_MOST_TERSE, style, style * len(words) / _SURE_WORDS))
 
 
 def _named(found: list[Found]) -> str:
     """The signs in words of ours alone."""
     kept: dict[str, list[str]] = {sort.name: [] for sort in _SORTS.values()}
-    for sign in sorted(found, key=lambda each: each.place):
+    for sign in sorted(found, key=itemgetter(1)):
         kept[_SORTS[sign.sort].name].append(sign.entry)
     shown = {sort.name: sort.shown for sort in _SORTS.values()}
     return "; ".join(_listed(name, entries, shown[name]) for name, entries in kept.items() if entries)
@@ -228,12 +285,15 @@ def _listed(name: str, entries: list[str], shown: str) -> str:
     return f"{name}: {', '.join(names[:_MOST_ENTRIES])}{' m.fl.' if len(names) > _MOST_ENTRIES else ''}"
 
 
-def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
-    for number, (place, line) in enumerate(lines):
+def _in_lines(lines: list[_Line], titled: frozenset[str]) -> Iterator[Found]:
+    heads = _heads()
+    for number, (place, line, words) in enumerate(lines):
         first = number < _FIRST_LINES
-        if first or len(line) <= _LONGEST:
-            yield from _in_short_line(place, line, first=first)
-    for place, line in lines[-_LAST_LINES:]:
+        if first or (len(line) <= _LONGEST and not titled.isdisjoint(words) and _has_head(line)):
+            yield from _in_beginning(place, line, first=first)
+        if line[:_HEAD] in heads and len(line) < _REACH and line[-1] not in ".:,":
+            yield from _as_heading(line, place)
+    for place, line, _ in lines[-_LAST_LINES:]:
         last = line[-_LONGEST:].rstrip(". ").rpartition(". ")[2]
         greeting = _GREETING.match(last)
         signed = last[greeting.end() :].strip(" ,") if greeting else last
@@ -241,22 +301,37 @@ def _in_lines(lines: list[tuple[int, str]]) -> Iterator[Found]:
             yield Found("role", place)
         if greeting:
             yield Found("greeting", place)
-    listed = [place for place, line in lines if len(line) <= _LONGEST and _LIST_LINE.fullmatch(line)]
-    if len(listed) >= max(_FEWEST_LIST_LINES, _LIST_SHARE * len(lines)):
-        yield Found("list", listed[0])
+    yield from _list(lines)
 
 
-def _in_detail(text: str, lower: str, words: frozenset[str]) -> Iterator[Found]:
+def _list(lines: list[_Line]) -> Iterator[Found]:
+    fewest = max(_FEWEST_LIST_LINES, _LIST_SHARE * len(lines))
+    listed = [(place, line) for place, line, _ in lines if len(line) <= _LONGEST and _VALUE.search(line)]
+    if len(listed) >= fewest:
+        listed = [(place, line) for place, line in listed if _LIST_LINE.fullmatch(line)]
+    if len(listed) >= fewest:
+        yield Found("list", listed[0][0])
+
+
+def _numbered(lower: str) -> set[str]:
+    """The names of values and measures that stand before a number."""
+    lab, measure = _signs()["lab"].whole, _signs()["measure"].whole
+    joined = {before[::-1] for before in _BEFORE_NUMBER.findall(lower[::-1])}
+    likely = (each for each in joined if "-" in each or each in lab or each in measure)
+    return {name for each in likely for name in _NUMBERED.findall(f"{each} 0")}
+
+
+def _in_detail(text: str, lower: str, words: frozenset[str], jargon: int) -> Iterator[Found]:
     """Values, doses, codes and words, wherever they stand."""
-    names = {match[1] for match in _NUMBERED.finditer(lower)}
+    names = _numbered(lower)
     signs = _signs()
     for name in ("lab", "measure"):
         yield from (Found(name, 0) for _ in names & signs[name].whole)
     yield from (Found("schedule", 0) for pattern in _SCHEDULES for _ in pattern.finditer(lower))
     yield from (Found("icd", 0) for _ in set(_ICD.findall(text)))
-    if _PERIOD.search(lower):
+    if _PERIOD.search(lower) or (not words.isdisjoint(_STAYS) and _STAY.search(lower)):
         yield Found("period", 0)
-    yield from repeat(Found("jargon", 0), signs["jargon"].among(words))
+    yield from repeat(Found("jargon", 0), jargon)
     if not words.isdisjoint(signs["we"].whole) and words.isdisjoint(signs["voice"].whole):
         yield Found("we", 0)
 
@@ -265,7 +340,7 @@ def _phrases(lower: str, words: frozenset[str]) -> Iterator[Found]:
     keyed = _keyed()
     for key in keyed.keys() & words:
         for name, phrase, inner in keyed[key]:
-            if inner <= words and phrase in lower:
+            if inner <= words and (phrase in words or phrase in lower):
                 yield Found(name, 0)
 
 
@@ -273,26 +348,27 @@ def _headings(lower: str) -> Iterator[Found]:
     """Headings before a colon, each once."""
     seen: set[str] = set()
     for colon in _HEADED.finditer(lower):
-        start = max(0, colon.start() - _REACH)
-        start = max(start, *(lower.rfind(each, start, colon.start()) + len(each) for each in _BREAKS))
-        words = _TAIL.sub("", lower[start : colon.start()]).strip(" .-*•\t")
+        start, end = max(0, colon.start() - _REACH), colon.start()
+        to_break = _TO_BREAK.match(lower, start, end)
+        # A text's first character belongs to no heading before a colon; the weights were chosen with that.
+        start = to_break.end() if to_break else max(1, start)
+        words = lower[start:end]
+        words = (words if words[-1:] in _LETTERS else _TAIL.sub("", words)).strip(" .-*•\t")
         if words and words not in seen:
             seen.add(words)
             yield from _as_heading(words, start)
 
 
 def _as_heading(words: str, place: int) -> Iterator[Found]:
-    for name in _HEADINGS if words.count(" ") < _HEADING_WORDS else ():
-        if entry := _signs()[name].held(words):
-            yield Found(name, place, entry)
-            return
+    if words[:_HEAD] in _heads() and words.count(" ") < _HEADING_WORDS:
+        for name in _HEADINGS:
+            if entry := _signs()[name].held(words):
+                yield Found(name, place, entry)
+                return
 
 
-def _in_short_line(place: int, line: str, *, first: bool) -> Iterator[Found]:
-    if first or not _signs()["title"].beginnings.keys().isdisjoint(word[:_HEAD] for word in line.split()):
-        yield from _in_beginning(place, line, first=first)
-    if len(line) < _REACH and line[-1] not in ".:,":
-        yield from _as_heading(line, place)
+def _has_head(line: str) -> bool:
+    return not _signs()["title"].beginnings.keys().isdisjoint(word[:_HEAD] for word in line.split())
 
 
 def _in_beginning(place: int, line: str, *, first: bool) -> Iterator[Found]:

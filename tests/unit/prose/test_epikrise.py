@@ -2,7 +2,7 @@
 
 import pytest
 
-from certgateway.prose import mark
+from certgateway.prose import epikrise, mark
 
 NOTE = """Epikrise, medisinsk avdeling
 Innlagt: 12.03.2026
@@ -52,3 +52,27 @@ def test_the_mark_begins_where_the_paste_does() -> None:
 )
 def test_own_account_is_not_marked(text: str) -> None:
     assert [each for each in mark(text) if each.kind == "pasted-epikrise"] == []
+
+
+def test_a_full_memory_of_words_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(epikrise, "_met", {})
+    expected = mark(NOTE)
+    assert epikrise._met
+    monkeypatch.setattr(epikrise, "_met", {})
+    monkeypatch.setattr(epikrise, "_MOST_MET", 0)
+    assert mark(NOTE) == expected
+    assert not epikrise._met
+
+
+def test_words_are_remembered_by_their_hash_alone() -> None:
+    mark(NOTE.replace("siden", "Kvernsveen"))
+    assert {type(key) for key in epikrise._met} == {int}
+    assert {name for names in epikrise._met.values() for name in names} <= {"account", "jargon", "title"}
+
+
+def test_a_heading_counts_once() -> None:
+    twice = f"{NOTE}\nForløp: Som før."
+    headings = [
+        [each.entry for each in epikrise.judged(text, text.lower())[1]].count("forløp") for text in (NOTE, twice)
+    ]
+    assert headings == [1, 1]
