@@ -15,17 +15,26 @@ from certgateway.domain.vocabulary.abbreviations import ABBREVIATIONS, LEANING, 
 
 Span = tuple[int, int]
 
-# Both begin with their sign, so that the search looks at every other character once.
-_BORDER: Final = re.compile(r"(?P<line>(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*)|(?P<stop>[.!?…]++[\"'»”\u2019)\]]*+)")
+# It begins with one of few signs, so that the search passes over every other character at once. A stop that stands
+# right before a digit or a small letter is none.
+_BORDER: Final = re.compile(
+    r"[.!?…\n\r\v\f\x85\u2028\u2029]"
+    r"(?:(?P<plain>(?<=[a-zæøå]{4}\.)(?=[ \n][A-ZÆØÅ]))"
+    r"|(?P<stop>(?<=[.!?…])(?![\da-zæøå])[.!?…]*+[\"'»”\u2019)\]]*+)"
+    r"|(?<![.!?…])\s*+)"
+)
+"""A plain stop between a word and a capital letter; any other, with what closes behind it; or line breaks."""
 _LINE_BREAK: Final = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _LIST_LINE: Final = re.compile(r"(?:[-*•·▪‣◦+\u2013\u2014]\s|\d{1,2}[.)]\s|[a-zæøå]\)\s)")
 _FIRST_WORD: Final = re.compile(r"\w+")
-_SOLID: Final = re.compile(r"\S")
 _OPENING: Final = "\"'«“\u2018(["
 _REACH: Final = 40
 """How far back and ahead of a border it is looked: longer words are no abbreviations."""
 _LONGEST_SHORT_WORD: Final = 3
 _DOTTED: Final = 10
+_PLAIN: Final = 4
+_SHORT_ENDS: Final = frozenset(word[-_PLAIN:] for word in ABBREVIATIONS)
+"""How abbreviations end; a word that ends otherwise is none."""
 _WRAPPED: Final = 55
 """A line shorter than this was hardly broken because it was full."""
 
@@ -60,20 +69,29 @@ def _withheld(text: str, marks: Iterable[Mark]) -> Iterator[tuple[Kind, Span]]:
 
 def _trimmed(text: str, borders: Iterable[int]) -> Iterator[Span]:
     for start, end in pairwise(borders):
-        if solid := _SOLID.search(text, start, end):
-            yield solid.start(), solid.start() + len(text[solid.start() : end].rstrip())
+        if solid := text[start:end].lstrip():
+            yield end - len(solid), end - len(solid) + len(solid.rstrip())
 
 
 def _borders(text: str) -> Iterator[int]:
     """Every place where a sentence ends."""
-    line_start = 0
+    line_start = border = 0
     for match in _BORDER.finditer(text):
-        if match.lastgroup == "line":
-            if _line_ends_sentence(text, line_start, match):
-                yield match.start()
-            line_start = match.end()
-        elif _stop_ends_sentence(text, line_start, match.start(), match.end()):
-            yield match.end()
+        start, end = match.span()
+        kind = match.lastgroup
+        if kind is None:
+            # Behind a stop that ended a sentence nothing is left to ask.
+            if border != start and _line_ends_sentence(text, line_start, start, end):
+                yield start
+            line_start = end
+        elif (kind == "plain" and _is_whole(text, start)) or _stop_ends_sentence(text, line_start, start, end):
+            border = end
+            yield end
+
+
+def _is_whole(text: str, stop: int) -> bool:
+    """Whether the word before a stop is surely no abbreviation, by its last letters. A closer look costs ten times."""
+    return text[stop - _PLAIN : stop] not in _SHORT_ENDS and "." not in text[max(0, stop - _DOTTED) : stop]
 
 
 def _stop_ends_sentence(text: str, line_start: int, start: int, end: int) -> bool:
@@ -109,12 +127,12 @@ def _word_ends_sentence(word: str, *, lower: bool) -> bool:
     return not lower or len(word) > _LONGEST_SHORT_WORD
 
 
-def _line_ends_sentence(text: str, line_start: int, match: re.Match[str]) -> bool:
+def _line_ends_sentence(text: str, line_start: int, start: int, end: int) -> bool:
     """Whether a line break is more than the place where a line was full."""
-    if len(_LINE_BREAK.findall(match[0])) > 1 or _LIST_LINE.match(text, match.end()):
+    if (end - start > 1 and len(_LINE_BREAK.findall(text, start, end)) > 1) or _LIST_LINE.match(text, end):
         return True
-    line = text[line_start : match.start()].rstrip()
-    following = text[match.end() : match.end() + _REACH].lstrip(_OPENING)
+    line = text[line_start:start].rstrip()
+    following = text[end : end + _REACH].lstrip(_OPENING)
     if not line or not following:
         return True
     if line[-1] == ":":

@@ -53,6 +53,9 @@ def sentences(text: str) -> list[str]:
         "Se www.nav.no for mer.",
         "1.Hun er syk",
         ". og så",
+        "Går til f.eks.\nFysioterapeut Hansen.",
+        "Se vedl.\nNotat fra mai.",
+        "Tar beh.annet. Deretter",
     ],
 )
 def test_is_one_sentence(whole: str) -> None:
@@ -80,6 +83,7 @@ def test_is_one_sentence(whole: str) -> None:
         ("Varer i 3 mnd. Deretter kontroll.", ["Varer i 3 mnd.", "Deretter kontroll."]),
         ("Sagt (og ment.) Deretter stille.", ["Sagt (og ment.)", "Deretter stille."]),
         ("Har vondt!\nBlir ikke bedre", ["Har vondt!", "Blir ikke bedre"]),
+        ("Plager:\nSmerter", ["Plager:", "Smerter"]),
         ("", []),
         (" \n ", []),
     ],
