@@ -97,7 +97,7 @@ class Lexicon:
                 target[bare] = target.get(bare, 0) | self._bits[name]
                 near.update([bare] if entry[0] == "~" else [])
         gained, lost = _nested(added), _nested(taken)
-        for entry in {*added, *taken}:
+        for entry in dict.fromkeys((*added, *taken)):
             number = self._bits[NUMBER] if entry[0].isdecimal() else 0
             self._enter(entry, self._code(_union(entry, gained) & ~_union(entry, lost) | number), near=entry in near)
         for sign in SIGNS:
@@ -116,7 +116,7 @@ class Lexicon:
 
     def _sort(self) -> None:
         """The longest beginnings and endings first: the longest that fits says what a word is."""
-        for table in (self._stems, self._ends):
+        for table in (self._stems, self._ends, self._near):
             for listed in table.values():
                 listed.sort(key=lambda each: -len(each[0]))
 
