@@ -7,7 +7,7 @@ be kept between calls.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from certgateway.prose.notation import SIGNS, PatternFileError
@@ -20,7 +20,11 @@ TOKEN: Final = re.compile(
     r"|[,;:%§]|(?<!\S)[-\u2013\u2014](?!\S)"
 )
 """A word, with what a line's end broke off; a number; or a sign that means something to a pattern. Of folded text."""
-
+_BROKEN: Final = re.compile(r"(?<=\S)[-\u2010\u2011](?:\r\n|[\n\r\u2028])\s{0,8}(?=[a-zæøå])")
+_MENDED: Final = "\u00ad"
+"""What stands where a line's end broke a word: a word holds it like the hyphen, and it is no space."""
+_HYPHENS: Final = "-\u2010\u2011"
+_LINE_ENDS: Final = "\n\r\u2028"
 _PLAIN: Final = re.compile(r"[a-z0-9æøå]+")
 _DROPPED: Final = re.compile(rf"[{_UNSEEN}]|[-\u2010\u2011]\s+")
 _DASHES: Final = re.compile("[\u2010-\u2014]")
@@ -29,10 +33,11 @@ BORDER: Final = "\u4e00"
 _FIRST: Final = 0x4E01
 _SHORTEST_STEM: Final = 3
 _MOST_MET: Final = 1 << 17
+_LONGEST_MET: Final = 40
 _SHORTEST_NEAR: Final = 6
 NUMBER: Final = "number"
-OUTSIDE: Final = -1
-"""What stands for a border among masks."""
+BREAK: Final = "S"
+"""What parts sentences among pieces of text. No folded text holds a capital letter."""
 
 
 def folded(text: str) -> str:
@@ -52,56 +57,53 @@ def _spelled(token: str) -> str:
     return _DASHES.sub("-", word)
 
 
+def pieces(folded_text: str) -> list[str]:
+    """A folded text between its spaces, with words whole that a line's end broke."""
+    ends = [end for end in _LINE_ENDS if end in folded_text]
+    # Looked for one by one, for that is quicker than the expression by far.
+    if any(f"{hyphen}{end}" in folded_text for hyphen in _HYPHENS if hyphen in folded_text for end in ends):
+        folded_text = _BROKEN.sub(_MENDED, folded_text)
+    return folded_text.split()
+
+
 class Lexicon:
     """The word lists, turned round: from a word to the character of its classes."""
 
-    __slots__ = (
-        "_bits",
-        "_characters",
-        "_codes",
-        "_ends",
-        "_exact",
-        "_masks",
-        "_met",
-        "_near",
-        "_number",
-        "_plain",
-        "_stems",
-    )
+    __slots__ = ("_codes", "_ends", "_exact", "_members", "_met", "_near", "_number", "_plain", "_stems")
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
         """Classes hold single words: whole (`få`), by beginning (`få*`), by ending (`*få`) or nearly (`~få*`)."""
-        self._bits = {name: 1 << place for place, name in enumerate(dict.fromkeys((*classes, NUMBER, *sorted(SIGNS))))}
-        self._codes: dict[int, str] = {}
-        self._characters: dict[int, str] = {}
-        self._masks: dict[str, int] = {BORDER: 0}
+        self._members: dict[str, set[str]] = {name: set() for name in (*classes, NUMBER, *SIGNS)}
+        self._codes: dict[frozenset[str], str] = {}
         self._exact: dict[str, str] = {}
-        # Words that were looked up before, by their hash alone: names are words too, and nobody keeps those.
-        self._met: dict[int, str] = {}
         self._stems: dict[str, list[tuple[str, str]]] = {}
         self._ends: dict[str, list[tuple[str, str]]] = {}
         self._near: dict[str, list[tuple[str, bool, str]]] = {}
         self._fill(classes)
         self._sort()
-        self._plain = self._code(0)
-        self._number = self._code(self._bits[NUMBER])
+        self._plain = self._code(frozenset())
+        self._number = self._code(frozenset({NUMBER}))
+        # Pieces that were read before, by their hash alone: names are words too, and nobody keeps those.
+        self._met: dict[int, str] = {hash(BREAK): BORDER}
 
     def _fill(self, classes: Mapping[str, Iterable[str]]) -> None:
-        added: dict[str, int] = {}
-        taken: dict[str, int] = {}
+        added: dict[str, set[str]] = {}
+        taken: dict[str, set[str]] = {}
         near: set[str] = set()
         for name, entries in classes.items():
             for entry in entries:
                 bare = _checked(entry, name)
-                target = taken if entry[0] == "-" else added
-                target[bare] = target.get(bare, 0) | self._bits[name]
-                near.update([bare] if entry[0] == "~" else [])
-        gained, lost = _nested(added), _nested(taken)
+                (taken if entry[0] == "-" else added).setdefault(bare, set()).add(name)
+                if entry[0] == "~":
+                    near.add(bare)
+        gained, lost = _Nested(added), _Nested(taken)
         for entry in dict.fromkeys((*added, *taken)):
-            number = self._bits[NUMBER] if entry[0].isdecimal() else 0
-            self._enter(entry, self._code(_union(entry, gained) & ~_union(entry, lost) | number), near=entry in near)
+            names = gained.classes(entry) - lost.classes(entry)
+            if entry[0].isdecimal():
+                names.add(NUMBER)
+            self._enter(entry, self._code(frozenset(names)), near=entry in near)
         for sign in SIGNS:
-            self._exact[sign] = self._code(self._bits[sign] | added.get(sign, 0))
+            self._exact[sign] = self._code(frozenset({sign, *added.get(sign, ())}))
 
     def _enter(self, entry: str, code: str, *, near: bool) -> None:
         stem = entry.strip("*")
@@ -120,47 +122,34 @@ class Lexicon:
             for listed in table.values():
                 listed.sort(key=lambda each: -len(each[0]))
 
-    def _code(self, mask: int) -> str:
-        if mask not in self._codes:
-            code = chr(_FIRST + len(self._codes))
-            self._codes[mask] = code
-            self._masks[code] = mask
-        return self._codes[mask]
+    def _code(self, names: frozenset[str]) -> str:
+        code = self._codes.get(names)
+        if code is None:
+            code = self._codes[names] = chr(_FIRST + len(self._codes))
+            for name in names:
+                self._members[name].add(code)
+        return code
 
-    def bit(self, name: str) -> int:
-        """The mask of one class."""
-        return self._bits[name]
+    def characters(self) -> Iterable[str]:
+        """All characters that a word may become."""
+        return self._codes.values()
 
-    def characters(self, mask: int) -> str:
-        """All characters whose words belong to any class of a mask."""
-        if mask not in self._characters:
-            self._characters[mask] = "".join(code for code, each in self._masks.items() if each & mask)
-        return self._characters[mask]
+    def members(self, name: str) -> frozenset[str]:
+        """All characters whose words belong to a class."""
+        return frozenset(self._members[name])
 
-    def mask(self, codes: str) -> int:
-        """The classes that occur among some codes."""
-        found = 0
-        for code in set(codes):
-            found |= self._masks[code]
-        return found
+    def codes(self, pieces_of_text: Sequence[str]) -> list[str]:
+        """For each piece between spaces the characters of the words and signs in it."""
+        each = list(set(pieces_of_text))
+        met = dict(zip(each, map(self._met.get, map(hash, each)), strict=True))
+        read = {piece: self._read(piece) if codes is None else codes for piece, codes in met.items()}
+        return [read[piece] for piece in pieces_of_text]
 
-    def masks(self, codes: str) -> list[int]:
-        """The classes of each code, in their order."""
-        known = self._masks
-        return [OUTSIDE if code == BORDER else known[code] for code in codes]
-
-    def codes(self, tokens: Iterable[str]) -> dict[str, str]:
-        """The characters of some tokens of folded text."""
-        exact, met = self._exact, self._met
-        found: dict[str, str] = {}
-        for token in tokens:
-            code = exact.get(token) or met.get(key := hash(token))
-            if code is None:
-                code = self._code_of(token)
-                if len(met) < _MOST_MET:
-                    met[key] = code
-            found[token] = code
-        return found
+    def _read(self, piece: str) -> str:
+        codes = "".join(self._exact.get(token) or self._code_of(token) for token in TOKEN.findall(piece))
+        if len(piece) <= _LONGEST_MET and len(self._met) < _MOST_MET:
+            self._met[hash(piece)] = codes
+        return codes
 
     def _code_of(self, token: str) -> str:
         if not _PLAIN.fullmatch(token):
@@ -197,27 +186,32 @@ def _checked(entry: str, name: str) -> str:
     return bare
 
 
-def _nested(entries: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    whole = {entry: mask for entry, mask in entries.items() if "*" not in entry}
-    stems = {entry[:-1]: mask for entry, mask in entries.items() if entry.endswith("*")}
-    ends = {entry[1:]: mask for entry, mask in entries.items() if entry.startswith("*")}
-    return whole, stems, ends
+class _Nested:
+    """Entries by what they begin or end with, to find all that hold another entry too."""
 
+    def __init__(self, entries: Mapping[str, set[str]]) -> None:
+        self._whole = entries
+        self._stems: dict[str, list[tuple[str, set[str]]]] = {}
+        self._ends: dict[str, list[tuple[str, set[str]]]] = {}
+        for entry, names in entries.items():
+            if entry.endswith("*"):
+                self._stems.setdefault(entry[:_SHORTEST_STEM], []).append((entry[:-1], names))
+            elif entry.startswith("*"):
+                self._ends.setdefault(entry[-_SHORTEST_STEM:], []).append((entry[1:], names))
 
-def _union(entry: str, tables: tuple[dict[str, int], dict[str, int], dict[str, int]]) -> int:
-    """All classes of whatever an entry stands for: its own, and those of shorter beginnings and endings of it."""
-    whole, stems, ends = tables
-    bare = entry.strip("*")
-    mask = whole.get(entry, 0)
-    if not entry.startswith("*"):
-        for length in range(_SHORTEST_STEM, len(bare) + 1):
-            if (stem := bare[:length]) in stems:
-                mask |= stems[stem]
-    if not entry.endswith("*"):
-        for start in range(len(bare) - _SHORTEST_STEM + 1):
-            if (end := bare[start:]) in ends:
-                mask |= ends[end]
-    return mask
+    def classes(self, entry: str) -> set[str]:
+        """All classes of whatever an entry stands for: its own, and those of shorter beginnings and endings of it."""
+        bare = entry.strip("*")
+        found = set(self._whole.get(entry, ()))
+        if not entry.startswith("*"):
+            for stem, names in self._stems.get(bare[:_SHORTEST_STEM], ()):
+                if bare.startswith(stem):
+                    found |= names
+        if not entry.endswith("*"):
+            for end, names in self._ends.get(bare[-_SHORTEST_STEM:], ()):
+                if bare.endswith(end):
+                    found |= names
+        return found
 
 
 def _is_near(word: str, stem: str, *, goes_on: bool) -> bool:

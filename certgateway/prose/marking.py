@@ -23,7 +23,7 @@ def mark(text: str) -> tuple[Mark, ...]:
     rules = guard()
     lower = folded(text)
     found = list(pasted(text, lower))
-    for sentence in sentences(text, lower, rules.lexicon, rules.patterns, rules.wanted):
+    for sentence in sentences(text, lower, rules):
         if fits := list(_fits(sentence, rules)):
             spans = sentence.spans()
             found += (Mark(kind, spans[first][0], spans[last - 1][1], line) for kind, ((first, last), line) in fits)
@@ -44,13 +44,13 @@ def _fits(sentence: Sentence, rules: Guard) -> Iterator[tuple[Kind, Fit]]:
 
 def _uncancelled(sentence: Sentence, rules: Guard, file: str, *more: str) -> list[Fit]:
     """The patterns of a file that fit, save where one that cancels overlaps."""
-    fits = list(rules.patterns.places(file, sentence.candidates, sentence.codes))
+    fits = list(rules.patterns.places(file, sentence.candidates, sentence.words))
     if not fits:
         return fits
     cancelled = _merged(
         place
         for name in (file, *more)
-        for place, _ in rules.patterns.places(cancelling(name), sentence.candidates, sentence.codes)
+        for place, _ in rules.patterns.places(cancelling(name), sentence.candidates, sentence.words)
     )
     return [fit for fit in fits if not _overlaps(fit[0], cancelled)]
 
@@ -60,8 +60,8 @@ def _scopes(sentence: Sentence, rules: Guard, told: Iterable[Fit]) -> Iterator[P
     places = [place for place, _ in told]
     if not places:
         return
-    end = len(sentence.codes) - 1
-    speaking = sorted(place[0] for place, _ in rules.patterns.places(SPEAKING, sentence.candidates, sentence.codes))
+    end = len(sentence.words.codes) - 1
+    speaking = sorted(place[0] for place, _ in rules.patterns.places(SPEAKING, sentence.candidates, sentence.words))
     ends = [*speaking, end]
     for first, last in places:
         yield first, ends[bisect_left(ends, last)]

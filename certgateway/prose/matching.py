@@ -1,27 +1,47 @@
 """Patterns at work: which of them fit a run of word codes, and where.
 
-Each pattern becomes one regular expression over codes, built when it is first needed. Every repetition in it is
-bounded, so that the work grows with the length of the text and nothing else. This module must not know any word.
+Where an element of a pattern may stand is told for all places of a sentence at once, as bits of a number: a step from
+one element to the next is a shift and an "and", for a word as for a gap. So the work grows with the length of the text
+and nothing else, whatever the text. This module must not know any word.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
+from itertools import product
 from operator import or_
 from typing import Final, Protocol
 
-from certgateway.prose.lexicon import BORDER, NUMBER, OUTSIDE, Lexicon
-from certgateway.prose.notation import SIGNS, Choice, Edge, Element, Gap, PatternFileError, Written
+from certgateway.prose.lexicon import BORDER, NUMBER, Lexicon
+from certgateway.prose.notation import MEMBER, SIGNS, Choice, Element, Gap, PatternFileError, Written
 
 Place = tuple[int, int]
-_WORTH_BUILDING: Final = 12
-"""Sentences that a pattern is walked through before its expression is built."""
-_SHORT: Final = 120
-"""Words of a sentence that is walked; a longer one is left to the expression."""
-_MEMBER: Final = re.compile(r"\{([\w-]+)\}")
+Codes = frozenset[str]
+Run = tuple[str, ...]
+Runs = tuple[Run, ...]
+Row = tuple[Codes, ...]
+"""Words in a row, each of some codes."""
+_FLOORS: Final = 4
+_LETTER: Final = 3.0
+"""How much rarer a word is than one that is a letter shorter, as a rule."""
 NEGATION: Final = "bars"
 JOINT: Final = "joint"
 """The classes that a gap never holds, and that begin and end a clause."""
+
+
+class Ways:
+    """Everything that satisfies a choice: single words, and words in a row by the codes of the rarest."""
+
+    def __init__(self, rows: Iterable[Row], commonness: Callable[[Codes], float]) -> None:
+        self.single = Codes()
+        self.rows: dict[str, list[Row]] = {}
+        for row in rows:
+            if len(row) == 1:
+                self.single |= row[0]
+            else:
+                for code in min(row, key=commonness):
+                    self.rows.setdefault(code, []).append(row)
+        self.row_codes = Codes(self.rows)
 
 
 class Vocabulary:
@@ -30,142 +50,220 @@ class Vocabulary:
     def __init__(self, classes: Mapping[str, Sequence[str]], patterns: Sequence[Written]) -> None:
         """Classes hold words and runs of words; whatever word a pattern or a run names becomes a class of its own."""
         # Numbers are a class that no file lists.
-        self._classes: dict[str, tuple[str, ...]] = {NUMBER: ()} | {
-            name: tuple(_opened(name, classes)) for name in classes
-        }
-        self._runs = {name: _runs(entries) for name, entries in self._classes.items()}
-        single: dict[str, list[str]] = {
-            name: [run[0] for run in runs if len(run) == 1] for name, runs in self._runs.items()
-        }
-        words = {word for runs in self._runs.values() for run in runs if len(run) > 1 for word in run}
-        for pattern in patterns:
-            for element in pattern.elements:
-                if isinstance(element, Choice):
-                    words.update(word for run in element.runs for word in run if not _MEMBER.fullmatch(word))
-        for word in sorted(words - SIGNS):
-            single[f"={word}"] = [word]
-        self.lexicon = Lexicon(single)
-        self._known: dict[Choice, list[tuple[int, ...]]] = {}
-        self._ways: dict[str, list[tuple[int, ...]]] = {}
-        self._telling: dict[Choice, int] = {}
-        self._rarest: dict[tuple[int, ...], int] = {}
-        self._wordless = sum(
-            self.lexicon.bit(name) for name, entries in single.items() if not entries and name != NUMBER
-        )
-        """Classes that only hold runs of words."""
-        self._lengths = {self.lexicon.bit(name): max(map(len, entries), default=0) for name, entries in single.items()}
-        self._lengths |= {self.lexicon.bit(sign): 1 for sign in SIGNS}
+        self._runs: dict[str, list[Run]] = {NUMBER: []} | {name: _runs(_opened(name, classes)) for name in classes}
+        single = {name: [run[0] for run in runs if len(run) == 1] for name, runs in self._runs.items()}
+        choices = [element for pattern in patterns for element in pattern.elements if isinstance(element, Choice)]
+        named = Counter(word for runs in self._runs.values() for run in runs for word in run)
+        named.update(word for choice in choices for run in choice.runs for word in run)
+        rows = {word for runs in self._runs.values() for run in runs if len(run) > 1 for word in run}
+        words = rows.union(word for choice in choices for run in choice.runs for word in run if word[0] != "{")
+        self.lexicon = Lexicon(single | {f"={word}": [word] for word in sorted(words - SIGNS)})
+        self._commonness = self._counted(named, words)
+        """How often the words of a code are met: a guess from their length and how often the files name them."""
+        self._ways: dict[Runs, Ways] = {}
+        self._telling: dict[Run, Codes] = {}
+        stops = self._all((";", NEGATION))
+        self.gap_stops = {True: stops, False: stops | self._all(",:-")}
+        """The codes that a gap does not hold, far or near; a border is one."""
+        self.edges = self._all((*",;:-", JOINT))
+        """The codes that a clause begins behind and ends before."""
 
-    def runs(self, choice: Choice) -> list[tuple[int, ...]]:
-        """Every way to satisfy a choice, as masks of successive words, the longest first."""
-        if choice not in self._known:
-            self._known[choice] = self._runs_of(choice)
-        return self._known[choice]
+    def _counted(self, named: Mapping[str, int], words: Iterable[str]) -> dict[str, float]:
+        found = dict.fromkeys(self.lexicon.characters(), 0.0)
+        for word in words:
+            for code in self._named(word):
+                found[code] += named[word] * _LETTER ** -len(word)
+        for code in self.lexicon.members(NUMBER):
+            found[code] += 1.0
+        return found
 
-    def _runs_of(self, choice: Choice) -> list[tuple[int, ...]]:
-        found: list[tuple[int, ...]] = []
-        for run in choice.runs:
-            ways: list[tuple[int, ...]] = [()]
-            for word in run:
-                ways = [way + more for way in ways for more in self._word(word)]
-            found += ways
-        single = 0
-        for way in found:
-            single |= way[0] if len(way) == 1 else 0
-        long = sorted((way for way in found if len(way) > 1), key=len, reverse=True)
-        return [*long, (single,)] if single & ~self._wordless else long
+    def commonness(self, codes: Codes) -> float:
+        """How often any word of some codes is met."""
+        return sum(map(self._commonness.__getitem__, codes))
 
-    def telling(self, choice: Choice) -> int:
-        """The classes of which one must occur for a choice: of words in a row the longest, which is the rarest."""
-        if choice not in self._telling:
-            mask = 0
-            for way in self.runs(choice):
-                mask |= self._rarest.get(way) or self._rarest_of(way)
-            self._telling[choice] = mask
-        return self._telling[choice]
+    def _all(self, names: Iterable[str]) -> Codes:
+        return frozenset({BORDER}).union(*map(self.lexicon.members, names))
 
-    def _rarest_of(self, way: tuple[int, ...]) -> int:
-        self._rarest[way] = max(way, key=self._lengths.__getitem__) if len(way) > 1 else way[0]
-        return self._rarest[way]
+    def ways(self, runs: Runs) -> Ways:
+        """Every way to satisfy a choice."""
+        if runs not in self._ways:
+            self._ways[runs] = Ways((row for run in runs for row in self._rows(run)), self.commonness)
+        return self._ways[runs]
 
-    def _word(self, word: str) -> list[tuple[int, ...]]:
-        member = _MEMBER.fullmatch(word)
+    def _rows(self, run: Run) -> list[Row]:
+        """Words in a row, of which each may itself be one of several words or rows."""
+        if len(run) == 1:
+            return self._row(run[0])
+        return [sum(parts, ()) for parts in product(*map(self._row, run))]
+
+    def _row(self, word: str) -> list[Row]:
+        """What a word, a sign or a class stands for as it is written in a pattern."""
+        member = MEMBER.fullmatch(word)
         if member is None:
             return [(self._named(word),)]
-        if member[1] not in self._classes:
+        if member[1] not in self._runs:
             raise PatternFileError(f"no class {member[1]!r}")
-        if member[1] not in self._ways:
-            long = [tuple(map(self._named, run)) for run in self._runs[member[1]] if len(run) > 1]
-            self._ways[member[1]] = [*long, (self.lexicon.bit(member[1]),)]
-        return self._ways[member[1]]
+        longer = [tuple(map(self._named, run)) for run in self._runs[member[1]] if len(run) > 1]
+        return [(self.lexicon.members(member[1]),), *longer]
 
-    def _named(self, word: str) -> int:
-        """The mask of one word or sign as it is written in a pattern or a run."""
-        return self.lexicon.bit(word if word in SIGNS else f"={word}")
+    def telling(self, run: Run) -> Codes:
+        """The codes of which one must occur for some words in a row: those of the rarest."""
+        if run not in self._telling:
+            rarest = (min(row, key=self.commonness) for row in self._rows(run) if all(row))
+            self._telling[run] = frozenset().union(*rarest)
+        return self._telling[run]
+
+    def _named(self, word: str) -> Codes:
+        return self.lexicon.members(word if word in SIGNS else f"={word}")
+
+
+class Words:
+    """The words of one sentence between two borders: for some codes the places where they stand, as bits."""
+
+    def __init__(self, codes: str) -> None:
+        self.codes = codes
+        self.all = (1 << len(codes)) - 2
+        """The places where an element may begin or end: every word's, and that of the border behind."""
+        self._where = _positions(codes)
+        self._present = frozenset(self._where)
+        self._between: dict[Codes, int] = {}
+        self._begin: dict[Ways, dict[int, int]] = {}
+        self._lengths: dict[Ways, list[tuple[int, str]]] = {}
+
+    def of(self, codes: Codes) -> int:
+        """Where words of any of some codes stand."""
+        found = 0
+        for code in codes & self._present:
+            found |= self._where[code]
+        return found
+
+    def between(self, stops: Codes) -> int:
+        """Where words of no such codes stand."""
+        if stops not in self._between:
+            self._between[stops] = self.all & ~self.of(stops)
+        return self._between[stops]
+
+    def begin(self, ways: Ways) -> dict[int, int]:
+        """Where that begins which satisfies a choice, by its length; empty when nothing does."""
+        known = self._begin.get(ways)
+        if known is None:
+            known = self._begin[ways] = self._look(ways)
+        return known
+
+    def _look(self, ways: Ways) -> dict[int, int]:
+        found = {}
+        if single := self.of(ways.single):
+            found[1] = single
+        for code in ways.row_codes & self._present:
+            for row in ways.rows[code]:
+                if places := self._row(row):
+                    found[len(row)] = found.get(len(row), 0) | places
+        return found
+
+    def _row(self, row: Row) -> int:
+        """Where words in a row begin."""
+        places = self.all
+        for offset, codes in enumerate(row):
+            places &= self.of(codes) >> offset
+            if not places:
+                break
+        return places
+
+    def lengths(self, ways: Ways) -> list[tuple[int, str]]:
+        """The same as digits, the longest first."""
+        if ways not in self._lengths:
+            self._lengths[ways] = [
+                (length, digits(places)) for length, places in sorted(self.begin(ways).items())[::-1]
+            ]
+        return self._lengths[ways]
+
+
+def digits(places: int) -> str:
+    """Places as binary digits, the lowest first: to look one up in a number costs the whole number."""
+    return f"{places:b}"[::-1]
+
+
+def _positions(codes: str) -> dict[str, int]:
+    """For each code its places. Set in bytes: bit by bit in a number, a long sentence would cost its square."""
+    size = len(codes) // 8 + 1
+    found = {code: bytearray(size) for code in codes}
+    for place, code in enumerate(codes):
+        found[code][place >> 3] |= 1 << (place & 7)
+    return {code: int.from_bytes(places, "little") for code, places in found.items()}
 
 
 class _Step(Protocol):
-    """The places behind an element that begins at a place, the likeliest first."""
+    """One element of a pattern."""
 
-    def __call__(self, place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]: ...
+    def before(self, ends: int, words: Words) -> int:
+        """Where it may begin so that it ends at one of some places."""
+
+    def behind(self, place: int, ends: str, words: Words) -> int:
+        """Where it ends that begins at a place: of the ends, as digits, the likeliest."""
 
 
-def _step(element: Element, vocabulary: Vocabulary) -> _Step:
-    lexicon = vocabulary.lexicon
+class _ChoiceStep:
+    def __init__(self, ways: Ways, *, optional: bool) -> None:
+        self._ways = ways
+        self._optional = optional
+
+    def before(self, ends: int, words: Words) -> int:
+        found = ends if self._optional else 0
+        for length, places in words.begin(self._ways).items():
+            found |= places & ends >> length
+        return found
+
+    def behind(self, place: int, ends: str, words: Words) -> int:
+        for length, places in words.lengths(self._ways):
+            if places.startswith("1", place) and ends.startswith("1", place + length):
+                return place + length
+        return place
+
+
+class _GapStep:
+    def __init__(self, most: int, stops: Codes) -> None:
+        self._most = most
+        self._stops = stops
+
+    def before(self, ends: int, words: Words) -> int:
+        between = words.between(self._stops)
+        for _ in range(self._most):
+            ends |= ends >> 1 & between
+        return ends
+
+    def behind(self, place: int, ends: str, words: Words) -> int:  # noqa: ARG002  As it is elsewhere.
+        return ends.index("1", place)
+
+
+class _LastGapStep(_GapStep):
+    """A gap takes as little as it can, save at the end, where it says how far a pattern reaches."""
+
+    def behind(self, place: int, ends: str, words: Words) -> int:  # noqa: ARG002  All are ends.
+        end = place
+        while end < place + self._most and words.codes[end] not in self._stops:
+            end += 1
+        return end
+
+
+class _EdgeStep:
+    def __init__(self, signs: Codes, *, offset: int) -> None:
+        self._signs = signs
+        self._offset = offset
+
+    def before(self, ends: int, words: Words) -> int:
+        return ends & words.of(self._signs) << self._offset
+
+    def behind(self, place: int, ends: str, words: Words) -> int:  # noqa: ARG002  It takes no word.
+        return place
+
+
+def _step(element: Element, vocabulary: Vocabulary, *, last: bool) -> _Step:
+    if isinstance(element, Choice):
+        return _ChoiceStep(vocabulary.ways(element.runs), optional=element.optional)
     if isinstance(element, Gap):
-        return _gap_step(element, lexicon)
-    if isinstance(element, Edge):
-        return _edge_step(element.sign, lexicon)
-    return _choice_step(vocabulary.runs(element), optional=element.optional)
-
-
-def _gap_step(gap: Gap, lexicon: Lexicon) -> _Step:
-    stops = gap_stops(gap, lexicon)
-
-    def behind(place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]:
-        most = place
-        while most - place < gap.most and masks[most] != OUTSIDE and not masks[most] & stops:
-            most += 1
-        return iter(range(most, place - 1, -1) if last else range(place, most + 1))
-
-    return behind
-
-
-def _edge_step(sign: str, lexicon: Lexicon) -> _Step:
-    ends = 0 if sign == "^^" else edge_signs(lexicon)
-    before = -1 if sign in {"^", "^^"} else 0
-
-    def behind(place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]:  # noqa: ARG001  It takes no word.
-        mask = masks[place + before]
-        return iter((place,) if mask == OUTSIDE or mask & ends else ())
-
-    return behind
-
-
-def _choice_step(runs: Sequence[tuple[int, ...]], *, optional: bool) -> _Step:
-    def behind(place: int, masks: Sequence[int], *, last: bool) -> Iterator[int]:  # noqa: ARG001  As it is elsewhere.
-        for run in runs:
-            for offset, mask in enumerate(run):
-                here = masks[place + offset]
-                if here == OUTSIDE or not here & mask:
-                    break
-            else:
-                yield place + len(run)
-        if optional:
-            yield place
-
-    return behind
-
-
-def gap_stops(gap: Gap, lexicon: Lexicon) -> int:
-    """The classes that a gap does not hold."""
-    near = "" if gap.far else ",:-"
-    return reduce(or_, map(lexicon.bit, near), lexicon.bit(";") | lexicon.bit(NEGATION))
-
-
-def edge_signs(lexicon: Lexicon) -> int:
-    """The classes that begin and end a clause."""
-    return reduce(or_, map(lexicon.bit, ",;:-"), lexicon.bit(JOINT))
+        return (_LastGapStep if last else _GapStep)(element.most, vocabulary.gap_stops[element.far])
+    signs = frozenset({BORDER}) if element.sign == "^^" else vocabulary.edges
+    return _EdgeStep(signs, offset=0 if element.sign == "$" else 1)
 
 
 class Pattern:
@@ -173,141 +271,102 @@ class Pattern:
 
     def __init__(self, written: Written, vocabulary: Vocabulary) -> None:
         self.line = written.line
-        self._walked = 0
-        self._written = written
+        self.written = written
         self._vocabulary = vocabulary
-        needed = [element for element in written.elements if isinstance(element, Choice) and not element.optional]
-        if not needed:
+        self.needs = [each.runs for each in written.elements if isinstance(each, Choice) and not each.optional]
+        if not self.needs:
             raise PatternFileError(f"{written.line!r} needs no word at all")
-        self.needs = tuple(vocabulary.telling(element) for element in needed)
-        """For each word it needs, the classes of which one must occur."""
 
     @cached_property
-    def expression(self) -> re.Pattern[str]:
-        """The pattern over codes, built when a text first needs it."""
-        *elements, last = self._written.elements
-        whole = "".join(map(self._expression, elements)) + self._expression(last)
-        # A gap takes as little as it can, save at the end, where it says how far a pattern reaches.
-        return re.compile(whole.removesuffix("?") if isinstance(last, Gap) else whole)
-
-    def _expression(self, element: Element) -> str:
-        lexicon = self._vocabulary.lexicon
-        if isinstance(element, Gap):
-            return f"[^{BORDER}{lexicon.characters(gap_stops(element, lexicon))}]{{0,{element.most}}}?"
-        if isinstance(element, Edge):
-            if element.sign == "^^":
-                return f"(?<={BORDER})"
-            ends = BORDER + lexicon.characters(edge_signs(lexicon))
-            return f"(?{'<=' if element.sign == '^' else '='}[{ends}])"
-        ways = ["".join(f"[{lexicon.characters(mask)}]" for mask in way) for way in self._vocabulary.runs(element)]
-        return f"(?:{'|'.join(ways)}){'?' if element.optional else ''}"
-
-    def places(self, codes: str) -> Iterator[Place]:
-        """Every place where it fits between the borders, from each word on at most one."""
-        if self._walked < _WORTH_BUILDING and len(codes) < _SHORT:
-            self._walked += 1
-            yield from self._walk(codes)
-            return
-        start = 1
-        while match := self.expression.search(codes, start):
-            yield match.span()
-            start = match.start() + 1
-
-    def _walk(self, codes: str) -> Iterator[Place]:
-        """The same places without the expression, which costs as much to build as to walk many sentences."""
-        masks = self._vocabulary.lexicon.masks(codes)
-        first = self._first
-        for start in range(1, len(codes) - 1):
-            if first == OUTSIDE or masks[start] & first:
-                end = self._end(0, start, masks)
-                if end is not None:
-                    yield start, end
-
-    @cached_property
-    def _first(self) -> int:
-        """The classes of which one must occur where it begins; all, where it may begin with any word."""
-        element = self._written.elements[0]
-        if not isinstance(element, Choice) or element.optional:
-            return OUTSIDE
-        return reduce(or_, (run[0] for run in self._vocabulary.runs(element)))
+    def _needed(self) -> list[Ways]:
+        return list(map(self._vocabulary.ways, self.needs))
 
     @cached_property
     def _steps(self) -> tuple[_Step, ...]:
-        return tuple(_step(element, self._vocabulary) for element in self._written.elements)
+        *elements, last = self.written.elements
+        steps = [_step(element, self._vocabulary, last=False) for element in elements]
+        return (*steps, _step(last, self._vocabulary, last=True))
 
-    def _end(self, number: int, place: int, masks: Sequence[int]) -> int | None:
-        """Where the pattern ends whose element of a number begins at a place; in the order of the expression."""
-        if number == len(self._steps):
-            return place
-        step = self._steps[number]
-        for following in step(place, masks, last=number + 1 == len(self._steps)):
-            end = self._end(number + 1, following, masks)
-            if end is not None:
-                return end
-        return None
+    def places(self, words: Words) -> Iterator[Place]:
+        """Every place where it fits between the borders, from each word on at most one."""
+        for ways in self._needed:
+            if not words.begin(ways):
+                return
+        ends = words.all
+        reached = [ends]
+        for step in reversed(self._steps):
+            ends = step.before(ends, words)
+            if not ends:
+                return
+            reached.append(ends)
+        yield from self._fits(words, [digits(each) for each in reversed(reached)])
+
+    def _fits(self, words: Words, reached: Sequence[str]) -> Iterator[Place]:
+        """The places, from those where each element may begin so that all that follow fit."""
+        start = reached[0].find("1")
+        while start != -1:
+            end = start
+            for step, ends in zip(self._steps, reached[1:], strict=True):
+                end = step.behind(end, ends, words)
+            yield start, end
+            start = reached[0].find("1", start + 1)
 
 
 class Patterns:
-    """All patterns in groups, and which have every word they need: told for all at once, as bits of a number."""
+    """All patterns in groups, and which are worth a look: told for all at once, as bits of a number."""
 
     def __init__(self, groups: Mapping[str, Sequence[Written]], vocabulary: Vocabulary) -> None:
-        self._lexicon = vocabulary.lexicon
         self._patterns: list[Pattern] = []
         self._groups: dict[str, int] = {}
         for name, written in groups.items():
             first = len(self._patterns)
             self._patterns += [Pattern(each, vocabulary) for each in written]
             self._groups[name] = (1 << len(self._patterns)) - (1 << first)
-        needs = max((len(pattern.needs) for pattern in self._patterns), default=0)
-        # For each need, the first, the second and so on: the patterns without it, and those with it by its classes.
-        self._without = [0] * needs
-        self._with: list[dict[int, int]] = [{} for _ in range(needs)]
-        for place, pattern in enumerate(self._patterns):
-            self._enter(1 << place, pattern.needs)
-        self._rows: dict[str, tuple[int, ...]] = {}
-
-    def _enter(self, bit: int, needs: tuple[int, ...]) -> None:
-        for number, by_classes in enumerate(self._with):
-            if number < len(needs):
-                by_classes[needs[number]] = by_classes.get(needs[number], 0) | bit
-            else:
-                self._without[number] |= bit
+        self._without, by_run = _needs(self._patterns, vocabulary)
+        self._rows = dict.fromkeys(vocabulary.lexicon.characters(), 0)
+        """By code, what needs one word meets."""
+        for run, needs in by_run.items():
+            for code in vocabulary.telling(run):
+                self._rows[code] |= needs
 
     def among(self, *groups: str) -> int:
         """The bits of all patterns in some groups."""
-        found = 0
-        for name in groups:
-            found |= self._groups[name]
-        return found
+        return reduce(or_, map(self._groups.__getitem__, groups))
 
     def candidates(self, codes: str) -> int:
         """The bits of the patterns of which every needed word occurs among some codes."""
-        rows = [self._rows.get(code) or self._row(code) for code in set(codes)]
-        found = -1
-        for number, here in enumerate(self._without):
-            for row in rows:
-                here |= row[number]  # noqa: PLW2901  It gathers.
-            found &= here
-            if not found:
-                break
-        return found
+        met = reduce(or_, map(self._rows.__getitem__, set(codes)), self._without)
+        floor = len(self._patterns)
+        return met & met >> floor & met >> 2 * floor & met >> 3 * floor
 
-    def _row(self, code: str) -> tuple[int, ...]:
-        """For each need, the patterns that one word meets."""
-        mask = self._lexicon.mask(code)
-        row = tuple(
-            reduce(or_, (bits for classes, bits in by_classes.items() if classes & mask), 0)
-            for by_classes in self._with
-        )
-        self._rows[code] = row
-        return row
-
-    def places(self, group: str, candidates: int, codes: str) -> Iterator[tuple[Place, str]]:
-        """Places and patterns of a group that fit the codes of one sentence, of whatever patterns are candidates."""
+    def places(self, group: str, candidates: int, words: Words) -> Iterator[tuple[Place, str]]:
+        """Places and patterns of a group that fit a sentence, of whatever patterns are candidates."""
         for bit in _bits(candidates & self._groups[group]):
             pattern = self._patterns[bit.bit_length() - 1]
-            for place in pattern.places(codes):
+            for place in pattern.places(words):
                 yield place, pattern.line
+
+
+def _needs(patterns: Sequence[Pattern], vocabulary: Vocabulary) -> tuple[int, dict[Run, int]]:
+    """The needs that are none, and by run those that it meets: a floor of bits for each of the rarest four.
+
+    What a pattern needs besides is left to the pattern itself.
+    """
+    without, by_run = 0, dict[Run, int]()
+    rarity: dict[Runs, float] = {}
+    for place, pattern in enumerate(patterns):
+        for runs in pattern.needs:
+            if runs not in rarity:
+                rarity[runs] = sum(vocabulary.commonness(vocabulary.telling(run)) for run in runs)
+        rarest = sorted(pattern.needs, key=rarity.__getitem__)[:_FLOORS]
+        for floor in range(_FLOORS):
+            need = 1 << floor * len(patterns) + place
+            if floor >= len(rarest):
+                without |= need
+            else:
+                for run in rarest[floor]:
+                    by_run[run] = by_run.get(run, 0) | need
+    return without, by_run
 
 
 def _bits(mask: int) -> Iterator[int]:
@@ -321,7 +380,7 @@ def _bits(mask: int) -> Iterator[int]:
 def _opened(name: str, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The entries of a class, with those of the classes that it names in braces."""
     for entry in classes[name]:
-        member = _MEMBER.fullmatch(entry)
+        member = MEMBER.fullmatch(entry)
         if member is None:
             yield entry
         elif member[1] in classes and member[1] != name:
@@ -330,7 +389,7 @@ def _opened(name: str, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
             raise PatternFileError(f"class {name}: {entry!r} is no other class")
 
 
-def _runs(entries: Sequence[str]) -> list[tuple[str, ...]]:
+def _runs(entries: Iterable[str]) -> list[tuple[str, ...]]:
     """Entries as runs of words. A bar marks where a compound is written as one word or as two."""
     found: list[tuple[str, ...]] = []
     for entry in entries:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+MEMBER: Final = re.compile(r"\{([\w-]+)\}")
 _CLASS: Final = re.compile(r"([\w-]+) = (.*)")
 _GAP: Final = re.compile(r"(\.{2,3})(\d*)")
 _GAP_LENGTHS: Final = {"..": 3, "...": 8}

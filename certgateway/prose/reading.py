@@ -7,18 +7,19 @@ as received.
 from collections.abc import Iterator
 
 from certgateway.domain.sentences import sentence_spans
-from certgateway.prose.lexicon import BORDER, TOKEN, Lexicon
-from certgateway.prose.matching import Patterns, Place
+from certgateway.prose.lexicon import BORDER, BREAK, TOKEN, pieces
+from certgateway.prose.matching import Place, Words
+from certgateway.prose.sources import Guard
 
 
 class Sentence:
     """One sentence as codes between two borders, and which patterns may fit it. Places count its words."""
 
-    __slots__ = ("_end", "_folded", "_start", "candidates", "codes")
+    __slots__ = ("_end", "_folded", "_start", "candidates", "words")
 
     def __init__(self, codes: str, candidates: int, folded_text: str, start: int, end: int) -> None:
-        self.codes = f"{BORDER}{codes}{BORDER}"
         self.candidates = candidates
+        self.words = Words(f"{BORDER}{codes}{BORDER}")
         self._folded = folded_text
         self._start = start
         self._end = end
@@ -29,13 +30,12 @@ class Sentence:
         return [(self._start, self._start), *(match.span() for match in tokens)]
 
 
-def sentences(text: str, lower: str, lexicon: Lexicon, patterns: Patterns, wanted: int) -> Iterator[Sentence]:
+def sentences(text: str, lower: str, rules: Guard) -> Iterator[Sentence]:
     """The sentences of a text, and the same folded, which any of the wanted patterns may fit."""
     spans = sentence_spans(text)
-    tokens = [TOKEN.findall(lower, start, end) for start, end in spans]
-    code = lexicon.codes(set().union(*tokens)).__getitem__
-    for (start, end), words in zip(spans, tokens, strict=True):
-        codes = "".join(map(code, words))
-        candidates = patterns.candidates(codes)
-        if candidates & wanted:
+    parted = "".join([f" {BREAK} {lower[start:end]}" for start, end in spans])
+    _, *each = "".join(rules.lexicon.codes(pieces(parted))).split(BORDER)
+    for (start, end), codes in zip(spans, each, strict=True):
+        candidates = rules.patterns.candidates(codes)
+        if candidates & rules.wanted:
             yield Sentence(codes, candidates, lower, start, end)

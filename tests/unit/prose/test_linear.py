@@ -66,8 +66,7 @@ def test_a_million_characters_are_marked_within_the_budget(piece: str) -> None:
 @pytest.mark.no_cover
 def test_ten_thousand_characters_take_milliseconds() -> None:
     text = realistic()
-    for _ in range(20):  # Until every pattern in it has its expression.
-        mark(text)
+    mark(text)
     taken = min(cpu(text) for _ in range(9))
     assert taken < allowed(0.03)
 

@@ -1,5 +1,9 @@
 """What is marked and what is not, where exactly, and that looks make no difference."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, takewhile
+from operator import contains
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -7,10 +11,10 @@ from hypothesis import strategies as st
 from bench import prose as bench
 from certgateway.domain.marks import WITHHELD, Kind, Mark
 from certgateway.domain.sentences import sentence_spans, withheld_sentences
-from certgateway.prose import lexicon, mark, matching
+from certgateway.prose import lexicon, mark
 from certgateway.prose.lexicon import BORDER, folded
-from certgateway.prose.matching import Pattern
-from certgateway.prose.notation import Choice, Edge
+from certgateway.prose.matching import Pattern, Vocabulary, Words, _bits
+from certgateway.prose.notation import Choice, Edge, Element, Gap
 from certgateway.prose.reading import sentences
 from certgateway.prose.sources import FILES, guard, written
 from tests.unit.prose.own_sentences import OWN
@@ -101,13 +105,13 @@ def test_marks_come_in_the_order_of_the_text() -> None:
 
 def example(pattern: Pattern) -> str:
     """Codes of words that the pattern asks for, one after the other; empty when no words could be those."""
-    lexicon, codes = guard().lexicon, BORDER
-    for element in pattern._written.elements:
+    vocabulary, codes = pattern._vocabulary, BORDER
+    for element in pattern.written.elements:
         if isinstance(element, Edge) and codes != BORDER:
-            codes += lexicon.characters(lexicon.bit(","))[0]
+            codes += min(vocabulary.lexicon.members(","))
         elif isinstance(element, Choice) and not element.optional:
-            ways = [[lexicon.characters(mask) for mask in way] for way in pattern._vocabulary.runs(element)]
-            codes += next(("".join(each[0] for each in way) for way in ways if all(way)), "")
+            rows = sorted((row for run in element.runs for row in vocabulary._rows(run)), key=len, reverse=True)
+            codes += next(("".join(map(min, row)) for row in rows if all(row)), "")
     return codes + BORDER
 
 
@@ -118,24 +122,46 @@ def test_every_pattern_fits_what_it_asks_for() -> None:
     for pattern in patterns._patterns:
         codes = example(pattern)
         met = patterns.candidates(codes[1:-1]) >> patterns._patterns.index(pattern) & 1
-        if not met or next(pattern.places(codes), None) is None:
+        if not met or next(pattern.places(Words(codes)), None) is None:
             dead.append(pattern.line)
     assert dead == []
 
 
+def ends(elements: Sequence[Element], place: int, codes: str, vocabulary: Vocabulary) -> Iterator[int]:
+    """Where elements end that begin at a place, the likeliest first: word by word, as their definition has it."""
+    if not elements:
+        yield place
+        return
+    element, *others = elements
+    behind: Iterable[int]
+    if isinstance(element, Choice):
+        rows = sorted((row for run in element.runs for row in vocabulary._rows(run)), key=len, reverse=True)
+        fit = [len(row) for row in rows if all(map(contains, row, codes[place:])) and place + len(row) < len(codes)]
+        behind = [place + length for length in (*fit, *([0] if element.optional else []))]
+    elif isinstance(element, Gap):
+        free = takewhile(lambda each: codes[each] not in vocabulary.gap_stops[element.far], range(place, len(codes)))
+        behind = range(place, place + 1 + len(list(islice(free, element.most))))
+        behind = behind if others else reversed(behind)
+    else:
+        sign = codes[place - 1] if element.sign != "$" else codes[place]
+        behind = [place] if sign == BORDER or (element.sign != "^^" and sign in vocabulary.edges) else []
+    for following in behind:
+        yield from ends(others, following, codes, vocabulary)
+
+
 @pytest.mark.parametrize("file", FILES)
-def test_a_pattern_that_is_walked_fits_where_its_expression_does(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_patterns_fit_where_they_do_word_by_word(file: str) -> None:
     rules = guard()
-    texts = [row.text for row in bench.rows("development")[::3]]
-    read = [each for text in texts for each in sentences(text, folded(text), rules.lexicon, rules.patterns, -1)]
-
-    def places() -> list[object]:
-        return [[*rules.patterns.places(file, each.candidates, each.codes)] for each in read]
-
-    monkeypatch.setattr(matching, "_WORTH_BUILDING", 1 << 30)
-    walked = places()
-    monkeypatch.setattr(matching, "_WORTH_BUILDING", 0)
-    assert places() == walked
+    for text in [row.text for row in bench.rows("development")[::3]]:
+        for each in sentences(text, folded(text), rules._replace(wanted=-1)):
+            codes = each.words.codes
+            expected = []
+            for bit in _bits(each.candidates & rules.patterns.among(file)):
+                pattern = rules.patterns._patterns[bit.bit_length() - 1]
+                for start in range(1, len(codes) - 1):
+                    end = next(ends(pattern.written.elements, start, codes, pattern._vocabulary), None)
+                    expected += [] if end is None else [((start, end), pattern.line)]
+            assert [*rules.patterns.places(file, each.candidates, each.words)] == expected
 
 
 def test_no_pattern_is_written_twice() -> None:
