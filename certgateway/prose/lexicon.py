@@ -73,7 +73,7 @@ class Lexicon:
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
         """Classes hold single words: whole (`få`), by beginning (`få*`), by ending (`*få`) or nearly (`~få*`)."""
-        self._members: dict[str, set[str]] = {name: set() for name in (*classes, NUMBER, *SIGNS)}
+        self._members: dict[str, frozenset[str]] = {}
         self._codes: dict[frozenset[str], str] = {}
         self._exact: dict[str, str] = {}
         self._stems: dict[str, list[tuple[str, str]]] = {}
@@ -83,6 +83,7 @@ class Lexicon:
         self._sort()
         self._plain = self._code(frozenset())
         self._number = self._code(frozenset({NUMBER}))
+        self._gather((*classes, NUMBER, *SIGNS))
         # Pieces that were read before, by their hash alone: names are words too, and nobody keeps those.
         self._met: dict[int, str] = {hash(BREAK): BORDER}
 
@@ -93,15 +94,18 @@ class Lexicon:
         for name, entries in classes.items():
             for entry in entries:
                 bare = _checked(entry, name)
-                (taken if entry[0] == "-" else added).setdefault(bare, set()).add(name)
+                target = taken if entry[0] == "-" else added
+                if bare in target:
+                    target[bare].add(name)
+                else:
+                    target[bare] = {name}
                 if entry[0] == "~":
                     near.add(bare)
         gained, lost = _Nested(added), _Nested(taken)
         for entry in dict.fromkeys((*added, *taken)):
             names = gained.classes(entry) - lost.classes(entry)
-            if entry[0].isdecimal():
-                names.add(NUMBER)
-            self._enter(entry, self._code(frozenset(names)), near=entry in near)
+            number = {NUMBER} if entry[0].isdecimal() else ()
+            self._enter(entry, self._code(names.union(number)), near=entry in near)
         for sign in SIGNS:
             self._exact[sign] = self._code(frozenset({sign, *added.get(sign, ())}))
 
@@ -126,9 +130,15 @@ class Lexicon:
         code = self._codes.get(names)
         if code is None:
             code = self._codes[names] = chr(_FIRST + len(self._codes))
-            for name in names:
-                self._members[name].add(code)
         return code
+
+    def _gather(self, names: Iterable[str]) -> None:
+        """The characters of each class."""
+        members: dict[str, list[str]] = {name: [] for name in names}
+        for its_names, code in self._codes.items():
+            for name in its_names:
+                members[name].append(code)
+        self._members = {name: frozenset(codes) for name, codes in members.items()}
 
     def characters(self) -> Iterable[str]:
         """All characters that a word may become."""
@@ -136,7 +146,7 @@ class Lexicon:
 
     def members(self, name: str) -> frozenset[str]:
         """All characters whose words belong to a class."""
-        return frozenset(self._members[name])
+        return self._members[name]
 
     def codes(self, pieces_of_text: Sequence[str]) -> list[str]:
         """For each piece between spaces the characters of the words and signs in it."""
@@ -181,7 +191,7 @@ def _longest(stems: list[tuple[str, str]], word: str) -> tuple[int, str]:
 def _checked(entry: str, name: str) -> str:
     """An entry without the sign before it; refused when it is too short or has its asterisk in the middle."""
     bare = entry.lstrip("-~")
-    if len(bare.strip("*")) < (_SHORTEST_STEM if "*" in bare else 1) or "*" in bare[1:-1]:
+    if not bare or ("*" in bare and (len(bare.strip("*")) < _SHORTEST_STEM or "*" in bare[1:-1])):
         raise PatternFileError(f"class {name}: {entry!r} is no entry")
     return bare
 
@@ -199,19 +209,15 @@ class _Nested:
             elif entry.startswith("*"):
                 self._ends.setdefault(entry[-_SHORTEST_STEM:], []).append((entry[1:], names))
 
-    def classes(self, entry: str) -> set[str]:
+    def classes(self, entry: str) -> frozenset[str]:
         """All classes of whatever an entry stands for: its own, and those of shorter beginnings and endings of it."""
         bare = entry.strip("*")
-        found = set(self._whole.get(entry, ()))
-        if not entry.startswith("*"):
-            for stem, names in self._stems.get(bare[:_SHORTEST_STEM], ()):
-                if bare.startswith(stem):
-                    found |= names
-        if not entry.endswith("*"):
-            for end, names in self._ends.get(bare[-_SHORTEST_STEM:], ()):
-                if bare.endswith(end):
-                    found |= names
-        return found
+        found = [self._whole[entry]] if entry in self._whole else []
+        if entry[0] != "*" and (stems := self._stems.get(bare[:_SHORTEST_STEM])):
+            found += [names for stem, names in stems if bare.startswith(stem)]
+        if entry[-1] != "*" and (ends := self._ends.get(bare[-_SHORTEST_STEM:])):
+            found += [names for end, names in ends if bare.endswith(end)]
+        return frozenset().union(*found)
 
 
 def _is_near(word: str, stem: str, *, goes_on: bool) -> bool:

@@ -60,6 +60,8 @@ class Vocabulary:
         self.lexicon = Lexicon(single | {f"={word}": [word] for word in sorted(words - SIGNS)})
         self._commonness = self._counted(named, words)
         """How often the words of a code are met: a guess from their length and how often the files name them."""
+        self._known: dict[Codes, float] = {}
+        self._words: dict[str, list[Row]] = {}
         self._ways: dict[Runs, Ways] = {}
         self._telling: dict[Run, Codes] = {}
         stops = self._all((";", NEGATION))
@@ -79,7 +81,10 @@ class Vocabulary:
 
     def commonness(self, codes: Codes) -> float:
         """How often any word of some codes is met."""
-        return sum(map(self._commonness.__getitem__, codes))
+        known = self._known.get(codes)
+        if known is None:
+            known = self._known[codes] = sum(map(self._commonness.__getitem__, codes))
+        return known
 
     def _all(self, names: Iterable[str]) -> Codes:
         return frozenset({BORDER}).union(*map(self.lexicon.members, names))
@@ -93,10 +98,15 @@ class Vocabulary:
     def _rows(self, run: Run) -> list[Row]:
         """Words in a row, of which each may itself be one of several words or rows."""
         if len(run) == 1:
-            return self._row(run[0])
-        return [sum(parts, ()) for parts in product(*map(self._row, run))]
+            return self._word(run[0])
+        return [sum(parts, ()) for parts in product(*map(self._word, run))]
 
-    def _row(self, word: str) -> list[Row]:
+    def _word(self, word: str) -> list[Row]:
+        if word not in self._words:
+            self._words[word] = self._read(word)
+        return self._words[word]
+
+    def _read(self, word: str) -> list[Row]:
         """What a word, a sign or a class stands for as it is written in a pattern."""
         member = MEMBER.fullmatch(word)
         if member is None:
@@ -109,9 +119,13 @@ class Vocabulary:
     def telling(self, run: Run) -> Codes:
         """The codes of which one must occur for some words in a row: those of the rarest."""
         if run not in self._telling:
-            rarest = (min(row, key=self.commonness) for row in self._rows(run) if all(row))
+            rarest = [min(row, key=self.commonness) if len(row) > 1 else row[0] for row in self._rows(run) if all(row)]
             self._telling[run] = frozenset().union(*rarest)
         return self._telling[run]
+
+    def rarity(self, runs: Runs) -> float:
+        """How rarely any of several choices is met, to compare: the rarest is the least."""
+        return sum(self.commonness(self.telling(run)) for run in runs)
 
     def _named(self, word: str) -> Codes:
         return self.lexicon.members(word if word in SIGNS else f"={word}")
@@ -353,12 +367,10 @@ def _needs(patterns: Sequence[Pattern], vocabulary: Vocabulary) -> tuple[int, di
     What a pattern needs besides is left to the pattern itself.
     """
     without, by_run = 0, dict[Run, int]()
-    rarity: dict[Runs, float] = {}
     for place, pattern in enumerate(patterns):
-        for runs in pattern.needs:
-            if runs not in rarity:
-                rarity[runs] = sum(vocabulary.commonness(vocabulary.telling(run)) for run in runs)
-        rarest = sorted(pattern.needs, key=rarity.__getitem__)[:_FLOORS]
+        rarest = pattern.needs
+        if len(rarest) > _FLOORS:
+            rarest = sorted(rarest, key=vocabulary.rarity)[:_FLOORS]
         for floor in range(_FLOORS):
             need = 1 << floor * len(patterns) + place
             if floor >= len(rarest):
@@ -393,8 +405,12 @@ def _runs(entries: Iterable[str]) -> list[tuple[str, ...]]:
     """Entries as runs of words. A bar marks where a compound is written as one word or as two."""
     found: list[tuple[str, ...]] = []
     for entry in entries:
-        ways = [""]
-        for place, part in enumerate(entry.split("|")):
-            ways = [way + joint + part for way in ways for joint in (("", " ") if place else ("",))]
+        if "|" not in entry:
+            found.append(tuple(entry.split()))
+            continue
+        first, *others = entry.split("|")
+        ways = [first]
+        for part in others:
+            ways = [way + joint + part for way in ways for joint in ("", " ")]
         found += [tuple(way.split()) for way in ways]
     return found

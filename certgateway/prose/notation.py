@@ -8,6 +8,7 @@ any pattern means.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 MEMBER: Final = re.compile(r"\{([\w-]+)\}")
@@ -91,7 +92,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.rstrip()
 
 
+@cache
 def _element(word: str) -> Element:
+    """One element of a pattern. Most stand in many patterns."""
     if word in EDGES:
         return Edge(word)
     if gap := _GAP.fullmatch(word):
