@@ -25,6 +25,8 @@ from certgateway.domain.certificate import (
     Section,
     State,
 )
+from certgateway.domain.dialogue import State as Dialogue
+from certgateway.domain.dialogue_report import open_items, open_on
 from certgateway.domain.differences import differences
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.questions import question
@@ -53,12 +55,14 @@ def project(
     now: datetime,
     titles: DiagnosisTitles,
     withheld: Mapping[str, Sequence[Withheld]] | None = None,
+    asked: Sequence[tuple[str, Dialogue]] = (),
     language: Language = "nb",
 ) -> dict[str, Any]:
     """The assessment data of a case (`schemas/assessment.schema.json`), ready for JSON, from all its versions.
 
     Their order does not matter. `case` is the gateway's UUID; `first_attempt` and `now` are aware; `withheld` maps
-    element paths of the current version to the sentences that are held back. Of a withdrawn certificate no statement is
+    element paths of the current version to the sentences that are held back; `asked` are the case's clarifications by
+    id. Of a withdrawn certificate no statement is
     shown. Raises ValueError when no version is the current one.
     """
     version = _current(versions)
@@ -77,7 +81,7 @@ def project(
     }
     if withdrawn:
         return reception | {name: [] for name in LISTS} | {"states": {}, "state_reasons": {}}
-    return reception | _facts(sheet, first_attempt) | _judged(sheet) | {"differences": _changes(sheet, versions)}
+    return reception | _facts(sheet, first_attempt) | _judged(sheet, asked) | {"differences": _changes(sheet, versions)}
 
 
 def _current(versions: Sequence[Version]) -> Version:
@@ -125,7 +129,7 @@ def _facts(sheet: Sheet, first_attempt: datetime) -> dict[str, list[Json]]:
     }
 
 
-LISTS: Final[tuple[str, ...]] = (
+ELEMENTS: Final[tuple[str, ...]] = (
     "resources",
     "obstacles",
     "risks",
@@ -145,10 +149,10 @@ LISTS: Final[tuple[str, ...]] = (
     "attachments",
     "not_assessed",
     "assessed_none",
-    "differences",
-    "open",
-    "remarks",
 )
+"""Every key of the assessment data that holds elements."""
+
+LISTS: Final[tuple[str, ...]] = (*ELEMENTS, "differences", "open", "remarks")
 """Every key of the assessment data that holds a list."""
 
 
@@ -276,7 +280,7 @@ def _empty(sheet: Sheet, state: State) -> Iterator[Json]:
             yield sheet.element(item, item, Facts(value=value))
 
 
-def _judged(sheet: Sheet) -> dict[str, Any]:
+def _judged(sheet: Sheet, asked: Sequence[tuple[str, Dialogue]]) -> dict[str, Any]:
     """How each item was answered, what is open, and the remarks of the rules, by id and place only."""
     sections = {item: _section(sheet.certificate, item) for item in SECTION_ITEMS}
     certificate = sheet.certificate
@@ -290,7 +294,7 @@ def _judged(sheet: Sheet) -> dict[str, Any]:
     return {
         "states": states,
         "state_reasons": {item: reason for item, reason in reasons.items() if reason is not None},
-        "open": _open(sheet),
+        "open": _open(sheet, asked),
         "remarks": _remarks(sheet.version),
     }
 
@@ -299,19 +303,42 @@ def _presence(present: bool) -> State:  # noqa: FBT001
     return "stated" if present else "missing"
 
 
-def _open(sheet: Sheet) -> list[Json]:
-    """Items that are not answered, as the rules found them; `why` is the rule's id, `question` a draft."""
-    return [
+def _open(sheet: Sheet, asked: Sequence[tuple[str, Dialogue]]) -> list[Json]:
+    """Items that are not answered, as the rules found them, and then what has been asked about others.
+
+    `why` is the rule's id or "asked"; `question` is what is asked, a draft where nobody has asked yet; `asked` are the
+    questions that wait for an answer on the item.
+    """
+    language = sheet.titles.language
+    unanswered = _found(sheet.version, Effect.UNANSWERED)
+    missing = [
         {
             "item": finding.item,
             "element": finding.element,
             "display": sheet.titles.item(finding.item)["display"] if finding.item in ITEMS else None,
             "why": finding.rule,
             "expected": finding.expected,
-            "question": asked.text(sheet.titles.language) if (asked := question(finding)) else None,
+            "question": draft.text(language) if (draft := question(finding)) else None,
+            "asked": open_on(finding.item, asked, language) if finding.item in ITEMS else [],
         }
-        for finding in _found(sheet.version, Effect.UNANSWERED)
+        for finding in unanswered
     ]
+    told = {finding.item for finding in unanswered}
+    return [*missing, *(_asked_about(item, asked, sheet) for item in open_items(asked) if item not in told)]
+
+
+def _asked_about(item: str, asked: Sequence[tuple[str, Dialogue]], sheet: Sheet) -> Json:
+    """An item that is answered as far as the rules know, and asked about all the same."""
+    waiting = open_on(item, asked, sheet.titles.language)
+    return {
+        "item": item,
+        "element": waiting[0]["element"] or item,
+        "display": sheet.titles.item(item)["display"],
+        "why": "asked",
+        "expected": None,
+        "question": waiting[0]["text"],
+        "asked": waiting,
+    }
 
 
 def _remarks(version: Version) -> list[Json]:

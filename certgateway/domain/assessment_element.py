@@ -6,13 +6,13 @@ since no clock is read here. This module must never put a text from the message 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from certgateway.domain.assessment_staleness import staleness
 from certgateway.domain.assessment_titles import Json, Titles, date_text, instant_text
 from certgateway.domain.calendar import first_day, norwegian_date
-from certgateway.domain.certificate import Certificate, Period
+from certgateway.domain.certificate import Author, Certificate, Period
 from certgateway.domain.record import Version
 from certgateway.domain.vocabulary.form import AUTHOR_ROLE, STATEMENT_SOURCE
 
@@ -57,8 +57,9 @@ class Sheet:
     def element(self, item: str | None, element: str | None, facts: Facts) -> Json:
         """The element at a domain path. `item` None is for facts of reception, which stand in no item."""
         source = self.titles.own(STATEMENT_SOURCE, facts.get("source"))
-        dates = self._dates(facts)
-        age = self._age(dates)
+        author, authored = self.certificate.stated_by(item)
+        dates = _dates(facts, author, authored)
+        age = self._age(dates, authored)
         stale = staleness(item, age, until=dates["until"], review=self.review_date, today=self.today) if item else None
         return {
             "item": item,
@@ -67,7 +68,7 @@ class Sheet:
             "value": facts.get("value", {}),
             "source": source["code"] if source else None,
             "source_display": source["display"] if source else None,
-            "author": self._author(),
+            "author": self._author(author),
             "certificate": self.case,
             "version": self.version.number,
             "dates": dates,
@@ -79,8 +80,7 @@ class Sheet:
             ],
         }
 
-    def _author(self) -> Json:
-        author = self.certificate.author
+    def _author(self, author: Author) -> Json:
         role = self.titles.own(AUTHOR_ROLE, author.role)
         return {
             "hpr": author.hpr,
@@ -88,29 +88,30 @@ class Sheet:
             "display": role["display"] if role else None,
         }
 
-    def _dates(self, facts: Facts) -> dict[str, str | None]:
-        period = facts.get("period", Period())
-        return {
-            "stated": date_text(facts.get("stated")),
-            "last_seen": date_text(self.certificate.author.last_seen),
-            "authored": instant_text(self.certificate.authored),
-            "from": date_text(period.start),
-            "until": date_text(period.end),
-        }
-
-    def _age(self, dates: dict[str, str | None]) -> int:
+    def _age(self, dates: dict[str, str | None], authored: datetime) -> int:
         """Days since the statement's own date, else since the patient was last seen, else since it was written.
 
         Of a partial date the first day counts: the statement may be as old as that. What lies ahead is not yet old.
         """
         own = dates["stated"] or dates["last_seen"]
-        since = (first_day(own) if own else None) or norwegian_date(self.certificate.authored)
+        since = (first_day(own) if own else None) or norwegian_date(authored)
         return max(0, (self.today - since).days)
 
     def _parts(self, element: str, text: str | None) -> Iterator[Json]:
         if text is not None:
             for part in cut(text, self.withheld.get(element, ())):
                 yield {**part, "element": element}
+
+
+def _dates(facts: Facts, author: Author, authored: datetime) -> dict[str, str | None]:
+    period = facts.get("period", Period())
+    return {
+        "stated": date_text(facts.get("stated")),
+        "last_seen": date_text(author.last_seen),
+        "authored": instant_text(authored),
+        "from": date_text(period.start),
+        "until": date_text(period.end),
+    }
 
 
 def cut(text: str, withheld: Sequence[Withheld]) -> Iterator[dict[str, str]]:

@@ -327,8 +327,21 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who stated an item and when, where that is not the certificate's author at the time the version was written."""
+
+    item: str
+    author: Author
+    authored: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
-    """One version of one certificate. `identifier` is stable over versions; `replaces` is what the sender says."""
+    """One version of one certificate. `identifier` is stable over versions; `replaces` is what the sender says.
+
+    `provenance` is filled in where an answer to a question was joined to an earlier version: one entry for each item
+    that was not stated by `author` at `authored`.
+    """
 
     identifier: Coding
     authored: datetime
@@ -351,3 +364,11 @@ class Certificate:
     assessment: Section[Statement] = field(default_factory=Section)
     reservation: Section[Reservation] = field(default_factory=Section)
     attachment: Section[Attachment] = field(default_factory=Section)
+    provenance: tuple[Provenance, ...] = ()
+
+    def stated_by(self, item: str | None) -> tuple[Author, datetime]:
+        """Who stated an item, and when."""
+        for entry in self.provenance:
+            if entry.item == item:
+                return entry.author, entry.authored
+        return self.author, self.authored

@@ -26,3 +26,21 @@ class MisconfiguredError(GatewayError):
     """A setting, key file or built data file is missing or wrong; the message says which and what to do."""
 
     category = "misconfigured"
+
+
+class NotFoundError(GatewayError):
+    """What is asked for does not exist, or not for whoever asks."""
+
+    category = "not-found"
+
+
+class GoneError(GatewayError):
+    """The certificate was withdrawn by its sender."""
+
+    category = "withdrawn"
+
+
+class NotNowError(GatewayError):
+    """What is asked for cannot be done where a clarification stands now."""
+
+    category = "not-now"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from certgateway.domain.certificate import Certificate
+from certgateway.domain.certificate import ITEMS, Certificate
 from certgateway.domain.findings import Finding
 
 Format = Literal["fhir-json", "fhir-xml", "kith", "unknown"]
@@ -85,8 +85,9 @@ class Origins:
 
     @staticmethod
     def item_of(element: str | None) -> str | None:
-        """The item id at the root of an element path."""
-        return None if element is None else element.partition(".")[0].partition("[")[0]
+        """The item id at the root of an element path; None for what stands in no item, such as the date."""
+        item = "" if element is None else element.partition(".")[0].partition("[")[0]
+        return item if item in ITEMS else None
 
 
 def place(findings: Iterable[Finding], origins: Origins) -> list[Finding]:

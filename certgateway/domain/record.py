@@ -43,7 +43,7 @@ class Case:
 
     `uuid` is the gateway's own id. `patient` is a keyed digest of the personal number, None until a version was
     accepted. `first_attempt` is the earliest arrival with this id, refused ones included. `versions` counts accepted
-    ones.
+    ones. `sender` is the key of the system that the certificate comes from, and that questions about it go to.
     """
 
     uuid: str
@@ -52,6 +52,7 @@ class Case:
     versions: int
     withdrawn: bool
     current_authored: datetime | None
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)

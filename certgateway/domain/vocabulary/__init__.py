@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from certgateway.domain.vocabulary import form, form_2008, functioning, outlook, risks
+from certgateway.domain.vocabulary import clarification, form, form_2008, functioning, outlook, risks
 from certgateway.domain.vocabulary.benefits import is_benefit_code, names_benefit, url_names_benefit
 from certgateway.domain.vocabulary.icf import CORE_FUNCTIONS, FUNCTIONS, ICF_CODES, is_activity, is_body_function
 from certgateway.domain.vocabulary.model import LANGUAGES, Language, Title, Vocabulary
@@ -49,6 +49,7 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = MappingProxyType(
             *risks.VOCABULARIES,
             *outlook.VOCABULARIES,
             *form_2008.VOCABULARIES,
+            *clarification.VOCABULARIES,
             ICF_CODES,
             UNITS,
         )

@@ -70,7 +70,36 @@ MESSAGE_EVENT: Final = Vocabulary(
     url=f"{CODE_SYSTEM}message-event",
     about="What a message is about",
     source=OWN_SOURCE,
-    concepts=table((("certificate", "Legeerklæring", "Legeerklæring", "Medical certificate"),)),
+    concepts=table(
+        (
+            ("certificate", "Legeerklæring", "Legeerklæring", "Medical certificate"),
+            (
+                "clarification",
+                "Spørsmål om legeerklæring",
+                "Spørsmål om legeerklæring",
+                "Question about a medical certificate",
+            ),
+            (
+                "clarification-reminder",
+                "Påminnelse om spørsmål",
+                "Påminning om spørsmål",
+                "Reminder of a question",
+            ),
+            (
+                "clarification-return",
+                "Retur av legeerklæring eller svar",
+                "Retur av legeerklæring eller svar",
+                "Return of a certificate or an answer",
+            ),
+            (
+                "clarification-withdrawal",
+                "Spørsmål trukket tilbake",
+                "Spørsmål trekt tilbake",
+                "Question withdrawn",
+            ),
+            ("clarification-answer", "Svar på spørsmål", "Svar på spørsmål", "Answer to a question"),
+        )
+    ),
 )
 
 PURPOSE: Final = Vocabulary(

@@ -46,6 +46,9 @@ LIST_EMPTY_REASON: Final = "http://terminology.hl7.org/CodeSystem/list-empty-rea
 # Certificate ids of KITH messages: what RefToConversation holds, or the first message id of a conversation.
 KITH_CONVERSATION: Final = f"{BASE}/sid/kith-conversation"
 
+# What a question about a certificate, its reminders and its answers are known by.
+CLARIFICATION: Final = f"{BASE}/NamingSystem/clarification"
+
 # The two codings of Composition.type, and the section code that readers outside Norway know.
 LOINC_CERTIFICATE: Final = "72267-8"
 LOINC_FUNCTIONAL_STATUS: Final = "47420-5"

@@ -31,6 +31,7 @@ from certgateway.domain.certificate import (
     Patient,
     Period,
     Prognosis,
+    Provenance,
     Purpose,
     Quantity,
     Reservation,
@@ -39,6 +40,9 @@ from certgateway.domain.certificate import (
     Statement,
     Treatment,
 )
+from certgateway.domain.dialogue import State as Dialogue
+from certgateway.domain.dialogue import find_state
+from certgateway.domain.dialogue_events import Answered, Asked, Declined, Event, Target, Withdrawn
 from certgateway.domain.findings import Effect, Finding, Language, Verdict
 from certgateway.domain.prose import PROSE_FIELDS
 from certgateway.domain.questions import QUESTIONS
@@ -93,10 +97,21 @@ def version(
 
 
 def assessed(
-    *versions: Version, now: datetime = NOW, withheld: dict[str, Any] | None = None, language: Language = "nb"
+    *versions: Version,
+    now: datetime = NOW,
+    withheld: dict[str, Any] | None = None,
+    asked: Sequence[tuple[str, Dialogue]] = (),
+    language: Language = "nb",
 ) -> dict[str, Any]:
     return project(
-        CASE, versions, first_attempt=FIRST_ATTEMPT, now=now, titles=Tables(), withheld=withheld, language=language
+        CASE,
+        versions,
+        first_attempt=FIRST_ATTEMPT,
+        now=now,
+        titles=Tables(),
+        withheld=withheld,
+        asked=asked,
+        language=language,
     )
 
 
@@ -583,11 +598,153 @@ def test_open_items_name_the_rule_and_remarks_are_shown() -> None:
             "why": "prognosis-missing",
             "expected": "course",
             "question": QUESTIONS["prognosis-missing"][None].nb,
+            "asked": [],
         },
-        {"item": None, "element": None, "display": None, "why": "odd", "expected": None, "question": None},
+        {"item": None, "element": None, "display": None, "why": "odd", "expected": None, "question": None, "asked": []},
     ]
     assert data["remarks"] == [{"rule": "date-in-future", "item": None, "element": "authored", "expected": None}]
     assert "benefit" not in json.dumps(data)
+
+
+# Monday 1 June 2026 in the morning: fourteen working days later is Friday the 19th.
+QUESTION = Asked(
+    "q",
+    datetime(2026, 6, 1, 6, 0, tzinfo=UTC),
+    CASE,
+    1,
+    "her:8143060",
+    (
+        Target("prognosis", "missing"),
+        Target("function", "unclear", "function[0].limits", "Hvor ofte?"),
+        Target("health-risk", "outdated"),
+    ),
+)
+UNCLEAR = {"system": f"{OURS}clarification-reason", "code": "unclear", "display": "Uklart"}
+
+
+def dialogue(*events: Event, question: Asked = QUESTION) -> Dialogue:
+    found = find_state([question, *events])
+    assert found is not None
+    return found
+
+
+GAP = Finding("prognosis-missing", Effect.UNANSWERED, item="prognosis", element="prognosis", expected="course")
+
+
+def test_what_is_asked_stands_with_what_is_missing_and_then_by_itself() -> None:
+    data = assessed(version(BARE, findings=(GAP,)), asked=[("c-1", dialogue())])
+    missing, function, risk = data["open"]
+    assert {name: missing[name] for name in missing if name != "asked"} == {
+        "item": "prognosis",
+        "element": "prognosis",
+        "display": "Prognose",
+        "why": "prognosis-missing",
+        "expected": "course",
+        "question": QUESTIONS["prognosis-missing"][None].nb,
+    }
+    assert [(each["clarification"], each["reason"]["code"]) for each in missing["asked"]] == [("c-1", "missing")]
+    text = "Det er uklart for oss hva som menes under «Funksjonsevne». Kan du presisere? Hvor ofte?"
+    assert function == {
+        "item": "function",
+        "element": "function[0].limits",
+        "display": "Funksjonsevne",
+        "why": "asked",
+        "expected": None,
+        "question": text,
+        "asked": [
+            {
+                "clarification": "c-1",
+                "reason": UNCLEAR,
+                "element": "function[0].limits",
+                "text": text,
+                "due": "2026-06-19",
+                "status": "ordered",
+            }
+        ],
+    }
+    # About the item as a whole.
+    assert (risk["item"], risk["element"], risk["why"]) == ("health-risk", "health-risk", "asked")
+
+
+def test_several_questions_about_one_item_are_one_open_item() -> None:
+    other = replace(QUESTION, id="q-2", targets=(Target("function", "outdated"), Target("function", "unclear")))
+    data = assessed(version(BARE), asked=[("c-2", dialogue(question=other)), ("c-1", dialogue())], language="nn")
+    assert [each["item"] for each in data["open"]] == ["function", "health-risk", "prognosis"]
+    function = data["open"][0]
+    assert [(each["clarification"], each["reason"]["code"]) for each in function["asked"]] == [
+        ("c-2", "outdated"),
+        ("c-2", "unclear"),
+        ("c-1", "unclear"),
+    ]
+    assert function["element"] == "function"
+    assert function["question"] == "Opplysningane under «Funksjonsevne» byrjar å bli gamle. Gjeld dei framleis?"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Answered("a", ARRIVAL + timedelta(days=60), frozenset({"prognosis", "function", "health-risk"}), 2, 1),
+        Declined("d", ARRIVAL + timedelta(days=60), "not-known"),
+        Withdrawn("w", ARRIVAL + timedelta(days=60), "no-longer-needed"),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_nobody_waits_for_is_not_asked(event: Event) -> None:
+    asked = [("c-1", dialogue(event))]
+    assert assessed(version(BARE), asked=asked)["open"] == []
+    # What is missing is open all the same.
+    assert assessed(version(BARE, findings=(GAP,)), asked=asked) == assessed(version(BARE, findings=(GAP,)))
+
+
+def test_a_question_changes_nothing_but_what_is_open() -> None:
+    certificate = replace(BARE, function=stated(d("d4300", "can", limits=(TEN_KILOS,))))
+    plain, asked = of(certificate), assessed(version(certificate), asked=[("c-1", dialogue())])
+    assert {name for name in plain if plain[name] != asked[name]} == {"open"}
+
+
+def test_of_a_withdrawn_certificate_no_question_is_shown() -> None:
+    withdrawn = replace(BARE, status="entered-in-error")
+    assert assessed(version(withdrawn), asked=[("c-1", dialogue())])["open"] == []
+
+
+def test_an_item_that_was_answered_later_has_its_own_author_and_age() -> None:
+    specialist = Author(hpr="1234567", role="hospital-specialist", last_seen="2026-05-28")
+    later = datetime(2026, 5, 30, 12, 0, tzinfo=UTC)
+    certificate = replace(
+        BARE,
+        authored=later,
+        function=stated(d("d4300", "can")),
+        prognosis=stated(Prognosis("stable", review_date="2026-12-01")),
+        health_risk=Section("none"),
+        provenance=(Provenance("function", BARE.author, AUTHORED), Provenance("health-risk", specialist, later)),
+    )
+    data = of(certificate)
+    gp = {"hpr": "7654321", "role": "gp", "display": "Fastlege"}
+    by_hospital = {"hpr": "1234567", "role": "hospital-specialist", "display": "Lege i spesialisthelsetjenesten"}
+    (function,), (none,) = data["resources"], data["assessed_none"]
+    assert (function["author"], function["dates"]["authored"]) == (gp, "2026-05-12T08:15:00Z")
+    assert (function["dates"]["last_seen"], function["age_days"]) == ("2026-05-12", 20)
+    assert (none["item"], none["author"], none["dates"]["authored"]) == (
+        "health-risk",
+        by_hospital,
+        "2026-05-30T12:00:00Z",
+    )
+    assert (none["dates"]["last_seen"], none["age_days"]) == ("2026-05-28", 4)
+    # What has no entry is the version's own.
+    (prognosis,) = data["prognosis"]
+    assert (prognosis["author"], prognosis["dates"]["authored"]) == (gp, "2026-05-30T12:00:00Z")
+
+
+def test_without_any_other_date_an_answer_is_as_old_as_itself() -> None:
+    unseen = Author(hpr="1234567")
+    certificate = replace(
+        BARE,
+        function=stated(d("d4300", "can")),
+        provenance=(Provenance("function", unseen, datetime(2026, 5, 30, 22, 30, tzinfo=UTC)),),
+    )
+    # Half past midnight of the 31st in Norway, and NOW is 1 June.
+    (function,) = of(certificate)["resources"]
+    assert (function["age_days"], function["dates"]["last_seen"], function["author"]["role"]) == (1, None, None)
 
 
 def test_a_removed_benefit_leaves_no_trace() -> None:

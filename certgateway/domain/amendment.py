@@ -1,0 +1,96 @@
+"""An answer joined to the certificate it is an answer to: the items that were asked about, and nothing else.
+
+For each item what was stated last counts, so that answers that overtake each other on their way end in the same
+certificate. Every other item keeps its value, its author and its date. Nothing here may read an item that was not asked
+about out of an answer.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from certgateway.domain.certificate import ITEMS, Certificate, Diagnosis, Provenance, Section
+
+ANSWERABLE: Final[tuple[str, ...]] = tuple(item for item in ITEMS if item not in {"purpose", "patient", "author"})
+"""Items that can be answered by themselves; who is certified by whom is the certificate."""
+
+_LINKED: Final = ("treatment", "function", "health_risk", "prognosis")
+"""Sections whose statements point to a diagnosis by its place."""
+
+
+def stated_items(certificate: Certificate) -> tuple[str, ...]:
+    """The items that a certificate, or an answer, says anything about, in the order of the form."""
+    return tuple(item for item in ANSWERABLE if value_of(certificate, item).state != "missing")
+
+
+def value_of(certificate: Certificate, item: str) -> Section[Any]:
+    """What a certificate says about an item."""
+    section: Section[Any] = getattr(certificate, _name(item))
+    return section
+
+
+def amended(current: Certificate, answer: Certificate, items: Iterable[str]) -> Certificate:
+    """The certificate with the answer to some items in place of what it said of them; the same one if that is newer.
+
+    It was written when the later of the two was. Who stated which item is kept in its provenance.
+    """
+    taken = tuple(item for item in items if _counts(current, answer, item))
+    if not taken:
+        return current
+    written = max(current.authored, answer.authored)
+    answered: dict[str, Any] = {_name(item): value_of(answer, item) for item in taken}
+    provenance = tuple(_provenance(current, answer, taken, written))
+    joined = replace(current, authored=written, provenance=provenance, **answered)
+    linked: dict[str, Any] = {
+        name: _relinked(answer if _item(name) in taken else current, joined, name) for name in _LINKED
+    }
+    return replace(joined, **linked)
+
+
+def _name(item: str) -> str:
+    return item.replace("-", "_")
+
+
+def _item(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _counts(current: Certificate, answer: Certificate, item: str) -> bool:
+    """Whether an answer says something about an item, later than what is known of it."""
+    if item not in ANSWERABLE or value_of(answer, item).state == "missing":
+        return False
+    known = value_of(current, item).state != "missing"
+    return not known or current.stated_by(item)[1] <= answer.authored
+
+
+def _provenance(
+    current: Certificate, answer: Certificate, taken: tuple[str, ...], written: datetime
+) -> Iterator[Provenance]:
+    """Author and date of each item that are not those of the version as a whole."""
+    for item in ITEMS:
+        author, authored = (answer.author, answer.authored) if item in taken else current.stated_by(item)
+        silent = item in ANSWERABLE and value_of(current, item).state == "missing" and item not in taken
+        if not silent and (author, authored) != (current.author, written):
+            yield Provenance(item, author, authored)
+
+
+def _relinked(stated_in: Certificate, joined: Certificate, name: str) -> Section[Any]:
+    """A section of the joined certificate: its statements point to the diagnosis that they were stated with or none.
+
+    `stated_in` is the certificate or the answer that the section comes from, whose diagnoses may stand at other places.
+    """
+    section: Section[Any] = getattr(joined, name)
+    if stated_in.diagnosis == joined.diagnosis:
+        return section
+    places = {index: _place_of(entry, joined) for index, entry in enumerate(stated_in.diagnosis)}
+    return replace(section, entries=tuple(replace(entry, diagnosis=places.get(entry.diagnosis)) for entry in section))
+
+
+def _place_of(diagnosis: Diagnosis, certificate: Certificate) -> int | None:
+    """The place of the same diagnosis, else of one with the same code; two without a code are not the same."""
+    others = certificate.diagnosis.entries
+    if diagnosis in others:
+        return others.index(diagnosis)
+    code = diagnosis.code
+    return next((index for index, entry in enumerate(others) if code is not None and entry.code == code), None)

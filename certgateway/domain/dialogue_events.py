@@ -1,0 +1,169 @@
+"""What happens to a clarification: the question itself, its way to the doctor, answers, and what NAV does about them.
+
+Values only; what they add up to stands in `domain.dialogue`. An answer's own words never stand here: they are in the
+certificate that it makes a version of. No event may tell of a decision, or of anything that the patient failed to do.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from certgateway.domain.vocabulary import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked about: an item or, within it, one element of the version asked about; `reason` is a code.
+
+    `settles` says in the counsellor's words what would settle the question.
+    """
+
+    item: str
+    reason: str
+    element: str | None = None
+    settles: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure that NAV plans, in its words; `demands` are the activities it asks for, codes of `RISK_ACTIVITY`."""
+
+    description: str
+    demands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Working days after the question until it is due, until a reminder, and until somebody should look again."""
+
+    due: int = 14
+    reminder: int = 14
+    second_look: int = 21
+
+
+DEFAULT_PLAN: Final = Plan()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at `at`, an aware instant. `id` is its own: the same id is the same event."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Event):
+    """The question itself. `certificate` and `version` say what it is about, `receiver` whose system gets it."""
+
+    certificate: str
+    version: int
+    receiver: str
+    targets: tuple[Target, ...]
+    measure: Measure | None = None
+    due: date | None = None
+    plan: Plan = DEFAULT_PLAN
+    language: Language = "nb"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Event):
+    """A system has fetched it or been sent it: `receiver`, or whoever has the question then."""
+
+    receiver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered(Event):
+    """A system says that it has it: `receiver`, or whoever has the question then."""
+
+    receiver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Event):
+    """A system will not take it, for `reason` in its words: `receiver`, or whoever has the question then."""
+
+    reason: str
+    receiver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Event):
+    """The doctor has opened it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded(Event):
+    """NAV has sent a reminder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Event):
+    """An answer to some items, which made a version of the certificate out of the one it was joined to."""
+
+    items: frozenset[str]
+    version: int
+    joined_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declined(Event):
+    """The doctor cannot answer these items, all where none is named; `reason` is a code."""
+
+    reason: str
+    items: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned(Event):
+    """NAV sends the answer to some items back; `not_payable` is data for others and decides nothing here."""
+
+    reason: str
+    items: frozenset[str] = frozenset()
+    not_payable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(Event):
+    """Another clinician takes the question over: it is sent anew, and its time begins anew."""
+
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused(Event):
+    """NAV waits for something else: until it is resumed no working day counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Event):
+    """The end of a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded(Event):
+    """A later version of the certificate came by itself; `items` are those of which it settles what was missing."""
+
+    version: int
+    items: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked(Event):
+    """The certificate was withdrawn by its author: what it answered is open again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated(Event):
+    """How useful the answer was to the counsellor, or how relevant the question to the doctor: 1 not at all, 5 very."""
+
+    by: Literal["counsellor", "doctor"]
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn(Event):
+    """NAV no longer asks; `reason` is a code."""
+
+    reason: str

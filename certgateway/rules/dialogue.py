@@ -1,0 +1,62 @@
+"""What is said about an answer to a question: that it matches none, or says more than was asked.
+
+Whether it does is found where the question is known; the declarations here give the effect and the texts. Nothing here
+may tell whose certificate or question an answer was held against.
+"""
+
+from certgateway.domain.findings import Effect
+from certgateway.rules.declaration import FIRST_RULE_SET, Rule, Text, stated_elsewhere
+
+_AUTHORITY = "certgateway contract, clarification: the doctor answers only those items, and nothing is dropped"
+
+ANSWER_UNSORTED = Rule(
+    id="answer-unsorted",
+    effect=Effect.REMARK,
+    item=None,
+    authority=_AUTHORITY,
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Svaret passer ikke til noe åpent spørsmål om denne erklæringen.",
+        action="Svaret er tatt vare på, og noen i NAV ser på det. Kontroller at spørsmålets id og erklæringens id er "
+        "de som sto i spørsmålet.",
+        counsellor="Et svar passer ikke til noe åpent spørsmål og må sorteres.",
+    ),
+    nn=Text(
+        found="Svaret passar ikkje til noko ope spørsmål om denne erklæringa.",
+        action="Svaret er teke vare på, og nokon i NAV ser på det. Kontroller at id-en til spørsmålet og id-en til "
+        "erklæringa er dei som stod i spørsmålet.",
+        counsellor="Eit svar passar ikkje til noko ope spørsmål og må sorterast.",
+    ),
+    en=Text(
+        found="The answer does not match any open question about this certificate.",
+        action="The answer is kept, and somebody at NAV will look at it. Check that the ids of the question and of the "
+        "certificate are those that stood in the question.",
+        counsellor="An answer does not match any open question and has to be sorted.",
+    ),
+    broken=stated_elsewhere,
+)
+
+ANSWER_BEYOND_QUESTION = Rule(
+    id="answer-beyond-question",
+    effect=Effect.REMARK,
+    item=None,
+    authority=_AUTHORITY,
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Svaret sier noe om et punkt som det ikke er spurt om. Det er ikke tatt inn i erklæringen.",
+        action="Send en ny versjon av hele erklæringen hvis dette punktet skal endres.",
+        counsellor="Svaret sa også noe om et punkt som det ikke var spurt om; det er ikke tatt inn.",
+    ),
+    nn=Text(
+        found="Svaret seier noko om eit punkt som det ikkje er spurt om. Det er ikkje teke inn i erklæringa.",
+        action="Send ein ny versjon av heile erklæringa dersom dette punktet skal endrast.",
+        counsellor="Svaret sa også noko om eit punkt som det ikkje var spurt om; det er ikkje teke inn.",
+    ),
+    en=Text(
+        found="The answer says something about an item that was not asked about. It was not taken into the "
+        "certificate.",
+        action="Send a new version of the whole certificate if this item is to change.",
+        counsellor="The answer also said something about an item that was not asked about; it was not taken in.",
+    ),
+    broken=stated_elsewhere,
+)

@@ -1,0 +1,305 @@
+"""The scripts of fixtures/conversations, played in their order and last come first, with a clock that stands in them.
+
+A script is a list of steps: an event, or `day` where only time goes by, and what is true then on a day.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from certgateway.domain.certificate import ITEMS
+from certgateway.domain.dialogue import State, TargetState, find_state
+from certgateway.domain.dialogue_events import (
+    Answered,
+    Asked,
+    Declined,
+    Delivered,
+    Event,
+    HandedOver,
+    Measure,
+    Paused,
+    Plan,
+    Read,
+    Refused,
+    Reminded,
+    Resumed,
+    Returned,
+    Revoked,
+    Sent,
+    Superseded,
+    Target,
+    Withdrawn,
+)
+from certgateway.domain.vocabulary.clarification import (
+    CLARIFICATION_REASON,
+    CLARIFICATION_STATUS,
+    DECLINE_REASON,
+    RETURN_REASON,
+    WITHDRAWAL_REASON,
+)
+from certgateway.domain.vocabulary.risks import RISK_ACTIVITY
+
+Table = dict[str, Any]
+
+SCRIPTS = Path(__file__).resolve().parents[3] / "fixtures" / "conversations"
+NAMES = sorted(path.stem for path in SCRIPTS.glob("*.toml"))
+
+KINDS: Final[dict[str, type[Event]]] = {
+    "asked": Asked,
+    "sent": Sent,
+    "delivered": Delivered,
+    "refused": Refused,
+    "read": Read,
+    "reminded": Reminded,
+    "answered": Answered,
+    "declined": Declined,
+    "returned": Returned,
+    "handed-over": HandedOver,
+    "paused": Paused,
+    "resumed": Resumed,
+    "superseded": Superseded,
+    "revoked": Revoked,
+    "withdrawn": Withdrawn,
+}
+REQUIRED: Final = {"on", "status", "open", "due", "overdue", "next", "unsorted"}
+# What holds where a script says nothing of it. A receiver that is not told is the one that was asked.
+DEFAULTS: Final[Table] = {
+    "receiver": None,
+    "refusal": None,
+    "withdrawn": None,
+    "revoked": False,
+    "paused": False,
+    "declined": [],
+    "late": [],
+    "versions": {},
+    "rounds": None,
+    "not_payable": [],
+}
+UNKNOWN: Final[Table] = {"status": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    event: Event | None
+    then: Table
+
+
+def script(text: str) -> list[Step]:
+    tree = tomllib.loads(text)
+    if tree.keys() != {"about", "step"}:
+        raise ValueError(f"a script has about and step: {sorted(tree)}")
+    return list(map(step, tree["step"]))
+
+
+def step(table: Table) -> Step:
+    table = dict(table)
+    kind, then = table.pop("kind"), table.pop("then")
+    if kind == "day":
+        if table:
+            raise ValueError(f"a day has no {sorted(table)}")
+        return Step(None, expected(then))
+    for key in BUILT.keys() & table.keys():
+        table[key] = BUILT[key](table[key])
+    return Step(KINDS[kind](**table), expected(then))
+
+
+def targets(tables: Sequence[Table]) -> tuple[Target, ...]:
+    return tuple(Target(**table) for table in tables)
+
+
+def measure(table: Table) -> Measure:
+    return Measure(**{**table, "demands": tuple(table.get("demands", ()))})
+
+
+def plan(table: Table) -> Plan:
+    return Plan(**table)
+
+
+BUILT: Final[dict[str, Callable[[Any], object]]] = {
+    "measure": measure,
+    "plan": plan,
+    "targets": targets,
+    "items": frozenset,
+}
+
+
+def expected(then: Table) -> Table:
+    if then == UNKNOWN:
+        return then
+    missing, strange = REQUIRED - then.keys(), then.keys() - REQUIRED - DEFAULTS.keys()
+    if missing or strange:
+        raise ValueError(f"missing: {sorted(missing)}; unknown: {sorted(strange)}")
+    return {**DEFAULTS, **then}
+
+
+def told(state: State | None, then: Table) -> Table:
+    """A state in the words of a script, on the day on which the script looks at it."""
+    if state is None:
+        return UNKNOWN
+    if then == UNKNOWN:
+        return {"status": state.status}
+    today: date = then["on"]
+    receiver = None if then["receiver"] is None and state.receiver == state.asked.receiver else state.receiver
+    answered = [each for each in state.targets if each.standing == "answered"]
+    return {
+        "on": today,
+        "status": state.status,
+        "open": list(state.open_items),
+        "due": state.due,
+        "overdue": state.is_overdue(today),
+        "next": state.next_step(today) or "nothing",
+        "unsorted": list(state.unsorted),
+        "receiver": receiver,
+        "refusal": state.refusal,
+        "withdrawn": state.withdrawn,
+        "revoked": state.revoked,
+        "paused": state.is_paused,
+        "declined": items(each for each in state.targets if each.standing == "declined"),
+        "late": items(each for each in answered if each.late),
+        "versions": {each.target.item: each.version for each in answered},
+        "rounds": then["rounds"] and {each.target.item: each.rounds for each in answered},
+        "not_payable": list(state.not_payable),
+    }
+
+
+def items(states: Iterable[TargetState]) -> list[str]:
+    return [each.target.item for each in states]
+
+
+def steps(name: str) -> list[Step]:
+    return script((SCRIPTS / f"{name}.toml").read_text("utf-8"))
+
+
+def events(played: Sequence[Step]) -> list[Event]:
+    return [each.event for each in played if each.event is not None]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_conversation_goes_as_its_script_says(name: str) -> None:
+    played = steps(name)
+    for count, each in enumerate(played, 1):
+        assert told(find_state(events(played[:count])), each.then) == each.then, f"step {count}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_conversation_that_arrives_last_come_first_stands_where_it_would_at_every_step(name: str) -> None:
+    played = steps(name)
+    for count, each in enumerate(played, 1):
+        assert told(find_state(reversed(events(played[:count]))), each.then) == each.then, f"step {count}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_conversation_that_is_re_read_after_each_arrival_ends_as_its_script_says(name: str) -> None:
+    played = steps(name)
+    store: list[Event] = []
+    states = []
+    for event in reversed(events(played)):
+        store.append(event)
+        states.append(find_state(store))
+    assert told(states[-1], played[-1].then) == played[-1].then
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_of_a_script_are_words_that_exist(name: str) -> None:
+    for each in steps(name):
+        assert each.then["status"] in (*CLARIFICATION_STATUS.concepts, "unknown")
+        match each.event:
+            case Asked(targets=asked, measure=planned):
+                assert {target.item for target in asked} <= set(ITEMS)
+                assert all(target.reason in CLARIFICATION_REASON for target in asked)
+                assert planned is None or all(demand in RISK_ACTIVITY for demand in planned.demands)
+            case Answered(items=named) | Superseded(items=named):
+                assert named <= set(ITEMS)
+            case Declined(reason=reason, items=named):
+                assert reason in DECLINE_REASON
+                assert named <= set(ITEMS)
+            case Returned(reason=reason, items=named):
+                assert reason in RETURN_REASON
+                assert named <= set(ITEMS)
+            case Withdrawn(reason=reason):
+                assert reason in WITHDRAWAL_REASON
+
+
+def test_scripts_play_every_kind_of_event() -> None:
+    assert {type(event) for name in NAMES for event in events(steps(name))} == set(KINDS.values())
+
+
+def test_scripts_come_by_every_status() -> None:
+    found = {each.then["status"] for name in NAMES for each in steps(name)}
+    assert found == {*CLARIFICATION_STATUS.concepts, "unknown"}
+
+
+GOOD = """
+about = "A question."
+[[step]]
+kind = "asked"
+id = "question"
+at = 2026-03-02T09:00:00Z
+certificate = "certificate-1"
+version = 1
+receiver = "her:8000001"
+targets = [{ item = "prognosis", reason = "missing" }]
+measure = { description = "Trial" }
+plan = { due = 14 }
+then = { on = 2026-03-02, status = "ordered", open = ["prognosis"], due = 2026-03-20, overdue = false, \
+next = "nothing", unsorted = [] }
+[[step]]
+kind = "day"
+then = { status = "unknown" }
+"""
+
+
+@pytest.mark.parametrize(
+    "before,after",
+    [
+        ('about = "A question."', 'about = "A question."\nabuot = 1'),
+        ('id = "question"', 'id = "question"\nreciever = "her:8000002"'),
+        ('reason = "missing"', 'reason = "missing", elment = "x"'),
+        ('description = "Trial"', 'description = "Trial", demand = []'),
+        ("due = 14", "due = 14, remind = 3"),
+        ("overdue = false", "overdue = false, opne = []"),
+        ("overdue = false, ", ""),
+        ('kind = "day"', 'kind = "day"\nid = "x"'),
+        ('kind = "asked"', 'kind = "ask"'),
+        ('{ status = "unknown" }', '{ status = "unknown", unsorted = [] }'),
+    ],
+)
+def test_script_with_a_key_that_is_unknown_or_missing_is_refused(before: str, after: str) -> None:
+    assert len(script(GOOD)) == 2
+    assert len(re.findall(re.escape(before), GOOD)) == 1
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        script(GOOD.replace(before, after))
+
+
+@pytest.mark.parametrize(
+    "before,after",
+    [
+        ('status = "ordered"', 'status = "sent"'),
+        ("due = 2026-03-20", "due = 2026-03-23"),
+        ('open = ["prognosis"]', "open = []"),
+        ("overdue = false", "overdue = true"),
+        ('next = "nothing"', 'next = "remind"'),
+        ("unsorted = []", 'unsorted = ["a"]'),
+        ("unsorted = []", 'unsorted = [], receiver = "her:8143060"'),
+        ("unsorted = []", 'unsorted = [], refusal = "full"'),
+        ("unsorted = []", 'unsorted = [], withdrawn = "no-longer-needed"'),
+        ("unsorted = []", "unsorted = [], revoked = true"),
+        ("unsorted = []", "unsorted = [], paused = true"),
+        ("unsorted = []", 'unsorted = [], declined = ["prognosis"]'),
+        ("unsorted = []", 'unsorted = [], late = ["prognosis"]'),
+        ("unsorted = []", "unsorted = [], versions = { prognosis = 2 }"),
+        ("unsorted = []", "unsorted = [], rounds = { prognosis = 1 }"),
+        ("unsorted = []", 'unsorted = [], not_payable = ["still-unclear"]'),
+    ],
+)
+def test_script_that_expects_something_else_fails(before: str, after: str) -> None:
+    right, wrong = script(GOOD)[0], script(GOOD.replace(before, after))[0]
+    assert right.event == wrong.event
+    assert told(find_state(events([right])), right.then) == right.then
+    assert told(find_state(events([wrong])), wrong.then) != wrong.then
