@@ -29,6 +29,8 @@ CLINICAL_SYSTEMS = frozenset(
 )
 # Rules that are named after a benefit are one more label: nobody could be asked to understand them.
 _LABELS = frozenset({"code", "display", "implicitRules", "text", "title", "url"})
+# A line that goes with an answer is no statement of the certificate and never carried, so that nothing is lost by it.
+_LINES = frozenset({("Communication.payload", "content")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,12 @@ def is_label(name: str, holder: str) -> bool:
     """Whether a text under this name in this type is a label or a name, and not prose."""
     if holder == "HumanName" or (holder == "Meta" and name == "profile"):
         return True
-    return name in _LABELS and holder != "Annotation"
+    return (name in _LABELS and holder != "Annotation") or is_line(name, holder)
+
+
+def is_line(name: str, holder: str) -> bool:
+    """Whether a text under this name is a line that goes with an answer; what holds it says nothing else."""
+    return (holder, name) in _LINES
 
 
 def is_benefit(value: Json, code: str) -> bool:

@@ -14,7 +14,7 @@ from certgateway.domain.message import Removal, RemovalItem
 from certgateway.domain.redaction import Received
 from certgateway.domain.vocabulary.benefits import BENEFIT_RESOURCE_TYPES, names_benefit
 from certgateway.engine.definitions import Definitions, ElementFacts, TypeFacts
-from certgateway.fhir.benefit_signs import is_benefit, is_benefit_narrative, is_label, section_item, signs_of
+from certgateway.fhir.benefit_signs import is_benefit, is_benefit_narrative, is_label, is_line, section_item, signs_of
 from certgateway.safejson import Tree
 
 Json = dict[str, Any]
@@ -218,8 +218,10 @@ def _told(lists: list[list[Tree]], at: int) -> bool:
 
 def _decides(key: str, said: _Said, value: Json) -> bool:
     """Whether an object cannot stand without this member, or says nothing else that would be worth keeping."""
-    if key.startswith("_") or not isinstance(value[key], dict):
+    if key.startswith("_"):
         return False
+    if not isinstance(value[key], dict):
+        return is_line(said.element.name, said.holder)
     return bool(said.element.min) or (said.element.name in _DEFINING and not _FURTHER & value.keys())
 
 
@@ -267,7 +269,7 @@ def _string(text: str, said: _Said, place: _Place, work: _Work) -> Tree:
     if not is_label(said.element.name, said.holder) or not names_benefit(text):
         return text
     _take(text, place, work)
-    return "-" if said.element.min else _GONE
+    return "-" if said.element.min and not is_line(said.element.name, said.holder) else _GONE
 
 
 def _narrative(value: Json, place: _Place, work: _Work) -> Tree:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Origins, Removal, lineage, place
+from certgateway.domain.outgoing import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import Options, judge
 from certgateway.engine.definitions import Definitions
@@ -25,14 +26,21 @@ from certgateway.fhir.benefits import Stripped
 from certgateway.fhir.benefits import strip as strip_benefits
 from certgateway.fhir.carried import Titles, not_carried
 from certgateway.fhir.certificate import Parsed, parse_certificate
+from certgateway.fhir.elements import Reading
 from certgateway.fhir.reading import Message
+from certgateway.fhir.replying import is_answer_header, read_reply
 from certgateway.safejson import Tree, Unreadable
 
 Json = dict[str, Any]
 FhirFormat = Literal["fhir-json", "fhir-xml"]
 
 MESSAGE_PROFILE = systems.STRUCTURE_DEFINITION + "certificate-message"
-_OURS = frozenset({MESSAGE_PROFILE, f"{MESSAGE_PROFILE}|{systems.PROFILE_VERSION}"})
+ANSWER_PROFILE = systems.STRUCTURE_DEFINITION + "answer-message"
+# What a message may claim to be in a version we have, with and without naming the version.
+_OURS = {
+    profile: frozenset({profile, f"{profile}|{systems.PROFILE_VERSION}"})
+    for profile in (MESSAGE_PROFILE, ANSWER_PROFILE)
+}
 _HER_ENDPOINT = systems.HER_ID + "."
 # Completeness is stated once, by rules/completeness; the profile's invariants with these keys are for foreign engines.
 _COMPLETENESS = frozenset(
@@ -78,6 +86,14 @@ class Opened:
     def is_certificate(self) -> bool:
         """Whether this is a message Bundle; anything else is judged as a plain resource."""
         return self.tree.get("resourceType") == "Bundle" and self.tree.get("type") == "message"
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether this is a message that answers a clarification: told by its header's event alone.
+
+        It is a certificate too, of which only what is answered is there.
+        """
+        return self.is_certificate and is_answer_header(_header(self.tree))
 
 
 def open_message(raw: bytes, format_: FhirFormat, definitions: Definitions) -> Opened:
@@ -143,10 +159,10 @@ def content_digest(tree: Json) -> str:
 
 
 def profile_version(tree: Json) -> str:
-    """The version of our message profile that a Bundle claims; the one we publish when it claims none."""
+    """The version of our message profiles that a Bundle claims; the one we publish when it claims none."""
     for profile in _claims(tree):
         name, _, version = str(profile).partition("|")
-        if name == MESSAGE_PROFILE and version:
+        if name in _OURS and version:
             return version
     return systems.PROFILE_VERSION
 
@@ -181,18 +197,27 @@ def _is_told_otherwise(fault: Fault, tree: Json) -> bool:
     return isinstance(holder, dict) and holder.get("resourceType") == "Composition"
 
 
+def _profile(opened: Opened) -> str:
+    """The profile of such a message, told by its event: an answer, or a certificate in everything else."""
+    return ANSWER_PROFILE if opened.is_answer else MESSAGE_PROFILE
+
+
 def _profiles(opened: Opened) -> tuple[str, ...]:
     """A message is held against our profile whatever it claims; a plain resource against what it claims."""
     # The judge holds a message against what it claims anyway.
-    return () if not opened.is_certificate or _OURS & set(_claims(opened.tree)) else (MESSAGE_PROFILE,)
+    wanted = _profile(opened)
+    return () if not opened.is_certificate or _OURS[wanted] & set(_claims(opened.tree)) else (wanted,)
 
 
 def _unknown_profile(opened: Opened) -> list[Fault]:
-    """A message that claims profiles must claim one of ours in a version we have: an unknown profile is never valid."""
+    """A message that claims profiles must claim one of ours in a version we have: an unknown profile is never valid.
+
+    A known one that is of another kind of message contradicts the event, and that is told where the event stands.
+    """
     claims = _claims(opened.tree)
-    if not opened.is_certificate or not claims or _OURS & set(claims):
+    if not opened.is_certificate or not claims or any(ours & set(claims) for ours in _OURS.values()):
         return []
-    expected = f"{MESSAGE_PROFILE}|{systems.PROFILE_VERSION}"
+    expected = f"{_profile(opened)}|{systems.PROFILE_VERSION}"
     return [Fault("profile-unknown", "error", "Bundle.meta.profile[0]", expected=expected)]
 
 
@@ -219,6 +244,16 @@ def understand(stripped: Stripped, definitions: Definitions, titles: Titles) -> 
     }
     places = [(rule, stripped.received.path(path)) for rule, paths in told.items() for path in paths]
     return parsed, [Finding(rule, _CODEC_EFFECTS[rule], path=path) for rule, path in places if path not in taken]
+
+
+def find_reply(stripped: Stripped) -> Reply | None:
+    """Which clarification a message answers, and what it declines.
+
+    None when the message is no answer, or has no Communication that names a clarification by a readable id. It does
+    not ask whether the certificate could be read; where these things stood is among the origins of `understand`, under
+    `clarification`, `clarification.declined` and `clarification.declined_items[i]`.
+    """
+    return read_reply(Message(stripped.tree), Reading(), None)
 
 
 def removal_findings(removed: Iterable[Removal]) -> list[Finding]:

@@ -22,7 +22,7 @@ from certgateway.domain.certificate import (
     Treatment,
 )
 from certgateway.domain.vocabulary import names_benefit, systems
-from certgateway.fhir import attached, elements, questionnaire_reading, statements
+from certgateway.fhir import attached, elements, questionnaire_reading, replying, statements
 from certgateway.fhir.elements import Reading, Subject
 from certgateway.fhir.reading import Message, Node
 
@@ -80,6 +80,8 @@ def parse_certificate(message: Message) -> Parsed:
         return Parsed(None, reading.origins)
     certificate = _assemble(composition, identifier, authored, reading)
     certificate = questionnaire_reading.complete(certificate, composition, reading)
+    # For its places and its subject; what an answer says of itself is told by `bundle.find_reply`.
+    replying.read_reply(message, reading, composition)
     return Parsed(certificate, reading.origins, reading.strangers, reading.ambiguous)
 
 

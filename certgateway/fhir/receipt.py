@@ -16,7 +16,7 @@ from certgateway.domain.message import Removal
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import xmlwrite
 from certgateway.engine.definitions import Definitions
-from certgateway.fhir.writing_values import Addresses, endpoint
+from certgateway.fhir.writing_values import Addresses, endpoint, sender_endpoint
 
 Json = dict[str, Any]
 ReceiptFormat = Literal["fhir-json", "fhir-xml"]
@@ -99,7 +99,7 @@ def receipt_bytes(tree: Json, format_: ReceiptFormat, definitions: Definitions) 
 
 def _header(facts: ReceiptFacts, answered: str, addresses: Addresses) -> Json:
     code = "transient-error" if facts.verdict is None else _CODES[facts.verdict]
-    destination = _sender_endpoint(facts.sender)
+    destination = sender_endpoint(facts.sender)
     return {
         "resourceType": "MessageHeader",
         "eventCoding": {"system": systems.CODE_SYSTEM + "message-event", "code": "certificate"},
@@ -107,12 +107,6 @@ def _header(facts: ReceiptFacts, answered: str, addresses: Addresses) -> Json:
         "source": {"endpoint": endpoint(facts.gateway_her)},
         "response": {"identifier": answered, "code": code, "details": addresses.reference("outcome")},
     }
-
-
-def _sender_endpoint(sender: str) -> str | None:
-    """The sender's address, when it gave a HER-id; any other sender key is a digest that leads nowhere."""
-    her = sender.removeprefix("her:")
-    return endpoint(her) if her != sender and her.isascii() and her.isdigit() else None
 
 
 def _facts(facts: ReceiptFacts) -> list[Json]:

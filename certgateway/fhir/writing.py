@@ -86,7 +86,8 @@ def write_resources(certificate: Certificate, addresses: Addresses) -> dict[str,
         for index, resource in enumerate(answer)
     }
     composition = _composition(certificate, answers, addresses)
-    return {"composition": composition, **write_people(certificate, addresses), **clinical}
+    people = write_people(certificate.patient, certificate.author, addresses)
+    return {"composition": composition, **people, **clinical}
 
 
 def _header(message_id: str, sender_her: str, receiver_her: str, addresses: Addresses) -> Json:

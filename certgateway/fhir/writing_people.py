@@ -1,4 +1,4 @@
-"""Who the certificate is about and who wrote it: Patient, PractitionerRole, Practitioner and Organization.
+"""Whom a certificate is about and who wrote it: Patient, PractitionerRole, Practitioner and Organization.
 
 They carry numbers and the patient's name, nothing else; the mirror of the people that `fhir.certificate` reads. A
 resource that nothing is known of is not written, save the two that FHIR demands a reference to.
@@ -6,7 +6,7 @@ resource that nothing is known of is not written, save the two that FHIR demands
 
 from typing import Final
 
-from certgateway.domain.certificate import Certificate, Coding
+from certgateway.domain.certificate import Author, Coding, Patient
 from certgateway.domain.vocabulary import systems
 from certgateway.fhir.writing_values import Addresses, Json, compact, concept, identifier, own
 
@@ -14,9 +14,8 @@ from certgateway.fhir.writing_values import Addresses, Json, compact, concept, i
 _D_NUMBER_DIGITS: Final = frozenset("4567")
 
 
-def write_people(certificate: Certificate, addresses: Addresses) -> dict[str, Json]:
+def write_people(patient: Patient, author: Author, addresses: Addresses) -> dict[str, Json]:
     """Patient, role, practitioner and organisation by label; the last two only when something is known of them."""
-    author = certificate.author
     practitioner = [*_numbered(systems.HPR, author.hpr), *_numbered(_person_system(author.number), author.number)]
     organization = [
         *_numbered(systems.ORGANISATION_NUMBER, author.organisation),
@@ -31,11 +30,10 @@ def write_people(certificate: Certificate, addresses: Addresses) -> dict[str, Js
     companions = {label: resource for label, resource in known.items() if "identifier" in resource}
     links = {label: addresses.reference(label) for label in companions}
     role = compact({"resourceType": "PractitionerRole", **links, "code": roles})
-    return {"patient": _patient(certificate), "role": role, **companions}
+    return {"patient": _patient(patient), "role": role, **companions}
 
 
-def _patient(certificate: Certificate) -> Json:
-    patient = certificate.patient
+def _patient(patient: Patient) -> Json:
     system = {"fnr": systems.FNR, "dnr": systems.D_NUMBER}.get(patient.kind or "")
     numbers = [compact({"system": system, "value": patient.number})] if system else None
     names = [{"text": patient.name}] if patient.name else []

@@ -52,6 +52,12 @@ def endpoint(her_id: str) -> str:
     return f"{systems.HER_ID}.{her_id}"
 
 
+def sender_endpoint(sender: str) -> str | None:
+    """The address of a sender of messages ("her:8143060"); any other key is a digest that leads nowhere, and None."""
+    her = sender.removeprefix("her:")
+    return endpoint(her) if her != sender and her.isascii() and her.isdigit() else None
+
+
 def compact(members: Mapping[str, Any]) -> Json:
     """The members that hold something, in their order: absent is None, an empty list or an empty object."""
     return {name: value for name, value in members.items() if value is not None and value not in ([], {})}
