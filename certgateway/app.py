@@ -8,11 +8,21 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from certgateway import bootstrap
-from certgateway.api import assessment, definitions, documentation, fhir, health, kith, receipts
+from certgateway.api import (
+    assessment,
+    clarifications,
+    definitions,
+    documentation,
+    fhir,
+    health,
+    kith,
+    messages,
+    receipts,
+)
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
 from certgateway.api.observation import LOG, Observed, places
-from certgateway.api.problems import ProblemError, respond
+from certgateway.api.problems import ProblemError, problem, respond
 from certgateway.api.shelf import load_shelf
 from certgateway.api.surface import Surface
 from certgateway.config import Settings
@@ -41,7 +51,8 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.surface = surface
-    for part in (fhir, kith, definitions, receipts, assessment, health, documentation):
+    parts = (fhir, kith, messages, definitions, receipts, assessment, clarifications, health, documentation)
+    for part in parts:
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(Observed, meters=surface.meters, definitions=gateway.house.definitions)
@@ -60,7 +71,10 @@ def _answer_faults(app: FastAPI, surface: Surface) -> None:
         category = fault.category if isinstance(fault, GatewayError) else "fault"
         # The text is ours and names no received value; the cause, which may, is told by its place only.
         reference = request.scope.get("support_reference")
-        LOG.error(json.dumps({"reference": reference, "category": category, "fault": str(fault), "at": places(fault)}))
+        if problem(category).status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            LOG.error(
+                json.dumps({"reference": reference, "category": category, "fault": str(fault), "at": places(fault)})
+            )
         return respond(request, category, {}, known)
 
     async def unserved(request: Request, fault: Exception) -> Response:

@@ -7,11 +7,9 @@ from typing import Annotated, Any, Final, NoReturn
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
 
-from certgateway import safejson
 from certgateway.api import schemas
-from certgateway.api.limits import read_body
+from certgateway.api.bodies import json_body, read_json
 from certgateway.api.negotiation import answer_format, language, wants_fhir
 from certgateway.api.problems import ProblemError, fhir_response
 from certgateway.api.surface import Here, Surface
@@ -34,13 +32,6 @@ Spoken = Annotated[Language, Depends(_spoken)]
 After = Annotated[int, Query(ge=0, le=_HIGHEST, description="The number of the last event that was read.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many events to give at most.")]
 
-_SEARCH_BODY: Final[Json] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": schemas.Search.model_json_schema()}},
-    }
-}
-
 
 @router.get(
     "/feed",
@@ -61,7 +52,7 @@ async def read_feed(here: Here, after: After = 0, limit: Limit = 100) -> Respons
     "/search",
     operation_id="search-assessments",
     summary="Every certificate of one patient",
-    openapi_extra=_SEARCH_BODY,
+    openapi_extra=json_body(schemas.Search),
     responses={
         200: {"model": schemas.SearchResult, "description": "What is known of the patient; perhaps nothing."},
         400: schemas.problem("The body is not JSON."),
@@ -73,7 +64,7 @@ async def read_feed(here: Here, after: After = 0, limit: Limit = 100) -> Respons
 )
 async def search(request: Request, here: Here, spoken: Spoken) -> Response:
     """The number stands in the body, so that it stands in no address and no log."""
-    question = await _question(request)
+    question = await read_json(request, schemas.Search, _LARGEST_QUESTION)
     return JSONResponse(await here.door.answer(lambda: _search(here, question.patient, spoken)))
 
 
@@ -154,15 +145,3 @@ def _feed(here: Surface, after: int, limit: int) -> Json:
         for event in events
     ]
     return {"events": told, "next": events[-1].seq if events else after}
-
-
-async def _question(request: Request) -> schemas.Search:
-    """The body of a search, read by the same strict parser as messages."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise ProblemError("json-expected")
-    try:
-        return schemas.Search.model_validate(safejson.parse(await read_body(request, _LARGEST_QUESTION)))
-    except safejson.Unreadable:
-        raise ProblemError("request-unreadable") from None
-    except ValidationError:
-        raise ProblemError("request-invalid") from None

@@ -103,6 +103,26 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "The certificate was withdrawn by its sender.",
         ),
     ),
+    "not-now": Problem(
+        409,
+        "not-possible-now",
+        "conflict",
+        _texts(
+            "Dette kan ikke gjøres slik spørsmålet står nå. Hent det på nytt og se statusen.",
+            "Dette kan ikkje gjerast slik spørsmålet står no. Hent det på nytt og sjå statusen.",
+            "This cannot be done where the question stands now. Fetch it again and look at its status.",
+        ),
+    ),
+    "question-empty": Problem(
+        409,
+        "nothing-to-ask",
+        "conflict",
+        _texts(
+            "Ingenting mangler, eller alt som mangler, er det spurt om. Oppgi hva du vil spørre om.",
+            "Ingenting manglar, eller alt som manglar, er det spurt om. Oppgi kva du vil spørje om.",
+            "Nothing is missing, or all that is missing has been asked for. State what you want to ask about.",
+        ),
+    ),
     "method-not-allowed": Problem(
         405,
         "method-not-allowed",

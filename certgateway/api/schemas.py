@@ -4,7 +4,7 @@ FHIR bodies are described as resources and no further: their definitions are ser
 not convert: an answer leaves as the services made it, and tests hold it to these shapes.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -152,6 +152,83 @@ class Receipt(Described):
     removed: list[Json]
     duplicate_of: str | None
     answer: str | None
+
+
+class ClarificationTarget(Described):
+    """One thing that is asked about, and how it stands; `version` is the one that answered it."""
+
+    item: str
+    element: str | None
+    reason: Coded
+    text: str
+    standing: Literal["open", "answered", "declined"]
+    version: int | None
+    late: bool
+
+
+class Clarification(Described):
+    """Where a clarification stands; in full in schemas/clarification.schema.json."""
+
+    clarification: str
+    certificate: str
+    version: int
+    status: Literal[
+        "ordered", "sent", "delivered", "refused", "read", "partly-answered", "answered", "declined", "withdrawn"
+    ]
+    receiver: str
+    asked: datetime
+    due: date
+    overdue: bool
+    paused: bool
+    next_step: Literal["remind", "look-again"] | None
+    targets: list[ClarificationTarget]
+    events: list[Json]
+
+
+class FollowedClarification(Clarification):
+    """With the answers so far; `untouched` has the keyed digest of every other item before and after each of them."""
+
+    answers: list[Json]
+
+
+class Clarifications(Described):
+    """The oldest first."""
+
+    clarifications: list[Clarification]
+
+
+class UnsortedAnswer(Described):
+    """An answer that matches no open question: the message that brought it, and why it was put aside."""
+
+    message: str
+    certificate: str | None
+    clarification: str | None
+    why: Literal["clarification-unknown", "other-certificate", "certificate-withdrawn", "not-asked"]
+    at: datetime
+
+
+class UnsortedAnswers(Described):
+    """The oldest first."""
+
+    answers: list[UnsortedAnswer]
+
+
+class WaitingMessage(Described):
+    """A message that waits for a system; `message` is the message Bundle itself."""
+
+    id: str
+    seq: Annotated[int, Field(ge=1)]
+    kind: Literal["question", "reminder", "return", "withdrawal"]
+    clarification: str
+    at: datetime
+    message: Json
+
+
+class Messages(Described):
+    """`next` is the number to ask after next time."""
+
+    messages: list[WaitingMessage]
+    next: Annotated[int, Field(ge=0)]
 
 
 class Health(Described):

@@ -6,8 +6,9 @@ Both show the same and hold back the same. Nothing here may tell an unknown case
 from collections.abc import Mapping
 from typing import Any
 
-from certgateway.domain.assessment import project
+from certgateway.domain.assessment import ELEMENTS, project
 from certgateway.domain.assessment_element import Withheld
+from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.findings import Language
 from certgateway.domain.record import Case, Version
 from certgateway.fhir.document import document
@@ -22,7 +23,7 @@ def assess(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json 
     found = _find(case_uuid, gateway)
     if found is None:
         return None
-    case, versions = found
+    case, versions, asked = found
     return project(
         case_uuid,
         versions,
@@ -30,8 +31,16 @@ def assess(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json 
         now=gateway.clock(),
         titles=gateway.house.diagnoses,
         withheld=_withheld(versions),
+        asked=asked,
         language=language,
     )
+
+
+def answer_to(case_uuid: str, item: str, gateway: Gateway, language: Language = "nb") -> list[Json]:
+    """Every element of the assessment data that answers an item, each once."""
+    found = assess(case_uuid, gateway, language) or {}
+    elements = (each for name in ELEMENTS for each in found.get(name, ()) if each["item"] == item)
+    return list({(each["element"], str(each["value"])): each for each in elements}.values())
 
 
 def assess_document(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json | None:
@@ -58,9 +67,12 @@ def _withheld(versions: tuple[Version, ...]) -> Mapping[str, tuple[Withheld, ...
     return withheld_in(current.certificate, find_marks(current.certificate))
 
 
-def _find(case_uuid: str, gateway: Gateway) -> tuple[Case, tuple[Version, ...]] | None:
+def _find(case_uuid: str, gateway: Gateway) -> tuple[Case, tuple[Version, ...], list[tuple[str, State]]] | None:
+    """The case, its versions, and its clarifications by id."""
     with gateway.store.reading() as reading:
         case = reading.find_case_by_uuid(case_uuid)
         if case is None or case.versions == 0 or case.withdrawn:
             return None
-        return case, tuple(reading.versions(case_uuid))
+        asked = ((each.uuid, find_state(each.events)) for each in reading.clarifications(case_uuid))
+        known = [(uuid, state) for uuid, state in asked if state is not None]
+        return case, tuple(reading.versions(case_uuid)), known

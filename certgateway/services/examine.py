@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from certgateway.domain.amendment import stated_items
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
 from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost, place
+from certgateway.domain.outgoing import Reply
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir import bundle
 from certgateway.rules import judge as judge_rules
@@ -41,6 +43,8 @@ _ROOT_TAG = re.compile(
 _REFUSED_PLACES = frozenset({"namespace-wrong", "value-invalid"})
 _KITH_ROOTS = frozenset({b"MsgHead", b"EI_fellesformat"})
 WITHDRAWAL = "entered-in-error"
+_TO_NOBODY = Reply("")
+"""An answer that does not say to what: it can be put aside, and must never be taken for a whole certificate."""
 MOST_PLACES = 1000
 """Places of one rule that are told; one more finding, at the message itself, tells of more."""
 MOST_ENTRIES = 500
@@ -68,7 +72,8 @@ class House:
 class Examined:
     """A message after step 6: what it says, and what was found before any rule looked at it.
 
-    `salvaged` is what a KITH message that was refused unread says of itself.
+    `salvaged` is what a KITH message that was refused unread says of itself. `reply` is set where the certificate holds
+    only the items of an answer.
     """
 
     raw: bytes
@@ -82,6 +87,7 @@ class Examined:
     opened: bundle.Opened | msghead.Opened | None = None
     is_certificate: bool = True
     salvaged: Original | None = None
+    reply: Reply | None = None
 
     @property
     def unreadable(self) -> bool:
@@ -161,6 +167,7 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
         removed=stripped.removed,
         profile=house.profiles.get(bundle.profile_version(opened.tree), InForce()),
         opened=opened,
+        reply=bundle.find_reply(stripped) or (_TO_NOBODY if opened.is_answer else None),
     )
 
 
@@ -270,10 +277,10 @@ def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgemen
             profile=examined.profile,
             broken_items=frozenset(broken),
             # That form asks for function in words alone; no other may answer it so.
-            uncoded_function=examined.format == "kith",
+            uncoded_function=facts.uncoded_function or examined.format == "kith",
             marks=marks,
         )
-        findings += _first(examined.placed(_rule_findings(examined.certificate, facts)))
+        findings += _first(examined.placed(_rule_findings(examined, facts)))
         findings = examined.positioned(findings)
     ordered = tuple(sorted(findings, key=_rank))
     return Judgement(ordered, judge(ordered, policy), withheld)
@@ -300,13 +307,18 @@ def _no_certificate(examined: Examined) -> list[Finding]:
     return [Finding("not-a-message", Effect.REFUSE, path=root, line=1, column=1)]
 
 
-def _rule_findings(certificate: Certificate | None, facts: Facts) -> list[Finding]:
+def _rule_findings(examined: Examined, facts: Facts) -> list[Finding]:
+    certificate = examined.certificate
     if certificate is None:
         return []
     found = judge_rules(certificate, facts)
     if certificate.status == WITHDRAWAL:
         # Who withdraws a certificate need not answer it first.
         return [finding for finding in found if finding.effect in {Effect.REFUSE, Effect.NOTE}]
+    if examined.reply is not None:
+        # An answer holds what was asked about; what else the certificate says is known where it is joined to it.
+        stated = stated_items(certificate)
+        return [finding for finding in found if finding.effect is Effect.REFUSE or finding.item in {None, *stated}]
     return found
 
 

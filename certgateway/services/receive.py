@@ -15,12 +15,15 @@ from certgateway.domain.certificate import Certificate, Coding
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Language, Verdict
 from certgateway.domain.message import Envelope, Format, Origins
+from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
+from certgateway.services.follow import follow_answer, follow_version
+from certgateway.services.join import Joined, join
 from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Store, Unit
@@ -93,6 +96,7 @@ class _Message:
     patient: str | None
     named_by_message: bool = False
     infected: frozenset[str] = frozenset()
+    joined: Joined | None = None
 
     @property
     def locks(self) -> tuple[str, str]:
@@ -138,12 +142,15 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         resent = _resent(message, unit)
         if message.named_by_message and resent is not None:
             message = replace(message, certificate=resent.certificate_id)
-        case = unit.find_case(message.sender, message.certificate) if message.certificate else None
+        message = _joined(message, unit)
+        case = _case_of(message, unit)
         # 8. Judge.
         judgement, first = _judgement(message, case, resent, gateway.house)
         # 9. Record.
         kept, known = _kept(message, judgement, case, first, gateway)
         unit.record_message(kept, known)
+        if first is None and kept.verdict != "rejected":
+            _follow(message, kept, known, unit, gateway)
     # 10. Answer: the transaction is durable now.
     if kept.answer is None:
         raise GatewayError("a recorded message has no answer")
@@ -166,15 +173,47 @@ def _identified(delivery: Delivery, examined: Examined, arrival: datetime, seale
         content=sealer.digest(envelope.digest if envelope else raw_digest, "message"),
         certificate=sealer.digest(f"{name.system}|{name.code}", "certificate") if name else None,
         # Equal certificates have equal representations, the authored time included.
-        certificate_digest=sealer.digest(repr(content), "content") if content else None,
+        certificate_digest=sealer.digest(repr(_said(content, examined.reply)), "content") if content else None,
         named_by_message=named_by_message,
         patient=sealer.digest(number, "patient") if number else None,
     )
 
 
+def _said(content: Certificate, reply: Reply | None) -> object:
+    """What makes two messages the same: the certificate and, in an answer, the question and what is declined."""
+    return content if reply is None else (content, reply.clarification, reply.declined, sorted(reply.declined_items))
+
+
 def _is_named_by_message(name: Coding, envelope: Envelope) -> bool:
     """KITH: the first message of a conversation that has no name yet."""
     return name.system == KITH_CONVERSATION and name.code == envelope.message_id
+
+
+def _joined(message: _Message, unit: Unit) -> _Message:
+    """An answer with the certificate that it makes of the current version; any other message as it is."""
+    examined, certificate = message.examined, message.examined.certificate
+    if examined.reply is None or certificate is None:
+        return message
+    joined = join(certificate, examined.reply, message.sender, message.certificate, unit)
+    findings = (*examined.findings, *joined.findings)
+    # What is joined is a whole certificate and judged as one; what is put aside is judged as the part that it is.
+    reply = examined.reply if joined.put_aside else None
+    examined = replace(examined, certificate=joined.certificate, findings=findings, reply=reply)
+    return replace(message, examined=examined, joined=joined)
+
+
+def _case_of(message: _Message, unit: Unit) -> Case | None:
+    if message.joined is not None:
+        return message.joined.case
+    return unit.find_case(message.sender, message.certificate) if message.certificate else None
+
+
+def _follow(message: _Message, kept: Kept, case: Case | None, unit: Unit, gateway: Gateway) -> None:
+    """What the message means for the questions about its certificate."""
+    if message.joined is not None:
+        follow_answer(kept, message.joined, unit, gateway.new_id)
+    elif case is not None:
+        follow_version(kept, case, unit, gateway.new_id)
 
 
 def _resent(message: _Message, unit: Unit) -> StoredMessage | None:
@@ -202,9 +241,11 @@ def _judgement(
         infected=message.infected,
         trusted=message.delivery.trusted,
         submitted=True,
+        uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         history=first is None and not _becomes_current(message.examined.certificate, case),
     )
-    policy = house.policies[message.examined.format]
+    # A doctor who answers one of two questions has answered: what is still missing must not undo that.
+    policy = "hold" if message.joined else house.policies[message.examined.format]
     judgement = judge_examined(message.examined, facts, policy)
     if first is None or first.verdict is None:
         return judgement, None
@@ -306,17 +347,19 @@ def _unanswered(message: _Message, uuid: str) -> Kept:
 
 def _case(message: _Message, case: Case | None, gateway: Gateway) -> Case | None:
     """The case this message belongs to, with the earliest arrival; refused messages open one too."""
-    if message.certificate is None:
+    if message.certificate is None or (message.joined is not None and case is None):
         return None
     if case is not None:
         return replace(case, first_attempt=min(case.first_attempt, message.arrival))
-    return Case(gateway.new_id(), None, message.arrival, 0, withdrawn=False, current_authored=None)
+    return Case(
+        gateway.new_id(), None, message.arrival, 0, withdrawn=False, current_authored=None, sender=message.sender
+    )
 
 
 def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[Version | None, Case]:
     """The next version; one authored before the current one is filed as history."""
     certificate = message.examined.certificate
-    if certificate is None:
+    if certificate is None or (message.joined is not None and not message.joined.is_new):
         return None, case
     current = _becomes_current(certificate, case)
     version = Version(

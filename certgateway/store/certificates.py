@@ -33,6 +33,7 @@ _CASES = select(
     _COUNT.label("versions"),
     case.c.withdrawn,
     _AUTHORED.label("current_authored"),
+    case.c.sender,
 )
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
@@ -101,7 +102,7 @@ def record_case(connection: Connection, kept: Kept, known: Case) -> None:
         raise GatewayError("a case cannot be recorded without the identity of its certificate")
     row = {
         "uuid": known.uuid,
-        "sender": kept.sender,
+        "sender": known.sender,
         "certificate_id": kept.certificate_id,
         "patient": known.patient,
         "first_attempt": known.first_attempt,
@@ -137,6 +138,7 @@ def _case(row: Any) -> Case:  # noqa: ANN401  a row's columns have no types here
         versions=row.versions,
         withdrawn=row.withdrawn,
         current_authored=row.current_authored,
+        sender=row.sender,
     )
 
 

@@ -12,7 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from certgateway.domain.dialogue_events import Event
 from certgateway.domain.record import Kept
+from certgateway.store.records import event_bytes
 from certgateway.store.tables import instant_text, ledger
 
 BEGINNING = "0" * 64
@@ -27,7 +29,10 @@ _INSERT = insert(ledger)
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """`kind` is answered, failed or conflict; `evidence` digests what was recorded, `digest` the entry itself."""
+    """`kind` is answered, failed, conflict or dialogue; `evidence` digests what was recorded, `digest` the entry.
+
+    `message` is the id of what was recorded: of a message or, in a dialogue, of an event.
+    """
 
     seq: int
     at: datetime
@@ -77,6 +82,11 @@ def evidence_of(kept: Kept) -> str:
         [kept.answer.status, kept.answer.media_type, _hash(kept.answer.body)] if kept.answer else []
     )
     return _digest([_hash(kept.raw), kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt), *answer])
+
+
+def evidence_of_event(event: Event) -> str:
+    """One digest over what happened to a clarification."""
+    return _digest([type(event).__name__, _hash(event_bytes(event))])
 
 
 def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str) -> str:

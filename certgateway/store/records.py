@@ -11,12 +11,16 @@ from typing import Protocol
 import msgspec
 
 from certgateway.domain.certificate import Certificate
+from certgateway.domain.dialogue_events import Event
 from certgateway.domain.findings import Finding
 from certgateway.domain.message import Removal
+from certgateway.domain.outgoing import Outgoing
 
 _encode = msgspec.json.Encoder().encode
 _certificates = msgspec.json.Decoder(Certificate)
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
+_outgoing = msgspec.json.Decoder(Outgoing)
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 
 
 class Sealing(Protocol):
@@ -54,6 +58,26 @@ def findings_text(findings: Iterable[Finding]) -> str:
 def read_findings(content: str) -> tuple[Finding, ...]:
     """The findings that `findings_text` wrote."""
     return _findings.decode(content)
+
+
+def event_bytes(event: Event) -> bytes:
+    """An event as JSON, for `read_event` with the name of its class."""
+    return _encode(event)
+
+
+def read_event(kind: str, content: bytes) -> Event:
+    """The event that `event_bytes` wrote; `kind` is the name of its class."""
+    return msgspec.json.decode(content, type=_EVENTS[kind])
+
+
+def outgoing_bytes(outgoing: Outgoing) -> bytes:
+    """A message to a doctor's system as JSON."""
+    return _encode(outgoing)
+
+
+def read_outgoing(content: bytes) -> Outgoing:
+    """The message that `outgoing_bytes` wrote."""
+    return _outgoing.decode(content)
 
 
 def removals_text(removed: Iterable[Removal]) -> str:

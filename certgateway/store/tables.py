@@ -186,3 +186,55 @@ ledger = Table(
     Column("previous", Digest, nullable=False),
     Column("digest", Digest, nullable=False, unique=True),
 )
+
+# A question to the author of a certificate. What became of it stands in its events; nothing here is told twice.
+clarification = Table(
+    "clarification",
+    metadata,
+    Column("uuid", Uuid, primary_key=True),
+    Column("case", Uuid, ForeignKey("case.uuid"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_clarification_case", "case"),
+)
+
+clarification_event = Table(
+    "clarification_event",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("clarification", Uuid, ForeignKey("clarification.uuid"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_clarification_event_clarification", "clarification"),
+    sqlite_autoincrement=True,
+)
+
+# What waits for a sender's system: written with whatever it tells of, given out in the order of the commits.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("clarification", Uuid, ForeignKey("clarification.uuid"), nullable=False),
+    Column("receiver", String(255), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("fetched", Instant),
+    Column("settled", Instant),
+    Column("refused", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_outbox_receiver", "receiver", "seq"),
+    sqlite_autoincrement=True,
+)
+
+# Answers that match nothing: kept until somebody has sorted them, never dropped.
+unsorted = Table(
+    "unsorted",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid"), primary_key=True),
+    Column("case", Uuid, ForeignKey("case.uuid")),
+    Column("clarification", Uuid),
+    Column("why", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+)

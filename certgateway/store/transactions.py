@@ -12,14 +12,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
+from certgateway.domain.dialogue_events import Asked, Event
 from certgateway.domain.errors import GatewayError
+from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
-from certgateway.store import certificates, feed, ledger, messages
+from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox
 from certgateway.store.database import WRITING, reading_options
+from certgateway.store.dialogues import Clarification, Unsorted
 from certgateway.store.failures import NotKeptError, translated
 from certgateway.store.feed import FeedEvent
 from certgateway.store.ledger import LedgerEntry
 from certgateway.store.messages import StoredMessage
+from certgateway.store.outbox import Waiting
 from certgateway.store.records import Sealing
 
 # Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
@@ -65,6 +69,26 @@ class Reading:
         """The version that counts now; None while only refused messages are known."""
         return certificates.current_version(self.connection, self.sealing, case_uuid)
 
+    def find_clarification(self, uuid: str) -> Clarification | None:
+        """The clarification with this id."""
+        return dialogues.find_clarification(self.connection, self.sealing, uuid)
+
+    def clarifications(self, case_uuid: str) -> list[Clarification]:
+        """Every clarification of a case, the oldest first."""
+        return dialogues.clarifications_of_case(self.connection, self.sealing, case_uuid)
+
+    def waiting_for(self, receiver: str, after: int, limit: int) -> list[Waiting]:
+        """Up to `limit` messages after number `after` that a receiver has not settled."""
+        return outbox.waiting_for(self.connection, self.sealing, receiver, after, limit)
+
+    def find_outgoing(self, message_id: str) -> Waiting | None:
+        """The message of ours with this id, settled or not."""
+        return outbox.find_outgoing(self.connection, self.sealing, message_id)
+
+    def unsorted_answers(self, limit: int) -> list[Unsorted]:
+        """Up to `limit` answers that match nothing, the oldest first."""
+        return dialogues.unsorted_answers(self.connection, limit)
+
     def feed(self, after: int, limit: int) -> list[FeedEvent]:
         """Up to `limit` events after number `after`; 0 is before the first."""
         return feed.feed_after(self.connection, after, limit)
@@ -90,6 +114,39 @@ class Unit(Reading):
         if self.connection.dialect.name == "postgresql":
             for number in sorted({_lock_number(name) for name in names}):
                 self.connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+    def record_clarification(self, uuid: str, asked: Asked, outgoing: Outgoing) -> None:
+        """A new question, and the message that carries it."""
+        dialogues.insert_clarification(self.connection, self.sealing, uuid, asked)
+        self._send(outgoing)
+        self._enter(asked)
+
+    def append_event(self, uuid: str, event: Event, *outgoing: Outgoing) -> None:
+        """What has happened to a clarification, with the messages that tell doctors of it, if any do."""
+        dialogues.append_event(self.connection, self.sealing, uuid, event)
+        for each in outgoing:
+            self._send(each)
+        self._enter(event)
+
+    def _send(self, outgoing: Outgoing) -> None:
+        self.lock(_LEDGER_LOCK)
+        outbox.append_outgoing(self.connection, self.sealing, outgoing)
+
+    def _enter(self, event: Event) -> None:
+        self.lock(_LEDGER_LOCK)
+        ledger.append_entry(self.connection, "dialogue", event.id, event.at, ledger.evidence_of_event(event))
+
+    def mark_fetched(self, message_id: str, at: datetime) -> None:
+        """A receiver has got a message of ours."""
+        outbox.mark_fetched(self.connection, message_id, at)
+
+    def settle(self, message_id: str, at: datetime, *, refused: bool) -> None:
+        """A receiver has a message of ours for good or, `refused`, will not take it."""
+        outbox.settle(self.connection, message_id, at, refused=refused)
+
+    def put_aside(self, unsorted: Unsorted) -> None:
+        """An answer that matches nothing."""
+        dialogues.insert_unsorted(self.connection, unsorted)
 
     def record_message(self, kept: Kept, case: Case | None) -> None:
         """Everything an answered message leaves behind, in a fixed order of statements.

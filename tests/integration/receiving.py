@@ -34,9 +34,9 @@ DAY = timedelta(days=1)
 SENDER = "her:8143060"
 GOOD = good.messages()
 BASE = "required-items-only"
-NOTHING = {"case": 0, "conflict": 0, "feed": 0, "ledger": 0, "message": 0, "original": 0, "version": 0}
-ONE_ACCEPTED = {"case": 1, "conflict": 0, "feed": 1, "ledger": 1, "message": 1, "original": 1, "version": 1}
-ONE_REJECTED = {"case": 1, "conflict": 0, "feed": 0, "ledger": 1, "message": 1, "original": 1, "version": 0}
+NOTHING = dict.fromkeys(metadata.tables, 0)
+ONE_ACCEPTED = NOTHING | {"case": 1, "feed": 1, "ledger": 1, "message": 1, "original": 1, "version": 1}
+ONE_REJECTED = NOTHING | {"case": 1, "ledger": 1, "message": 1, "original": 1}
 
 
 @dataclass(slots=True)

@@ -42,7 +42,9 @@ def the_case(store: Store) -> Case:
 
 def test_an_accepted_message_makes_a_case_with_its_first_version(store: Store) -> None:
     walk(store, accepted("m-1"))
-    assert the_case(store) == Case(CASE, "p" * 64, ARRIVAL, 1, withdrawn=False, current_authored=AUTHORED)
+    assert the_case(store) == Case(
+        CASE, "p" * 64, ARRIVAL, 1, withdrawn=False, current_authored=AUTHORED, sender=SENDER
+    )
     with store.reading() as read:
         assert read.versions(CASE) == [accepted("m-1").version]
         assert read.current_version(CASE) == accepted("m-1").version
@@ -90,14 +92,16 @@ def test_findings_come_back_without_the_culprits_name(store: Store) -> None:
 def test_refused_attempts_count_as_first_attempt_and_bring_no_version(store: Store) -> None:
     with store.transaction() as unit:
         unit.record_message(refused("m-1"), case_of(unit, refused("m-1"), patient=None))
-    assert the_case(store) == Case(CASE, None, ARRIVAL, 0, withdrawn=False, current_authored=None)
+    assert the_case(store) == Case(CASE, None, ARRIVAL, 0, withdrawn=False, current_authored=None, sender=SENDER)
     with store.reading() as read:
         assert (read.versions(CASE), read.current_version(CASE), read.feed(0, 10)) == ([], None, [])
         message = read.find_message(SENDER, "m-1")
     assert message is not None
     assert message.case == CASE
     walk(store, accepted("m-2", arrival=ARRIVAL + DAY))
-    assert the_case(store) == Case(CASE, "p" * 64, ARRIVAL, 1, withdrawn=False, current_authored=AUTHORED)
+    assert the_case(store) == Case(
+        CASE, "p" * 64, ARRIVAL, 1, withdrawn=False, current_authored=AUTHORED, sender=SENDER
+    )
 
 
 def test_first_attempt_moves_back_but_never_forward(store: Store) -> None:
@@ -176,7 +180,9 @@ def test_cases_of_a_patient_are_found_by_digest(store: Store) -> None:
     walk(store, accepted("m-1"))
     other = replace(accepted("m-2"), certificate_id="d" * 64)
     with store.transaction() as unit:
-        case = Case(identifier("older"), "p" * 64, ARRIVAL - DAY, 0, withdrawn=False, current_authored=None)
+        case = Case(
+            identifier("older"), "p" * 64, ARRIVAL - DAY, 0, withdrawn=False, current_authored=None, sender=SENDER
+        )
         unit.record_message(other, case)
     with store.reading() as read:
         assert [case.uuid for case in read.cases_of_patient("p" * 64)] == [identifier("older"), CASE]

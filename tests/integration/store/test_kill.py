@@ -36,7 +36,14 @@ ON_SQLITE = ("BEGIN IMMEDIATE", *STATEMENTS)
 LOCK = "SELECT pg_advisory_xact_lock(%(number)s)"
 ON_POSTGRESQL = (LOCK, LOCK, *STATEMENTS[:9], LOCK, *STATEMENTS[9:])
 AFTER_COMMIT = "after COMMIT"
-EFFECT = {"case": 1, "conflict": 0, "feed": 1, "ledger": 1, "message": 1, "original": 1, "version": 1}
+EFFECT = dict.fromkeys(metadata.tables, 0) | {
+    "case": 1,
+    "feed": 1,
+    "ledger": 1,
+    "message": 1,
+    "original": 1,
+    "version": 1,
+}
 
 
 def short(statement: str) -> str:

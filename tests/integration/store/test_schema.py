@@ -17,7 +17,20 @@ from certgateway.store.transactions import Store
 from certgateway.trust.seal import Sealer
 from tests.integration.store.postgresql import Server
 
-TABLES = {"alembic_version", "case", "conflict", "feed", "ledger", "message", "original", "version"}
+TABLES = {
+    "alembic_version",
+    "case",
+    "clarification",
+    "clarification_event",
+    "conflict",
+    "feed",
+    "ledger",
+    "message",
+    "original",
+    "outbox",
+    "unsorted",
+    "version",
+}
 
 SQLITE_OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 POSTGRESQL_OBJECTS = (

@@ -130,7 +130,9 @@ def case_of(unit: Unit, kept: Kept, patient: str | None = "p" * 64) -> Case:
     known = unit.find_case(kept.sender, kept.certificate_id or "")
     if known:
         return replace(known, patient=known.patient or patient)
-    return Case(identifier("case"), patient, kept.arrival, 0, withdrawn=False, current_authored=None)
+    return Case(
+        identifier("case"), patient, kept.arrival, 0, withdrawn=False, current_authored=None, sender=kept.sender
+    )
 
 
 def walk(store: Store, kept: Kept) -> bytes:

@@ -1,0 +1,162 @@
+"""What waits for a sender's system: poll, persist, acknowledge.
+
+Until senders can be verified a system says itself which HER-id it fetches for, on this machine only. A message is given
+out until it is acknowledged. Nothing here may wait for a receiver or look into a message.
+"""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from certgateway.api import schemas
+from certgateway.api.bodies import json_body, read_json
+from certgateway.api.negotiation import answer_format, wants_fhir, wants_xml
+from certgateway.api.problems import ProblemError, fhir_response
+from certgateway.api.surface import Here, Surface
+from certgateway.domain.outgoing import Outgoing
+from certgateway.fhir.bundle import FhirFormat
+from certgateway.fhir.communication import question_message
+from certgateway.kith.dialogmelding import write_dialogue
+from certgateway.services import deliver
+from certgateway.store.outbox import Waiting
+
+router = APIRouter(prefix="/messages", tags=["record systems"])
+
+Json = dict[str, Any]
+_HIGHEST: Final = 2**63 - 1
+_HER: Final = r"^[0-9]{1,10}$"
+_BUNDLE: Final = schemas.resource("A Bundle of message Bundles.", "Bundle")["content"]
+
+
+class Acknowledge(BaseModel):
+    """The system has the message for good or, with `refused`, will not take it and says why."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"title": "Acknowledge"})
+
+    receiver: Annotated[str, Field(pattern=_HER, description="The HER-id of the system.")]
+    refused: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+
+
+@router.get(
+    "",
+    operation_id="fetch-messages",
+    summary="Questions, reminders, returns and withdrawals that wait for a system",
+    responses={
+        200: {
+            "model": schemas.Messages,
+            "description": "In order; empty when nothing waits. As FHIR, a collection of message Bundles.",
+            "content": _BUNDLE,
+        },
+        406: schemas.problem("A message holds characters that XML cannot; JSON can be given."),
+        422: schemas.problem("A parameter has a form that is not taken."),
+        **schemas.OUR_FAULTS,
+    },
+)
+async def fetch_messages(
+    request: Request,
+    here: Here,
+    receiver: Annotated[str, Query(pattern=_HER, description="The HER-id of the system.")],
+    after: Annotated[int, Query(ge=0, le=_HIGHEST, description="The number of the last message that was kept.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many messages to give at most.")] = 20,
+) -> Response:
+    """By being given out for the first time a message is sent."""
+    waiting = await here.door.answer(lambda: deliver.fetch(f"her:{receiver}", after, limit, here.gateway))
+    if wants_fhir(request):
+        form = answer_format(request)
+        return await here.door.work(lambda: _collected(waiting, form, here))
+    told = [_told(each, here.gateway.her) for each in waiting]
+    return JSONResponse({"messages": told, "next": waiting[-1].seq if waiting else after})
+
+
+@router.get(
+    "/{message}",
+    operation_id="fetch-message",
+    summary="One message, as FHIR or as KITH Dialogmelding",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The message Bundle; for Accept application/xml, Dialogmelding 1.1 in its MsgHead.",
+            "content": schemas.resource("", "Bundle")["content"] | schemas.apprec("")["content"],
+        },
+        404: schemas.problem("There is no such message for this system."),
+        406: schemas.problem("The message holds characters that XML cannot; JSON can be given."),
+        422: schemas.problem("A parameter has a form that is not taken."),
+        **schemas.OUR_FAULTS,
+    },
+)
+async def fetch_message(
+    message: str,
+    request: Request,
+    here: Here,
+    receiver: Annotated[str, Query(pattern=_HER, description="The HER-id of the system.")],
+) -> Response:
+    """The same bytes each time; fetched for the first time, it is sent by that."""
+    outgoing = await here.door.answer(lambda: deliver.fetch_one(message, f"her:{receiver}", here.gateway))
+    form = None if wants_xml(request) else answer_format(request)
+    return await here.door.work(lambda: _written(outgoing, form, here))
+
+
+def _written(outgoing: Outgoing, form: FhirFormat | None, here: Surface) -> Response:
+    """In one of FHIR's forms or, without one, as KITH."""
+    her = here.gateway.her
+    try:
+        if form is None:
+            return Response(write_dialogue(outgoing, gateway_her=her), media_type="application/xml")
+        return fhir_response(question_message(outgoing, gateway_her=her), form, here.gateway.house.definitions)
+    except ValueError:
+        raise ProblemError("not-acceptable") from None
+
+
+@router.post(
+    "/{message}/acknowledge",
+    operation_id="acknowledge-message",
+    summary="Say that a message is kept, or that it is not taken",
+    status_code=204,
+    openapi_extra=json_body(Acknowledge),
+    responses={
+        204: {"description": "Noted. Said again, it changes nothing."},
+        400: schemas.problem("The body is not JSON."),
+        404: schemas.problem("There is no such message for this system."),
+        413: schemas.problem("The body is too large."),
+        415: schemas.problem("The body is not application/json."),
+        422: schemas.problem("The body is not of this form."),
+        **schemas.OUR_FAULTS,
+    },
+)
+async def acknowledge_message(message: str, request: Request, here: Here) -> Response:
+    """What is acknowledged is not given out again."""
+    body = await read_json(request, Acknowledge)
+    await here.door.answer(lambda: deliver.acknowledge(message, f"her:{body.receiver}", here.gateway, body.refused))
+    return Response(status_code=204)
+
+
+def _told(waiting: Waiting, her: str) -> Json:
+    outgoing = waiting.outgoing
+    return {
+        "id": outgoing.id,
+        "seq": waiting.seq,
+        "kind": outgoing.kind,
+        "clarification": outgoing.clarification,
+        "at": outgoing.at.isoformat(),
+        "message": question_message(outgoing, gateway_her=her),
+    }
+
+
+def _collected(waiting: list[Waiting], form: FhirFormat, here: Surface) -> Response:
+    collection = _collection(waiting, here.gateway.her)
+    try:
+        return fhir_response(collection, form, here.gateway.house.definitions)
+    except ValueError:
+        # As with assessments: a name in a certificate may hold a control character, which XML cannot.
+        raise ProblemError("not-acceptable") from None
+
+
+def _collection(waiting: list[Waiting], her: str) -> Json:
+    entries = [
+        {"fullUrl": f"urn:uuid:{each.outgoing.id}", "resource": question_message(each.outgoing, gateway_her=her)}
+        for each in waiting
+    ]
+    collection: Json = {"resourceType": "Bundle", "type": "collection"}
+    return collection | ({"entry": entries} if entries else {})

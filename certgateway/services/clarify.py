@@ -1,0 +1,298 @@
+"""What a counsellor does: asks the author of a certificate, reminds, returns an answer, withdraws a question.
+
+Each verb is one transaction: what happened, and the message that tells the doctor of it. A question that must not be
+asked is refused with every reason at once. Nothing here may send a word of the certificate, or act on anybody's behalf
+without being told to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from certgateway.domain.amendment import ANSWERABLE, value_of
+from certgateway.domain.asking import Refusal, question_text, refusals
+from certgateway.domain.assessment_titles import instant_text
+from certgateway.domain.calendar import norwegian_date
+from certgateway.domain.certificate import Author, Certificate
+from certgateway.domain.dialogue import State, find_state, in_order, open_targets
+from certgateway.domain.dialogue_events import (
+    Answered,
+    Asked,
+    Event,
+    HandedOver,
+    Measure,
+    Paused,
+    Rated,
+    Reminded,
+    Resumed,
+    Returned,
+    Target,
+    Withdrawn,
+)
+from certgateway.domain.dialogue_report import told
+from certgateway.domain.errors import GoneError, NotFoundError, NotNowError
+from certgateway.domain.findings import Effect
+from certgateway.domain.outgoing import Asking, Outgoing, OutgoingKind
+from certgateway.domain.record import Version
+from certgateway.domain.vocabulary import Language
+from certgateway.services.receive import Gateway
+from certgateway.store.dialogues import Clarification
+from certgateway.store.transactions import Reading, Unit
+
+Json = dict[str, Any]
+_MOST_UNSORTED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a counsellor wants to know: about the certificate with this gateway UUID, until `due` if it is given.
+
+    Without targets: every required item that is missing.
+    """
+
+    certificate: str
+    targets: tuple[Target, ...] = ()
+    measure: Measure | None = None
+    due: date | None = None
+    language: Language = "nb"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A question that was not sent, with every reason, and the version that it was held against."""
+
+    question: Question
+    reasons: tuple[Refusal, ...]
+    version: Version
+
+
+def ask(question: Question, gateway: Gateway) -> str | Refused:
+    """Sends a question; its id, or why it was not sent. Raises NotFoundError and GoneError for its certificate."""
+    with gateway.store.transaction() as unit:
+        unit.lock(f"asking {question.certificate}")
+        case = unit.find_case_by_uuid(question.certificate)
+        version = unit.current_version(question.certificate)
+        if case is None or version is None:
+            raise NotFoundError("there is no such certificate")
+        if case.withdrawn:
+            raise GoneError("the certificate is withdrawn")
+        states = [_state(each) for each in unit.clarifications(case.uuid)]
+        waiting = tuple(open_targets(states))
+        question = question if question.targets else replace(question, targets=_missing(version, waiting))
+        found = refusals(question.targets, question.measure, version, waiting)
+        if found or not question.targets:
+            return Refused(question, tuple(found), version)
+        asked = _asked(question, case.sender, version.number, gateway)
+        uuid = gateway.new_id()
+        state = _state(Clarification(uuid, case.uuid, (asked,)))
+        unit.record_clarification(uuid, asked, _outgoing("question", uuid, state, version, gateway))
+    return uuid
+
+
+def _missing(version: Version, waiting: Iterable[Target]) -> tuple[Target, ...]:
+    """A target for each item that a rule found unanswered and nobody has asked for yet."""
+    asked_for = {target.item for target in waiting if target.reason == "missing"}
+    unanswered = {finding.item for finding in version.findings if finding.effect is Effect.UNANSWERED}
+    return tuple(Target(item, "missing") for item in ANSWERABLE if item in unanswered - asked_for)
+
+
+def _asked(question: Question, receiver: str, version: int, gateway: Gateway) -> Asked:
+    return Asked(
+        id=gateway.new_id(),
+        at=gateway.clock(),
+        certificate=question.certificate,
+        version=version,
+        receiver=receiver,
+        targets=question.targets,
+        measure=question.measure,
+        due=question.due,
+        language=question.language,
+    )
+
+
+def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Json:
+    """Where a clarification stands today. Raises NotFoundError."""
+    with gateway.store.reading() as reading:
+        found = _found(uuid, reading)
+        versions = reading.versions(found.case)
+    answers = [_answer(event, versions, gateway) for event in in_order(found.events) if isinstance(event, Answered)]
+    return told(uuid, found.events, norwegian_date(gateway.clock()), language) | {"answers": answers}
+
+
+def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway) -> Json:
+    """One answer, with the proof that it left all else alone: the keyed digest of each item before and after it."""
+    certificates = {version.number: version.certificate for version in versions}
+    before, after = certificates[event.joined_to or event.version], certificates[event.version]
+
+    def digest(certificate: Certificate, item: str) -> str:
+        # Equal values have equal representations.
+        return gateway.sealer.digest(repr(value_of(certificate, item)), "item")
+
+    return {
+        "at": instant_text(event.at),
+        "items": [item for item in ANSWERABLE if item in event.items],
+        "version": event.version,
+        "joined_to": event.joined_to,
+        "untouched": [
+            {"item": item, "before": digest(before, item), "after": digest(after, item)}
+            for item in ANSWERABLE
+            if item not in event.items
+        ],
+    }
+
+
+def clarifications(case_uuid: str, gateway: Gateway, language: Language = "nb") -> list[Json]:
+    """Every clarification of a certificate, the oldest first."""
+    today = norwegian_date(gateway.clock())
+    with gateway.store.reading() as reading:
+        return [told(each.uuid, each.events, today, language) for each in reading.clarifications(case_uuid)]
+
+
+def unsorted_answers(gateway: Gateway) -> list[Json]:
+    """Answers that match no open question, the oldest first."""
+    with gateway.store.reading() as reading:
+        return [
+            {
+                "message": each.message,
+                "certificate": each.case,
+                "clarification": each.clarification,
+                "why": each.why,
+                "at": instant_text(each.at),
+            }
+            for each in reading.unsorted_answers(_MOST_UNSORTED)
+        ]
+
+
+def remind(uuid: str, gateway: Gateway) -> None:
+    """Sends what is still open once more. Raises NotFoundError, and NotNowError when nothing is open."""
+    with gateway.store.transaction() as unit:
+        found, state = _locked(uuid, unit)
+        if not state.open_items:
+            raise NotNowError("nothing is open")
+        event = Reminded(gateway.new_id(), gateway.clock())
+        _record(found, event, "reminder", unit, gateway)
+
+
+def give_back(uuid: str, reason: str, gateway: Gateway, *, items: frozenset[str], not_payable: bool) -> None:
+    """Returns the answer to some items, to all where none is named.
+
+    Raises NotNowError where there is none, and when NAV no longer asks: there would be nothing to answer.
+    """
+    with gateway.store.transaction() as unit:
+        found, state = _locked(uuid, unit)
+        answered = {each.target.item for each in state.targets if each.standing == "answered"}
+        if state.withdrawn is not None or not answered or not items <= answered:
+            raise NotNowError("there is no answer to return")
+        event = Returned(gateway.new_id(), gateway.clock(), reason, items, not_payable)
+        _record(found, event, "return", unit, gateway)
+
+
+def withdraw(uuid: str, reason: str, gateway: Gateway) -> None:
+    """Tells the doctor that the question need not be answered. Raises NotNowError when nothing is open."""
+    with gateway.store.transaction() as unit:
+        found, state = _locked(uuid, unit)
+        if not state.open_items:
+            raise NotNowError("nothing is open")
+        _record(found, Withdrawn(gateway.new_id(), gateway.clock(), reason), "withdrawal", unit, gateway)
+
+
+def hand_over(uuid: str, receiver: str, gateway: Gateway) -> None:
+    """Sends what is open to another clinician's system, and tells the one that had it that it need not answer."""
+    with gateway.store.transaction() as unit:
+        found, state = _locked(uuid, unit)
+        if state.withdrawn is not None or all(each.standing == "answered" for each in state.targets):
+            raise NotNowError("nothing is open")
+        event = HandedOver(gateway.new_id(), gateway.clock(), receiver)
+        back = _outgoing("withdrawal", uuid, state, _current(found, unit), gateway)
+        back = replace(back, asked=(), reason="handed-over")
+        _record(found, event, "question", unit, gateway, back)
+
+
+def pause(uuid: str, gateway: Gateway) -> None:
+    """Stops the time. Raises NotNowError when it is stopped already, or nothing is open."""
+    with gateway.store.transaction() as unit:
+        _, state = _locked(uuid, unit)
+        if state.is_paused or not state.open_items:
+            raise NotNowError("there is no time that could be stopped")
+        unit.append_event(uuid, Paused(gateway.new_id(), gateway.clock()))
+
+
+def resume(uuid: str, gateway: Gateway) -> None:
+    """Lets the time go on. Raises NotNowError when it is not stopped."""
+    with gateway.store.transaction() as unit:
+        _, state = _locked(uuid, unit)
+        if not state.is_paused:
+            raise NotNowError("the time is not stopped")
+        unit.append_event(uuid, Resumed(gateway.new_id(), gateway.clock()))
+
+
+def rate(uuid: str, score: int, gateway: Gateway) -> None:
+    """How useful the answer was to the counsellor, from 1 to 5. Raises NotNowError while nothing is answered."""
+    with gateway.store.transaction() as unit:
+        _, state = _locked(uuid, unit)
+        if not any(each.standing == "answered" for each in state.targets):
+            raise NotNowError("there is no answer to rate")
+        unit.append_event(uuid, Rated(gateway.new_id(), gateway.clock(), "counsellor", score))
+
+
+def _locked(uuid: str, unit: Unit) -> tuple[Clarification, State]:
+    unit.lock(f"clarification {uuid}")
+    found = _found(uuid, unit)
+    return found, _state(found)
+
+
+def _found(uuid: str, reading: Reading) -> Clarification:
+    found = reading.find_clarification(uuid)
+    if found is None:
+        raise NotFoundError("there is no such clarification")
+    return found
+
+
+def _state(of: Clarification) -> State:
+    state = find_state(of.events)
+    if state is None:
+        raise NotFoundError("a clarification without its question")
+    return state
+
+
+def _current(found: Clarification, reading: Reading) -> Version:
+    version = reading.current_version(found.case)
+    if version is None:
+        raise NotFoundError("a clarification without a certificate")
+    return version
+
+
+def _record(
+    found: Clarification, event: Event, kind: OutgoingKind, unit: Unit, gateway: Gateway, *others: Outgoing
+) -> None:
+    """Writes what happened, and the message that tells of it to whoever has the question then."""
+    after = _state(replace(found, events=(*found.events, event)))
+    outgoing = _outgoing(kind, found.uuid, after, _current(found, unit), gateway, event=event)
+    unit.append_event(found.uuid, event, *others, outgoing)
+
+
+def _outgoing(
+    kind: OutgoingKind, uuid: str, state: State, version: Version, gateway: Gateway, *, event: Event | None = None
+) -> Outgoing:
+    certificate = version.certificate
+    language = state.asked.language
+    still_open = (each.target for each in state.targets if each.standing == "open" and state.withdrawn is None)
+    return Outgoing(
+        id=gateway.new_id(),
+        kind=kind,
+        clarification=uuid,
+        at=gateway.clock(),
+        receiver=state.receiver,
+        certificate=certificate.identifier,
+        authored=certificate.authored,
+        patient=certificate.patient,
+        # Whoever has taken the question over is known by the address alone.
+        author=certificate.author if state.receiver == state.asked.receiver else Author(),
+        asked=tuple(Asking(target, question_text(target, language)) for target in still_open),
+        due=state.due,
+        measure=state.asked.measure,
+        reason=event.reason if isinstance(event, Returned | Withdrawn) else None,
+        not_payable=isinstance(event, Returned) and event.not_payable,
+        language=language,
+    )

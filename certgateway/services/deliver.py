@@ -1,0 +1,67 @@
+"""Messages on their way to the systems of senders: fetched, then acknowledged.
+
+A receiver polls, keeps what it gets and acknowledges it; until then the message waits and is given out again. What it
+says becomes an event of the clarification. Nothing here may wait for a receiver.
+"""
+
+from datetime import datetime
+
+from certgateway.domain.dialogue_events import Delivered, Refused, Sent
+from certgateway.domain.errors import NotFoundError
+from certgateway.domain.outgoing import Outgoing
+from certgateway.services.receive import Gateway
+from certgateway.store.outbox import Waiting
+from certgateway.store.transactions import Unit
+
+
+def fetch(receiver: str, after: int, limit: int, gateway: Gateway) -> list[Waiting]:
+    """Up to `limit` messages after number `after` that wait for a receiver. By being given out they are sent."""
+    with gateway.store.transaction() as unit:
+        unit.lock(f"outbox {receiver}")
+        waiting = unit.waiting_for(receiver, after, limit)
+        now = gateway.clock()
+        for each in waiting:
+            _note_sent(each, now, unit, gateway)
+    return waiting
+
+
+def fetch_one(message_id: str, receiver: str, gateway: Gateway) -> Outgoing:
+    """A message of a receiver, settled or not. Raises NotFoundError for one that is not the receiver's."""
+    with gateway.store.transaction() as unit:
+        unit.lock(f"outbox {receiver}")
+        found = _found(message_id, receiver, unit)
+        _note_sent(found, gateway.clock(), unit, gateway)
+    return found.outgoing
+
+
+def _note_sent(waiting: Waiting, now: datetime, unit: Unit, gateway: Gateway) -> None:
+    if waiting.fetched is None:
+        unit.mark_fetched(waiting.outgoing.id, now)
+        unit.append_event(waiting.outgoing.clarification, Sent(gateway.new_id(), now, waiting.outgoing.receiver))
+
+
+def _found(message_id: str, receiver: str, unit: Unit) -> Waiting:
+    found = unit.find_outgoing(message_id)
+    if found is None or found.outgoing.receiver != receiver:
+        raise NotFoundError("there is no such message")
+    return found
+
+
+def acknowledge(message_id: str, receiver: str, gateway: Gateway, refused: str | None = None) -> None:
+    """A receiver has a message for good or, with a reason, will not take it. Said again, it changes nothing.
+
+    Raises NotFoundError for a message that is not the receiver's.
+    """
+    with gateway.store.transaction() as unit:
+        unit.lock(f"outbox {receiver}")
+        found = _found(message_id, receiver, unit)
+        if found.settled is not None:
+            return
+        now = gateway.clock()
+        unit.settle(message_id, now, refused=refused is not None)
+        event = (
+            Delivered(gateway.new_id(), now, receiver)
+            if refused is None
+            else Refused(gateway.new_id(), now, refused, receiver)
+        )
+        unit.append_event(found.outgoing.clarification, event)

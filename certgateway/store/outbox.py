@@ -1,0 +1,86 @@
+"""What waits for the systems of senders: written in the transaction that gave rise to it, kept until it is settled.
+
+Each receiver is served from rows of its own, so that one that never answers holds nobody else up. Nothing here may
+look into a message.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from certgateway.domain.outgoing import Outgoing
+from certgateway.store.messages import storable
+from certgateway.store.records import Sealing, outgoing_bytes, read_outgoing, sealing_context
+from certgateway.store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message in the outbox. `seq` only grows, in the order of the commits.
+
+    `fetched` is when its receiver first got it, `settled` when it said that it has it or, `refused`, will not take it.
+    """
+
+    seq: int
+    outgoing: Outgoing
+    fetched: datetime | None
+    settled: datetime | None
+    refused: bool
+
+
+def append_outgoing(connection: Connection, sealing: Sealing, outgoing: Outgoing) -> None:
+    """Writes the next message. The caller holds the ledger's lock: else a lower number could be committed later."""
+    row = {
+        "id": outgoing.id,
+        "clarification": outgoing.clarification,
+        "receiver": outgoing.receiver,
+        "kind": outgoing.kind,
+        "at": outgoing.at,
+        "refused": False,
+        "sealed": sealing.seal(outgoing_bytes(outgoing), _context(outgoing.id)),
+    }
+    connection.execute(insert(outbox), row)
+
+
+def waiting_for(connection: Connection, sealing: Sealing, receiver: str, after: int, limit: int) -> list[Waiting]:
+    """Up to `limit` messages of a receiver after a number that are not settled, in order."""
+    if not storable(receiver):
+        return []
+    query = (
+        select(outbox)
+        .where(outbox.c.receiver == receiver, outbox.c.seq > after, outbox.c.settled.is_(None))
+        .order_by(outbox.c.seq)
+        .limit(limit)
+    )
+    return [_waiting(row, sealing) for row in connection.execute(query)]
+
+
+def find_outgoing(connection: Connection, sealing: Sealing, message_id: str) -> Waiting | None:
+    """The message with this id, settled or not."""
+    if not storable(message_id):
+        return None
+    row = connection.execute(select(outbox).where(outbox.c.id == message_id)).first()
+    return _waiting(row, sealing) if row else None
+
+
+def mark_fetched(connection: Connection, message_id: str, at: datetime) -> None:
+    """Notes when a message was first given out."""
+    connection.execute(update(outbox).where(outbox.c.id == message_id, outbox.c.fetched.is_(None)).values(fetched=at))
+
+
+def settle(connection: Connection, message_id: str, at: datetime, *, refused: bool) -> None:
+    """Notes what the receiver said; a message that is settled stays as it is."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == message_id, outbox.c.settled.is_(None)).values(settled=at, refused=refused)
+    )
+
+
+def _waiting(row: Any, sealing: Sealing) -> Waiting:  # noqa: ANN401  a row's columns have no types here
+    outgoing = read_outgoing(sealing.open(row.sealed, _context(row.id)))
+    return Waiting(row.seq, outgoing, row.fetched, row.settled, row.refused)
+
+
+def _context(message_id: str) -> str:
+    return sealing_context("outgoing", message_id)
