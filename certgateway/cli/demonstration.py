@@ -106,7 +106,13 @@ def _benefit(certificate: Certificate) -> Letter:
 
 def _old_form(now: datetime) -> Letter:
     """The form of 2008 as record systems send it today: a benefit is ticked, and nobody asks about health risk."""
-    certificate = Certificate(
+    body = write_message(_of_old_form(now), message_id=_id("old-form"), sender_her=SENDER, receiver_her=NAV_HER_ID)
+    ticked = body.replace(b"<LegeerklaringGjelder/>", b'<LegeerklaringGjelder typeLegeerklaring="2"/>')
+    return Letter("today's form as KITH XML: held, with questions drafted", "old-form", "kith", ticked, _id("old-form"))
+
+
+def _of_old_form(now: datetime) -> Certificate:
+    return Certificate(
         identifier=Coding(systems.KITH_CONVERSATION, _id("old-form")),
         authored=now - timedelta(hours=2),
         status="final",
@@ -120,9 +126,32 @@ def _old_form(now: datetime) -> Letter:
             Statement("3 måneder", question="illness-duration"),
         ),
     )
-    body = write_message(certificate, message_id=_id("old-form"), sender_her=SENDER, receiver_her=NAV_HER_ID)
-    ticked = body.replace(b"<LegeerklaringGjelder/>", b'<LegeerklaringGjelder typeLegeerklaring="2"/>')
-    return Letter("today's form as KITH XML: held, with questions drafted", "old-form", "kith", ticked, _id("old-form"))
+
+
+def old_form_answer(now: datetime, clarification: str) -> bytes:
+    """What the doctor answers to the question for what the form of 2008 left out: that item, and nothing else."""
+    day = _Days(now)
+    certificate = replace(
+        _of_old_form(now),
+        authored=now,
+        health_risk=_stated(_heavy_lifting(day)),
+        prognosis=Section(),
+        diagnosis=Section(),
+        assessment=Section(),
+    )
+    tree = _message("old-form-answer", certificate)
+    composition = next(entry for entry in tree["entry"] if entry["resource"]["resourceType"] == "Composition")
+    tree["meta"]["profile"] = [f"{systems.STRUCTURE_DEFINITION}answer-message|{systems.PROFILE_VERSION}"]
+    tree["entry"][0]["resource"]["eventCoding"]["code"] = "clarification-answer"
+    communication = {
+        "resourceType": "Communication",
+        "basedOn": [{"identifier": {"system": systems.CLARIFICATION, "value": clarification}}],
+        "status": "completed",
+        "subject": composition["resource"]["subject"],
+        "payload": [{"contentReference": {"reference": composition["fullUrl"]}}],
+    }
+    tree["entry"].append({"fullUrl": f"urn:uuid:{_id('communication')}", "resource": communication})
+    return safejson.write(tree, indent=2)
 
 
 def _back_pain(now: datetime) -> Certificate:

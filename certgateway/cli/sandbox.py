@@ -23,7 +23,7 @@ import uvicorn
 
 from certgateway import bootstrap
 from certgateway.app import create_app
-from certgateway.cli.demonstration import PATIENT, Letter, letters
+from certgateway.cli.demonstration import PATIENT, SENDER, Letter, letters, old_form_answer
 from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
 from certgateway.config import Settings
 from certgateway.domain.errors import GatewayError
@@ -60,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
     ):
         told = [_submit(letter, port, Path(folder)) for letter in letters(bootstrap.now(), bootstrap.definitions())]
         _print_demonstration(told, port)
-        _print_invitation(told, port, Path(folder))
+        asked = list(_conversation(told, port))
+        _print_conversation(asked, len(told))
+        _print_invitation(told, asked, port, Path(folder))
         if not options.once:
             _print("Serving until Ctrl-C.")
             _wait(ended)
@@ -124,12 +126,56 @@ def _ask(port: int, method: str, path: str, body: bytes | None = None, type_: st
         connection.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One step of a conversation: what it shows, how it was answered, and the clarification it is about."""
+
+    shows: str
+    status: int
+    comes_to: str
+    clarification: str
+
+
+def _conversation(told: list[Told], port: int) -> Iterator[Turn]:
+    """A question about what the form of 2008 left out, up to its answer; and one that stays open."""
+    by_name = {each.letter.name: each.receipt or {} for each in told}
+    status, asked = _json(port, "POST", "/clarifications", {"certificate": by_name["old-form"].get("certificate")})
+    clarification = str(asked.get("clarification"))
+    yield Turn("a counsellor asks for what that form left out", status, str(asked.get("status")), clarification)
+    status, waiting = _json(port, "GET", f"/messages?receiver={SENDER}")
+    kinds = ", ".join(each["kind"] for each in waiting["messages"])
+    yield Turn("the doctor's system fetches what waits for it", status, kinds, clarification)
+    for each in waiting["messages"]:
+        _json(port, "POST", f"/messages/{each['id']}/acknowledge", {"receiver": SENDER})
+    body = old_form_answer(bootstrap.now(), clarification)
+    status, _ = _ask(port, "POST", "/fhir/$process-message", body, media_type("fhir-json"))
+    _, after = _json(port, "GET", f"/clarifications/{clarification}")
+    version = after["targets"][0]["version"]
+    yield Turn("the doctor answers that and nothing else", status, f"answered by version {version}", clarification)
+    targets = [{"item": "activity", "reason": "missing"}]
+    question = {"certificate": by_name["accepted"].get("certificate"), "targets": targets}
+    status, asked = _json(port, "POST", "/clarifications", question)
+    yield Turn("another question, which stays open", status, asked["status"], asked["clarification"])
+
+
+def _json(port: int, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:
+    content = json.dumps(body).encode() if body is not None else None
+    status, answer = _ask(port, method, path, content, "application/json" if content else "")
+    return status, json.loads(answer or b"{}")
+
+
+def _print_conversation(asked: list[Turn], already: int) -> None:
+    for number, turn in enumerate(asked, already + 1):
+        _print(f"{number:2}. {turn.shows}")
+        _print(f"    HTTP {turn.status} {turn.comes_to}")
+    _print("")
+
+
 def _print_demonstration(told: list[Told], port: int) -> None:
     _print(f"The gateway listens on http://{_HOST}:{port} and knows nobody who lives.\n")
     for number, each in enumerate(told, 1):
         _print(f"{number:2}. {each.letter.shows}")
         _print(f"    {_summary(each)}")
-    _print("")
 
 
 def _summary(told: Told) -> str:
@@ -141,9 +187,9 @@ def _summary(told: Told) -> str:
     return f"HTTP {told.status} {receipt['verdict']}{version} [{', '.join(rules)}]"
 
 
-def _print_invitation(told: list[Told], port: int, folder: Path) -> None:
+def _print_invitation(told: list[Told], asked: list[Turn], port: int, folder: Path) -> None:
     _print("Try (every line can be copied):\n")
-    for about, line in curl_lines(told, port, folder):
+    for about, line in [*curl_lines(told, port, folder), *_dialogue_lines(asked, port)]:
         _print(f"# {about}\n{line}")
     _print("")
 
@@ -171,7 +217,7 @@ def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str
         ("submit", f"{post} -i '{base}/fhir/$process-message'"),
         ("today's form in KITH XML, answered by AppRec", f"{post_form} '{base}/kith/messages'"),
         (
-            "what it offers, and what is still to be asked",
+            "what it offers, and what the answer added",
             f"curl -s {base}/assessments/{(old_form.receipt or {}).get('certificate')}",
         ),
         ("the receipt of what was rejected", f"curl -s {base}/receipts/{rejected.letter.message_id}"),
@@ -181,6 +227,16 @@ def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str
         ("is it ready", f"curl -s {base}/readyz"),
         ("how much has it done", f"curl -s {base}/metrics"),
         ("every route", f"curl -s {base}/openapi.json"),
+    ]
+
+
+def _dialogue_lines(asked: list[Turn], port: int) -> list[tuple[str, str]]:
+    base = f"http://{_HOST}:{port}"
+    answered, waiting = asked[0].clarification, asked[-1].clarification
+    return [
+        ("a question and its answer", f"curl -s {base}/clarifications/{answered}"),
+        ("what waits for the doctor's system", f"curl -s '{base}/messages?receiver={SENDER}'"),
+        ("remind the doctor", f"curl -s -X POST {base}/clarifications/{waiting}/remind"),
     ]
 
 

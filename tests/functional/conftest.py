@@ -15,6 +15,7 @@ from certgateway.config import Settings
 from certgateway.services.examine import House
 from certgateway.services.receive import Gateway
 from certgateway.trust.seal import create_key_file
+from tests.functional.office import Office, Ticking
 from tests.integration.store.postgresql import Server
 
 NOW = datetime(2026, 11, 1, 11, tzinfo=UTC)
@@ -97,3 +98,39 @@ def either(
         url = server.new_database()
     with TestClient(create_app(make_gateway(url), settings)) as opened:
         yield opened
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def either_office(
+    request: pytest.FixtureRequest,
+    make_gateway: Callable[[str], Gateway],
+    settings: Settings,
+    tmp_path: Path,
+) -> Iterator[Office]:
+    """Counsellor and record system over each of the two databases."""
+    url = f"sqlite:///{tmp_path}/office.db"
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgresql")
+        url = server.new_database()
+    yield from _office(make_gateway(url), settings)
+
+
+@pytest.fixture
+def office(gateway: Gateway, settings: Settings) -> Iterator[Office]:
+    yield from _office(gateway, settings)
+
+
+@pytest.fixture(scope="module")
+def lasting_office(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[Office]:
+    """One office for all tests of a file."""
+    folder = tmp_path_factory.mktemp("office")
+    create_key_file(folder / "key")
+    made = bootstrap.gateway_on(f"sqlite:///{folder}/office.db", folder / "key", house)
+    yield from _office(made, Settings.model_construct(persons="synthetic", body_limit=BODY_LIMIT))
+    made.store.close()
+
+
+def _office(gateway: Gateway, settings: Settings) -> Iterator[Office]:
+    clock = Ticking()
+    with TestClient(create_app(replace(gateway, clock=clock), settings)) as opened:
+        yield Office(opened, clock)

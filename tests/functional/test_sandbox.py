@@ -35,6 +35,10 @@ STATES = [
     "HTTP 200 accepted version 2 [sender-not-verified]",
     "HTTP 200 incomplete version 1 [benefit-removed, function-uncoded, health-risk-missing, sender-not-verified]",
     "HTTP 400",
+    "HTTP 201 ordered",
+    "HTTP 200 question",
+    "HTTP 200 answered by version 2",
+    "HTTP 201 ordered",
 ]
 
 
@@ -84,6 +88,7 @@ def copied(line: str) -> str:
     parser = argparse.ArgumentParser(exit_on_error=True)
     for flag in ("-s", "-i"):
         parser.add_argument(flag, action="store_true")
+    parser.add_argument("-X", dest="method")
     parser.add_argument("-H", action="append", default=[])
     parser.add_argument("-d", "--data-binary", dest="data")
     parser.add_argument("url")
@@ -109,7 +114,7 @@ def answered(asked: argparse.Namespace) -> tuple[int, str]:
     headers = dict(header.split(": ", 1) for header in asked.H)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
     path = address.path + (f"?{address.query}" if address.query else "")
-    connection.request("POST" if body else "GET", path, body, headers)
+    connection.request(asked.method or ("POST" if body else "GET"), path, body, headers)
     response = connection.getresponse()
     head = f"HTTP/1.1 {response.status}\n{response.headers}\n" if asked.i else ""
     printed = head + response.read().decode()
@@ -138,7 +143,16 @@ def test_search_line(sandbox: Shown) -> None:
 
 def test_feed_line(sandbox: Shown) -> None:
     events = json.loads(copied(sandbox.lines["what is new, replaced, withdrawn"]))["events"]
-    assert [event["kind"] for event in events] == ["new", "new", "replaced", "new", "new", "withdrawn", "new"]
+    assert [event["kind"] for event in events] == [
+        "new",
+        "new",
+        "replaced",
+        "new",
+        "new",
+        "withdrawn",
+        "new",
+        "replaced",
+    ]
 
 
 def test_validate_line(sandbox: Shown) -> None:
@@ -162,10 +176,19 @@ def test_old_form_lines(sandbox: Shown) -> None:
     receipt = copied(sandbox.lines["today's form in KITH XML, answered by AppRec"])
     assert '<Status V="3"' in receipt
     assert 'V="health-risk-missing"' in receipt
-    found = json.loads(copied(sandbox.lines["what it offers, and what is still to be asked"]))
-    assert [asked["item"] for asked in found["open"] if asked["question"]] == ["health-risk"]
+    found = json.loads(copied(sandbox.lines["what it offers, and what the answer added"]))
+    assert (found["version"], found["verdict"], found["open"]) == (2, "accepted-with-remarks", [])
     assert {offered["item"] for offered in found["proposals"]} == {"function", "health-risk", "prognosis"}
-    assert found["risks"] == []
+    assert [risk["code"]["code"] for risk in found["risks"]] == ["heavy-lifting"]
+
+
+def test_dialogue_lines(sandbox: Shown) -> None:
+    answered = json.loads(copied(sandbox.lines["a question and its answer"]))
+    assert (answered["status"], [each["item"] for each in answered["targets"]]) == ("answered", ["health-risk"])
+    waiting = json.loads(copied(sandbox.lines["what waits for the doctor's system"]))["messages"]
+    assert waiting[0]["kind"] == "question"
+    reminded = json.loads(copied(sandbox.lines["remind the doctor"]))
+    assert "reminded" in [each["kind"] for each in reminded["events"]]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +212,7 @@ def test_operation_lines(sandbox: Shown) -> None:
 
 
 def test_no_line_is_left_untried(sandbox: Shown) -> None:
-    assert len(sandbox.lines) == 15
+    assert len(sandbox.lines) == 18
 
 
 def test_it_ends_by_itself_when_told_once_and_leaves_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ Whatever is asked, the answer has a status, media type and shape that openapi.js
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +25,62 @@ from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.examine import House
 from certgateway.trust.seal import create_key_file
+from fixtures.authoring.writers import to_json
 from tests.functional.conftest import NOW
 from tests.functional.messages import FIXTURES, JSON, XML, message_id, raw, tree
+from tests.integration.answering import answer
 
 DESCRIPTION = json.loads((Path(__file__).resolve().parents[2] / "schemas" / "openapi.json").read_text())
 OPERATIONS = sorted((path, method) for path, operations in DESCRIPTION["paths"].items() for method in operations)
 GOOD = sorted(path.name for path in (FIXTURES / "good").iterdir())
 GOOD_KITH = sorted(path.name for path in (FIXTURES / "kith" / "good").iterdir())
 FIRST = "good/back-pain-tolerates-load.json"
+ASKED = "good/required-items-only.json"
+SENDER = "8143060"
 RANDOM_EXAMPLES = 25
 
 # A FHIR body is described as "a resource": what is wrong inside is told by a judgement, not by a refusal, and a body
 # that fits the description may be refused. Both are the contract.
 ABOUT_BODIES = [checks.negative_data_rejection, checks.positive_data_acceptance]
 Seed = dict[str, Any]
+PLAIN = {"media_type": "application/json", "headers": {"Content-Type": "application/json"}}
+SUCCESSES = {("/clarifications", "post"): 201, ("/messages/{message}/acknowledge", "post"): 204}
+
+# Each verb has a question of its own, so that none of them stands in another's way.
+VERBS: dict[str, Seed] = {
+    "": {},
+    "/remind": {},
+    "/return": {"body": {"reason": "still-unclear", "items": ["activity"], "not_payable": True}} | PLAIN,
+    "/withdraw": {"body": {"reason": "no-longer-needed"}} | PLAIN,
+    "/hand-over": {"body": {"receiver": "8143999"}} | PLAIN,
+    "/pause": {},
+    "/resume": {},
+    "/rate": {"body": {"score": 4}} | PLAIN,
+}
+REASONS = (
+    "missing",
+    "unclear",
+    "contradictory",
+    "outdated",
+    "patient-reported",
+    "specialist-view",
+    "detail-for-measure",
+)
+ITEMS = ("activity",) * len(REASONS) + ("function",)
 
 
 @dataclass(frozen=True)
 class Application:
-    """The application, its description as Schemathesis reads it, and an accepted certificate's id."""
+    """The application, its description as Schemathesis reads it, and what exists there.
+
+    `certificate` is accepted, `asked` has questions, one for each verb, and `message` waits for a system.
+    """
 
     schema: BaseSchema
     certificate: str
+    asked: str
+    clarifications: dict[str, str]
+    message: str
 
 
 @pytest.fixture(scope="module")
@@ -51,25 +88,43 @@ def tested(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[A
     folder = tmp_path_factory.mktemp("schemathesis")
     create_key_file(folder / "key")
     made = bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", folder / "key", house)
-    app: FastAPI = create_app(replace(made, clock=lambda: NOW), Settings.model_construct(persons="synthetic"))
+    seconds = count()
+    ticking = replace(made, clock=lambda: NOW + timedelta(seconds=next(seconds)))
+    app: FastAPI = create_app(ticking, Settings.model_construct(persons="synthetic"))
     with TestClient(app) as client:
         for name in GOOD:
             assert (
                 client.post("/fhir/$process-message", content=raw(f"good/{name}"), headers=_headers(name)).status_code
                 == 200
             )
-        certificate = client.get(f"/receipts/{message_id(tree(FIRST))}").json()["certificate"]
+        certificate, asked = (
+            client.get(f"/receipts/{message_id(tree(name))}").json()["certificate"] for name in (FIRST, ASKED)
+        )
+        clarifications = dict(zip(VERBS, map(partial(_ask, client, asked), (*REASONS, "unclear"), ITEMS), strict=True))
+        for number, (verb, item) in enumerate((("/return", "activity"), ("/rate", "function")), start=100):
+            answered = to_json(answer(clarifications[verb], [item], number=number))
+            assert client.post("/fhir/$process-message", content=answered, headers=JSON).status_code == 200
+        assert client.post(f"/clarifications/{clarifications['/resume']}/pause").status_code == 200
+        waiting = client.get("/messages", params={"receiver": SENDER}).json()["messages"]
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
-    yield Application(schema, certificate)
+    yield Application(schema, certificate, asked, clarifications, waiting[0]["id"])
     made.store.close()
+
+
+def _ask(client: TestClient, certificate: str, reason: str, item: str) -> str:
+    question = {"certificate": certificate, "targets": [{"item": item, "reason": reason}]}
+    found: str = client.post("/clarifications", json=question).json()["clarification"]
+    return found
 
 
 def _headers(name: str) -> dict[str, str]:
     return XML if name.endswith(".xml") else JSON
 
 
-def seeds(path: str, certificate: str) -> list[Seed]:
+def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests that must succeed: the fixtures for bodies, what exists for parameters."""
+    if path.startswith(("/clarifications", "/messages")):
+        return dialogue_seeds(path, method, tested)
     if "$" in path:
         return [
             {"body": raw(f"good/{name}"), "media_type": _headers(name)["Content-Type"], "headers": _headers(name)}
@@ -82,7 +137,7 @@ def seeds(path: str, certificate: str) -> list[Seed]:
         return [{"body": body} | xml | versions[number % 3] for number, body in enumerate(bodies)]
     if path == "/assessments/search":
         return [{"body": {"patient": "14837910405"}, "media_type": "application/json"}]
-    named = {"message_id": message_id(tree(FIRST)), "certificate": certificate}
+    named = {"message_id": message_id(tree(FIRST)), "certificate": tested.certificate}
     ids = {
         "StructureDefinition": "function",
         "ValueSet": "ability",
@@ -94,6 +149,34 @@ def seeds(path: str, certificate: str) -> list[Seed]:
     return [{"path_parameters": {name: value for name, value in wanted.items() if f"{{{name}}}" in path}}]
 
 
+def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:
+    """Requests about questions and the messages that carry them."""
+    if path == "/messages":
+        accepted = ("application/json", "application/fhir+json", "application/fhir+xml")
+        return [
+            {"query": {"receiver": SENDER, "after": 1, "limit": 3}, "headers": {"Accept": form}} for form in accepted
+        ]
+    if path == "/messages/{message}":
+        seed = {"path_parameters": {"message": tested.message}, "query": {"receiver": SENDER}}
+        accepted = ("application/fhir+json", "application/fhir+xml", "application/xml")
+        return [seed | {"headers": {"Accept": form}} for form in accepted]
+    if path == "/messages/{message}/acknowledge":
+        return [{"path_parameters": {"message": tested.message}, "body": {"receiver": SENDER}} | PLAIN]
+    if "{clarification}" in path:
+        verb = path.removeprefix("/clarifications/{clarification}")
+        return [{"path_parameters": {"clarification": tested.clarifications[verb]}} | VERBS[verb]]
+    if method == "get":
+        return [{"query": {"certificate": tested.asked}} if path == "/clarifications" else {}]
+    question = {
+        "certificate": tested.asked,
+        "targets": [{"item": "function", "reason": "outdated", "element": "function[0]", "settles": "Hvor lenge?"}],
+        "measure": {"description": "Arbeidstrening på lager", "demands": ["heavy-lifting"]},
+        "due": "2026-12-01",
+        "language": "nn",
+    }
+    return [{"body": question} | PLAIN]
+
+
 def _excluded(path: str) -> list[Callable[..., Any]]:
     return ABOUT_BODIES if path.startswith(("/fhir/", "/kith/")) else [checks.positive_data_acceptance]
 
@@ -102,11 +185,11 @@ def _excluded(path: str) -> list[Callable[..., Any]]:
 def test_seeded_requests_succeed(tested: Application, path: str, method: str) -> None:
     operation = tested.schema[path][method.upper()]
     statuses = set()
-    for seed in seeds(path, tested.certificate):
+    for seed in seeds(path, method, tested):
         answer = operation.Case(**seed).call()
         operation.Case(**seed).validate_response(answer, excluded_checks=_excluded(path))
         statuses.add(answer.status_code)
-    assert statuses == {200}
+    assert statuses == {SUCCESSES.get((path, method), 200)}
 
 
 @pytest.mark.parametrize("path,method", OPERATIONS, ids=[f"{method}-{path}" for path, method in OPERATIONS])
