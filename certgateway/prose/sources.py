@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 from certgateway.domain.marks import Kind
 from certgateway.domain.vocabulary.benefit_names import COMPOUNDS, PHRASES
 from certgateway.prose.lexicon import Lexicon
-from certgateway.prose.matching import Patterns, Vocabulary
+from certgateway.prose.matching import Patterns
 from certgateway.prose.notation import Written, read_classes, read_patterns
+from certgateway.prose.vocabulary import Vocabulary
 
 FOLDER: Final = Path(__file__).parent / "patterns"
 JUDGED: Final[tuple[Kind, ...]] = (

@@ -13,10 +13,11 @@ from certgateway.domain.marks import WITHHELD, Kind, Mark
 from certgateway.domain.sentences import sentence_spans, withheld_sentences
 from certgateway.prose import lexicon, mark
 from certgateway.prose.lexicon import BORDER, folded
-from certgateway.prose.matching import Pattern, Vocabulary, Words, _bits
+from certgateway.prose.matching import Pattern, Words, _bits
 from certgateway.prose.notation import Choice, Edge, Element, Gap
 from certgateway.prose.reading import sentences
 from certgateway.prose.sources import FILES, guard, written
+from certgateway.prose.vocabulary import Vocabulary
 from tests.unit.prose.own_sentences import OWN
 
 NEUTRAL = "Vekten er uendret."

@@ -3,8 +3,9 @@
 import pytest
 
 from certgateway.prose.lexicon import BORDER, Lexicon
-from certgateway.prose.matching import Patterns, Vocabulary, Words
+from certgateway.prose.matching import Patterns, Words
 from certgateway.prose.notation import Choice, Edge, Gap, PatternFileError, read_classes, read_patterns
+from certgateway.prose.vocabulary import Vocabulary
 
 BASE = {"bars": ("ikke",), "joint": ("og",), "a": ("få", "gå på"), "b": ("{a}", "se")}
 
