@@ -1,4 +1,4 @@
-"""The envelope of a written certificate: MsgHead 1.2 with sender, receiver, patient and one document.
+"""The envelope of what is written: MsgHead 1.2 with sender, receiver, patient and one document.
 
 Names of senders and receivers are not held by the domain, so that they stand empty; numbers tell who they are.
 """
@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from certgateway.domain.certificate import Author, Certificate
+from certgateway.domain.certificate import Author, Certificate, Patient
 from certgateway.kith.dates import in_norway
 from certgateway.kith.names import MIG_VERSION, MSGHEAD, ROLES
 from certgateway.kith.xmltree import add, attributes, own_namespace
@@ -43,20 +43,25 @@ def envelope(
         add(conversation, "RefToParent", certificate.identifier.code)
         add(conversation, "RefToConversation", certificate.identifier.code)
     _sender(certificate.author, sender_her, add(info, "Sender"))
-    _organisation(add(info, "Receiver"), {"HER": receiver_her}, "NAV")
-    _patient(certificate, info)
+    organisation(add(info, "Receiver"), {"HER": receiver_her}, "NAV")
+    patient_number(certificate.patient, add(info, "Patient"))
+    return root, content(root)
+
+
+def content(root: etree._Element) -> etree._Element:
+    """The place in a MsgHead that takes the document itself."""
     reference = add(add(root, "Document"), "RefDoc")
     attributes(add(reference, "MsgType"), V="XML", DN="XML-instans")
-    return root, add(reference, "Content")
+    return add(reference, "Content")
 
 
 def _sender(author: Author, sender_her: str, place: etree._Element) -> None:
     """The sender's address outermost; where the author works within it, when that is told apart."""
     own = {"HER": author.her, "ENH": author.organisation}
     if author.her in {None, sender_her}:
-        holder = _organisation(place, {"HER": sender_her, "ENH": author.organisation})
+        holder = organisation(place, {"HER": sender_her, "ENH": author.organisation})
     else:
-        holder = _organisation(_organisation(place, {"HER": sender_her}), own)
+        holder = organisation(organisation(place, {"HER": sender_her}), own)
     numbers = {"HPR": author.hpr, **_personal(author.number)}
     if not any(numbers.values()):
         return
@@ -66,7 +71,7 @@ def _sender(author: Author, sender_her: str, place: etree._Element) -> None:
     role = next((code for code, known in ROLES.items() if known == author.role), None)
     if role is not None:
         attributes(add(person, "RoleToPatient"), V=role, S=_ROLE_IDS, DN="Fastlege")
-    _idents(person, numbers, _PERSON_IDS)
+    idents(person, numbers, _PERSON_IDS)
 
 
 def _personal(number: str | None) -> dict[str, str | None]:
@@ -74,14 +79,16 @@ def _personal(number: str | None) -> dict[str, str | None]:
     return {} if number is None else {"DNR" if number[:1] >= "4" else "FNR": number}
 
 
-def _organisation(place: etree._Element, numbers: dict[str, str | None], name: str = "") -> etree._Element:
+def organisation(place: etree._Element, numbers: dict[str, str | None], name: str = "") -> etree._Element:
+    """An Organisation with those of its numbers that are known, by HER or ENH."""
     node = add(place, "Organisation")
     add(node, "OrganisationName", name)
-    _idents(node, numbers, _UNIT_IDS)
+    idents(node, numbers, _UNIT_IDS)
     return node
 
 
-def _idents(place: etree._Element, numbers: dict[str, str | None], oid: str) -> None:
+def idents(place: etree._Element, numbers: dict[str, str | None], oid: str) -> None:
+    """An Ident for each number that is known."""
     for type_, number in numbers.items():
         if number is not None:
             ident = add(place, "Ident")
@@ -89,9 +96,7 @@ def _idents(place: etree._Element, numbers: dict[str, str | None], oid: str) -> 
             attributes(add(ident, "TypeId"), V=type_, S=oid, DN=_ID_NAMES[type_])
 
 
-def _patient(certificate: Certificate, info: etree._Element) -> None:
+def patient_number(patient: Patient, place: etree._Element) -> None:
     """The number in its kind; the form itself has no place for the kind."""
-    patient = certificate.patient
-    node = add(info, "Patient")
     if patient.number is not None and patient.kind is not None:
-        _idents(node, {_KINDS[patient.kind]: patient.number}, _PERSON_IDS)
+        idents(place, {_KINDS[patient.kind]: patient.number}, _PERSON_IDS)

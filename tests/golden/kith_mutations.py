@@ -12,13 +12,14 @@ from typing import cast
 from lxml import etree
 
 from tests.golden import kith_documents as documents
+from tests.golden.kith_dialogues import DATA_TYPES, DIALOG_1_0, DIALOG_1_1, PARTS
 
 Tree = etree._Element
 Mutation = Callable[[Tree, Random], None]
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 XS = "http://www.w3.org/2001/XMLSchema"
-SHARED_TYPES = "http://www.kith.no/xmlstds"
+SHARED_TYPES = DATA_TYPES
 NAMESPACES = (
     documents.LEGEERKLARING,
     documents.MSGHEAD,
@@ -26,6 +27,9 @@ NAMESPACES = (
     documents.XMLDSIG,
     documents.APPREC_1_0,
     documents.APPREC_1_1,
+    DIALOG_1_0,
+    DIALOG_1_1,
+    PARTS,
     SHARED_TYPES,
     "urn:example:other",
     "",
@@ -95,6 +99,7 @@ TYPES = (
     *("typeTekst", "typeJaNei", "typeHelsepersonell", "typeFormOfLanguage", "typeNavn", "typeAdresse", "typeKontakt"),
     *("typePostalAddress", "typeAdressetype", "CS", "CV", "TS", "URL", "Ident", "Address", "TeleCom", "oid", "ST"),
     *("SignatureType", "CryptoBinary", "DigestValueType", "HMACOutputLengthType", "ObjectType", "Nothing"),
+    *("BL", "INT", "REAL", "PQ", "MO", "RTO", "ED", "TN", "base", "Person", "Organisation", "HealthcareProfessional"),
 )
 
 
@@ -299,4 +304,4 @@ def mutated(root: Tree, mutation: Mutation, random: Random) -> Tree:
     if random.random() < 0.05:
         whole = _any(whole, random)
     # A change may have left a tree that no text says, such as two texts side by side.
-    return etree.fromstring(etree.tostring(whole, with_tail=False))
+    return etree.fromstring(etree.tostring(whole, encoding="utf-8", with_tail=False))

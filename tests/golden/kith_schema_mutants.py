@@ -28,6 +28,19 @@ _MISTAKEN = {
     "CV": "CS",
     "kith:CS": "kith:CV",
     "kith:CV": "kith:CS",
+    "xs:anyType": "xs:string",
+    "xs:double": "xs:decimal",
+    "xs:decimal": "xs:integer",
+    "URL": "CS",
+    "kith:URL": "kith:CS",
+    "Ident": "Address",
+    "Address": "TeleCom",
+    "TeleCom": "Address",
+    "Organisation": "Ident",
+    "fk1:Ident": "fk1:Address",
+    "fk1:Address": "fk1:TeleCom",
+    "fk1:TeleCom": "fk1:Address",
+    "fk1:Organisation": "fk1:Person",
     "oid": "xs:string",
     "typeTekst": "xs:date",
 }
@@ -58,6 +71,8 @@ def _changes(node: Schema) -> Iterator[tuple[str, dict[str, str | None] | None]]
         yield from _of_occurrence(node)
     if kind == "any" and node.get("processContents", "strict") == "strict":
         yield "lax", {"processContents": "lax"}
+    if kind == "complexType" and node.get("mixed") is not None:
+        yield f"{node.get('name')} without text", {"mixed": None}
     if kind == "pattern":
         yield "a pattern of digits alone", {"value": r"\d+"}
 

@@ -1,7 +1,7 @@
 """Every place of a message, changed in every plain way, one change a message: what dice may miss.
 
-A place is a parent and a child by name, with children or without, first or later; it is changed in the smallest message
-that has it.
+A place is a parent and a child by name and by the type that they name, with children or without, first or later; it is
+changed in the smallest message that has it.
 """
 
 import copy
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from tests.golden import kith_documents as documents
+from tests.golden.kith_dialogues import DIALOG_1_0, DIALOG_1_1, PARTS
 from tests.golden.kith_mutations import XSI, in_scope
 
 Tree = etree._Element
@@ -21,6 +22,8 @@ PROBES = (
 )
 # The attributes by which the data types differ.
 ADDED = ("V", "S", "DN", "OT", "Id", "ukjent")
+# The namespaces that have their turn together: nothing is a message of the second alone.
+TOGETHER = {DIALOG_1_0: PARTS, DIALOG_1_1: PARTS}
 PROFESSIONS = (
     *("AA", "AT", "AU", "BI", "ET", "FA", "FO", "FT", "HE", "HP", "HS", "IN", "JO", "KE", "KI", "LE", "MT", "OA", "OI"),
     *("OP", "OR", "PE", "PS", "RA", "SP", "TH", "TL", "TP", "TT", "VE", "VP", "XX"),
@@ -30,22 +33,20 @@ PROFESSIONS = (
 def systematic(sound: Iterable[Tree]) -> Iterator[Tree]:
     """All changes of all places of some sound messages, but for parts of another namespace: these have their turn."""
     sources = sorted(sound, key=lambda document: len(etree.tostring(document)))
-    for changed in _changed(sources, etree.QName(sources[0]).namespace or ""):
-        yield etree.fromstring(etree.tostring(changed))
+    namespace = etree.QName(sources[0]).namespace or ""
+    for changed in _changed(sources, {namespace, TOGETHER.get(namespace, namespace)}):
+        yield etree.fromstring(etree.tostring(changed, encoding="utf-8"))
 
 
-def _changed(sources: list[Tree], namespace: str) -> Iterator[Tree]:
+def _changed(sources: list[Tree], namespaces: set[str]) -> Iterator[Tree]:
     places: dict[tuple[str, ...], tuple[Tree, int]] = {}
     bearers: dict[tuple[str, str, str], tuple[Tree, int]] = {}
     for source in sources:
         for index, element in enumerate(source.iter("*")):
             parent = element.getparent()
-            if namespace not in (
-                etree.QName(element).namespace,
-                "" if parent is None else etree.QName(parent).namespace,
-            ):
+            if namespaces.isdisjoint(etree.QName(node).namespace for node in (element, parent) if node is not None):
                 continue
-            names = ("" if parent is None else str(parent.tag), str(element.tag))
+            names = ("" if parent is None else _name(parent), _name(element))
             kind = ("full" if len(element) else "empty", "first" if element.getprevious() is None else "later")
             places.setdefault((*names, *kind), (source, index))
             for name in element.attrib:
@@ -57,6 +58,10 @@ def _changed(sources: list[Tree], namespace: str) -> Iterator[Tree]:
         yield from _of_presence(source, index)
     yield from _neighbours(places)
     yield from _named_professions(sources[0])
+
+
+def _name(element: Tree) -> str:
+    return f"{element.tag} {element.get(f'{XSI}type', '')}"
 
 
 def _at(source: Tree, index: int) -> tuple[Tree, Tree]:
@@ -76,7 +81,7 @@ def _of_attribute(source: Tree, index: int, name: str) -> Iterator[Tree]:
 
 
 def _of_content(source: Tree, index: int) -> Iterator[Tree]:
-    """One attribute more; another text; no children; all children again; something unknown once and twice."""
+    """One attribute more; another text, or one beside the children; no children; all again; something unknown."""
     for name in ADDED:
         whole, element = _at(source, index)
         element.set(name, "1")
@@ -84,6 +89,8 @@ def _of_content(source: Tree, index: int) -> Iterator[Tree]:
     for text in PROBES:
         whole, element = _at(source, index)
         if len(element):
+            element.text = "tekst"
+            yield whole
             break
         element.text = text
         yield whole
