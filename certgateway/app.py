@@ -28,7 +28,7 @@ from certgateway.api.surface import Surface
 from certgateway.config import Settings
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.vocabulary import systems
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 
 _CATEGORIES = {
     HTTPStatus.NOT_FOUND: "not-found",

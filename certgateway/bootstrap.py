@@ -25,7 +25,7 @@ from certgateway.services.examine import House
 if TYPE_CHECKING:
     from certgateway.config import Settings
     from certgateway.kith.schema import Tables
-    from certgateway.services.receive import Gateway
+    from certgateway.services.gateway import Gateway
     from certgateway.trust.scanner import Scanner
 
 PROFILES = Path(__file__).with_name("profiles")
@@ -94,7 +94,7 @@ def _kith_tables(folder: Path | None) -> "Tables":
 
 def gateway_on(database: str, key_file: Path, house: House | None = None, her: str = "8140000") -> "Gateway":
     """A gateway on a database, whose tables are made or updated, and an existing key file."""
-    from certgateway.services.receive import Gateway  # noqa: PLC0415  Only those who store pay for the database.
+    from certgateway.services.gateway import Gateway  # noqa: PLC0415  Only those who store pay for the database.
     from certgateway.store.database import open_database  # noqa: PLC0415
     from certgateway.store.schema import migrate  # noqa: PLC0415
     from certgateway.store.transactions import Store  # noqa: PLC0415
@@ -126,7 +126,12 @@ def build_gateway(settings: "Settings") -> "Gateway":
     house.schemas()
     mark("")
     gateway = gateway_on(settings.database, settings.key_file, house, settings.her)
-    return replace(gateway, scanner=scanner_of(settings), apprec_status=settings.apprec_incomplete_status)
+    return replace(
+        gateway,
+        scanner=scanner_of(settings),
+        apprec_status=settings.apprec_incomplete_status,
+        asks_missing=settings.missing_questions == "send",
+    )
 
 
 def scanner_of(settings: "Settings") -> "Scanner | None":

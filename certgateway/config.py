@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     kith_policy: Literal["reject", "hold"] = Field(
         default="hold", description="What a missing required item does to a KITH message"
     )
+    missing_questions: Literal["draft", "send"] = Field(
+        default="draft",
+        description="Questions for what an incomplete certificate lacks: left for a counsellor to send, or sent now",
+    )
     apprec_incomplete_status: Literal["1", "3"] = Field(
         default="3",
         description="AppRec status of a certificate that is held as incomplete: 1 is OK, 3 is OK with faults in a part",

@@ -24,6 +24,7 @@ from certgateway.domain.dialogue_events import Measure, Target
 from certgateway.domain.findings import Language
 from certgateway.services import clarify
 from certgateway.services.assess import answer_to
+from certgateway.services.pose import Question
 
 router = APIRouter(prefix="/clarifications", tags=["clarification"])
 
@@ -305,9 +306,9 @@ async def _followed(clarification: str, request: Request, here: Surface, verb: C
     return JSONResponse(await here.door.answer(done))
 
 
-def _question(body: Ask) -> clarify.Question:
+def _question(body: Ask) -> Question:
     measure = body.measure
-    return clarify.Question(
+    return Question(
         certificate=body.certificate,
         targets=tuple(Target(each.item, each.reason, each.element, each.settles) for each in body.targets),
         measure=Measure(measure.description, tuple(measure.demands)) if measure else None,
@@ -316,7 +317,7 @@ def _question(body: Ask) -> clarify.Question:
     )
 
 
-def _asked(question: clarify.Question, here: Surface, spoken: Language, request: Request) -> Response:
+def _asked(question: Question, here: Surface, spoken: Language, request: Request) -> Response:
     today = norwegian_date(here.gateway.clock())
     if question.due is not None and not today <= question.due <= today + _LONGEST_TIME:
         # A day that has passed cannot be kept, and one at the end of the calendar cannot be moved by a pause.

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
 from certgateway.api.shelf import Shelf
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 
 
 @dataclass(frozen=True, slots=True)

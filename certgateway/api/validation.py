@@ -16,7 +16,7 @@ from certgateway.fhir.bundle import FhirFormat, Opened
 from certgateway.fhir.outcome import operation_outcome
 from certgateway.safejson import Unreadable
 from certgateway.services.examine import Examined, Judgement, examine, judge_examined, validation_facts
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 from certgateway.services.report import text_of
 
 Json = dict[str, Any]

@@ -15,7 +15,8 @@ from certgateway.cli.sources import Sources
 from certgateway.services.answer import media_type
 from certgateway.services.assess import assess
 from certgateway.services.examine import detect_format
-from certgateway.services.receive import Delivery, Gateway, receive
+from certgateway.services.gateway import Gateway
+from certgateway.services.receive import Delivery, receive
 from certgateway.trust.seal import create_key_file
 
 Json = dict[str, Any]

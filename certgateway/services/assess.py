@@ -12,7 +12,7 @@ from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.findings import Language
 from certgateway.domain.record import Case, Version
 from certgateway.fhir.document import document
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 from certgateway.services.withhold import find_marks, withheld_in
 
 Json = dict[str, Any]

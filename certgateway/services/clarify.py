@@ -7,55 +7,37 @@ without being told to.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Final
 
 from certgateway.domain.amendment import ANSWERABLE, value_of
-from certgateway.domain.asking import Refusal, question_text, refusals
+from certgateway.domain.asking import Refusal, refusals
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.calendar import norwegian_date
-from certgateway.domain.certificate import Author, Certificate
-from certgateway.domain.dialogue import State, find_state, in_order, open_targets
+from certgateway.domain.certificate import Certificate
+from certgateway.domain.dialogue import State, find_state, in_order
 from certgateway.domain.dialogue_events import (
     Answered,
-    Asked,
     Event,
     HandedOver,
-    Measure,
     Paused,
     Rated,
     Reminded,
     Resumed,
     Returned,
-    Target,
     Withdrawn,
 )
 from certgateway.domain.dialogue_report import told
 from certgateway.domain.errors import GoneError, NotFoundError, NotNowError
-from certgateway.domain.findings import Effect
-from certgateway.domain.outgoing import Asking, Outgoing, OutgoingKind
+from certgateway.domain.outgoing import Outgoing, OutgoingKind
 from certgateway.domain.record import Version
 from certgateway.domain.vocabulary import Language
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
+from certgateway.services.pose import Question, missing_targets, outgoing_message, pose, waiting_targets
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
 
 Json = dict[str, Any]
 _MOST_UNSORTED: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a counsellor wants to know: about the certificate with this gateway UUID, until `due` if it is given.
-
-    Without targets: every required item that is missing.
-    """
-
-    certificate: str
-    targets: tuple[Target, ...] = ()
-    measure: Measure | None = None
-    due: date | None = None
-    language: Language = "nb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,38 +59,12 @@ def ask(question: Question, gateway: Gateway) -> str | Refused:
             raise NotFoundError("there is no such certificate")
         if case.withdrawn:
             raise GoneError("the certificate is withdrawn")
-        states = [_state(each) for each in unit.clarifications(case.uuid)]
-        waiting = tuple(open_targets(states))
-        question = question if question.targets else replace(question, targets=_missing(version, waiting))
+        waiting = waiting_targets(case, unit)
+        question = question if question.targets else replace(question, targets=missing_targets(version, waiting))
         found = refusals(question.targets, question.measure, version, waiting)
         if found or not question.targets:
             return Refused(question, tuple(found), version)
-        asked = _asked(question, case.sender, version.number, gateway)
-        uuid = gateway.new_id()
-        state = _state(Clarification(uuid, case.uuid, (asked,)))
-        unit.record_clarification(uuid, asked, _outgoing("question", uuid, state, version, gateway))
-    return uuid
-
-
-def _missing(version: Version, waiting: Iterable[Target]) -> tuple[Target, ...]:
-    """A target for each item that a rule found unanswered and nobody has asked for yet."""
-    asked_for = {target.item for target in waiting if target.reason == "missing"}
-    unanswered = {finding.item for finding in version.findings if finding.effect is Effect.UNANSWERED}
-    return tuple(Target(item, "missing") for item in ANSWERABLE if item in unanswered - asked_for)
-
-
-def _asked(question: Question, receiver: str, version: int, gateway: Gateway) -> Asked:
-    return Asked(
-        id=gateway.new_id(),
-        at=gateway.clock(),
-        certificate=question.certificate,
-        version=version,
-        receiver=receiver,
-        targets=question.targets,
-        measure=question.measure,
-        due=question.due,
-        language=question.language,
-    )
+        return pose(question, case, version, unit, gateway)
 
 
 def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Json:
@@ -204,7 +160,7 @@ def hand_over(uuid: str, receiver: str, gateway: Gateway) -> None:
         if state.withdrawn is not None or all(each.standing == "answered" for each in state.targets):
             raise NotNowError("nothing is open")
         event = HandedOver(gateway.new_id(), gateway.clock(), receiver)
-        back = _outgoing("withdrawal", uuid, state, _current(found, unit), gateway)
+        back = outgoing_message("withdrawal", uuid, state, _current(found, unit), gateway)
         back = replace(back, asked=(), reason="handed-over")
         _record(found, event, "question", unit, gateway, back)
 
@@ -268,31 +224,5 @@ def _record(
 ) -> None:
     """Writes what happened, and the message that tells of it to whoever has the question then."""
     after = _state(replace(found, events=(*found.events, event)))
-    outgoing = _outgoing(kind, found.uuid, after, _current(found, unit), gateway, event=event)
+    outgoing = outgoing_message(kind, found.uuid, after, _current(found, unit), gateway, event=event)
     unit.append_event(found.uuid, event, *others, outgoing)
-
-
-def _outgoing(
-    kind: OutgoingKind, uuid: str, state: State, version: Version, gateway: Gateway, *, event: Event | None = None
-) -> Outgoing:
-    certificate = version.certificate
-    language = state.asked.language
-    still_open = (each.target for each in state.targets if each.standing == "open" and state.withdrawn is None)
-    return Outgoing(
-        id=gateway.new_id(),
-        kind=kind,
-        clarification=uuid,
-        at=gateway.clock(),
-        receiver=state.receiver,
-        certificate=certificate.identifier,
-        authored=certificate.authored,
-        patient=certificate.patient,
-        # Whoever has taken the question over is known by the address alone.
-        author=certificate.author if state.receiver == state.asked.receiver else Author(),
-        asked=tuple(Asking(target, question_text(target, language)) for target in still_open),
-        due=state.due,
-        measure=state.asked.measure,
-        reason=event.reason if isinstance(event, Returned | Withdrawn) else None,
-        not_payable=isinstance(event, Returned) and event.not_payable,
-        language=language,
-    )

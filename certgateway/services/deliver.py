@@ -9,7 +9,7 @@ from datetime import datetime
 from certgateway.domain.dialogue_events import Delivered, Refused, Sent
 from certgateway.domain.errors import NotFoundError
 from certgateway.domain.outgoing import Outgoing
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 from certgateway.store.outbox import Waiting
 from certgateway.store.transactions import Unit
 

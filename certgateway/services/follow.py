@@ -4,18 +4,20 @@ Called inside the transaction that records the message, after it. Nothing here m
 which items, is all that is written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
 from certgateway.domain.dialogue_events import Answered, Declined, Event, Revoked, Superseded
-from certgateway.domain.record import Case, Kept
+from certgateway.domain.record import Case, Kept, Version
+from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined
+from certgateway.services.pose import Question, missing_targets, pose, waiting_targets
 from certgateway.store.dialogues import Unsorted
 from certgateway.store.transactions import Unit
 
 
-def follow_version(kept: Kept, case: Case, unit: Unit, new_id: Callable[[], str]) -> None:
+def follow_version(kept: Kept, case: Case, unit: Unit, gateway: Gateway) -> None:
     """A version that came by itself: it settles what was missing, or withdraws what was answered."""
     version = kept.version
     if version is None or not version.current:
@@ -23,14 +25,23 @@ def follow_version(kept: Kept, case: Case, unit: Unit, new_id: Callable[[], str]
     settled = frozenset(item for item in ANSWERABLE if is_answered(item, version))
     for clarification in unit.clarifications(case.uuid):
         event: Event = (
-            Revoked(new_id(), kept.arrival)
+            Revoked(gateway.new_id(), kept.arrival)
             if case.withdrawn
-            else Superseded(new_id(), kept.arrival, version.number, settled)
+            else Superseded(gateway.new_id(), kept.arrival, version.number, settled)
         )
         unit.append_event(clarification.uuid, event)
+    if gateway.asks_missing and version.verdict == "incomplete":
+        _ask_for_missing(version, case, unit, gateway)
 
 
-def follow_answer(kept: Kept, joined: Joined, unit: Unit, new_id: Callable[[], str]) -> None:
+def _ask_for_missing(version: Version, case: Case, unit: Unit, gateway: Gateway) -> None:
+    """What a counsellor would do with one press of a button, where the settings say that nobody need press it."""
+    targets = missing_targets(version, waiting_targets(case, unit))
+    if targets:
+        pose(Question(case.uuid, targets), case, version, unit, gateway)
+
+
+def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> None:
     """An answer: what it answers and declines, or that somebody has to sort it."""
     reply = joined.reply
     if joined.put_aside is not None:
@@ -38,13 +49,15 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, new_id: Callable[[], s
         named = known.uuid if known else None
         unit.put_aside(Unsorted(kept.uuid, known.case if known else None, named, joined.put_aside, kept.arrival))
         return
-    for event in _events(kept, joined, new_id):
+    for event in _events(kept, joined, gateway):
         unit.append_event(reply.clarification, event)
 
 
-def _events(kept: Kept, joined: Joined, new_id: Callable[[], str]) -> Iterator[Event]:
+def _events(kept: Kept, joined: Joined, gateway: Gateway) -> Iterator[Event]:
     before = joined.supersedes.number if joined.supersedes else 0
     if joined.items:
-        yield Answered(new_id(), kept.arrival, joined.items, kept.version.number if kept.version else before, before)
+        yield Answered(
+            gateway.new_id(), kept.arrival, joined.items, kept.version.number if kept.version else before, before
+        )
     if joined.reply.declined is not None:
-        yield Declined(new_id(), kept.arrival, joined.reply.declined, joined.reply.declined_items)
+        yield Declined(gateway.new_id(), kept.arrival, joined.reply.declined, joined.reply.declined_items)

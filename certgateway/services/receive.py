@@ -6,10 +6,8 @@ is given.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 from certgateway.domain.certificate import Certificate, Coding
 from certgateway.domain.errors import GatewayError
@@ -23,32 +21,14 @@ from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_version
+from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined, join
 from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
-from certgateway.store.transactions import Store, Unit
-from certgateway.trust.scanner import Scanner
+from certgateway.store.transactions import Unit
 from certgateway.trust.seal import Sealer
 
 _NO_NAME = Coding(KITH_CONVERSATION, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Gateway:
-    """A house with a door: where messages are kept, the clock, and where new ids come from.
-
-    `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
-    certificate that is held as incomplete.
-    """
-
-    house: House
-    store: Store
-    sealer: Sealer
-    clock: Callable[[], datetime]
-    new_id: Callable[[], str]
-    her: str
-    scanner: Scanner | None = None
-    apprec_status: Literal["1", "3"] = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +191,9 @@ def _case_of(message: _Message, unit: Unit) -> Case | None:
 def _follow(message: _Message, kept: Kept, case: Case | None, unit: Unit, gateway: Gateway) -> None:
     """What the message means for the questions about its certificate."""
     if message.joined is not None:
-        follow_answer(kept, message.joined, unit, gateway.new_id)
+        follow_answer(kept, message.joined, unit, gateway)
     elif case is not None:
-        follow_version(kept, case, unit, gateway.new_id)
+        follow_version(kept, case, unit, gateway)
 
 
 def _resent(message: _Message, unit: Unit) -> StoredMessage | None:

@@ -3,7 +3,8 @@
 from certgateway.domain.record import Answer
 from certgateway.services.answer import Receipt, answer_for, answer_format
 from certgateway.services.examine import examine, judge_examined, validation_facts
-from certgateway.services.receive import Delivery, Gateway
+from certgateway.services.gateway import Gateway
+from certgateway.services.receive import Delivery
 
 
 def rehearse(delivery: Delivery, gateway: Gateway) -> Answer:

@@ -13,7 +13,7 @@ from certgateway import bootstrap
 from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.examine import House
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 from certgateway.trust.seal import create_key_file
 from tests.functional.office import Office, Ticking
 from tests.integration.store.postgresql import Server

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from certgateway import bootstrap
 from certgateway.app import create_app
 from certgateway.config import Settings, load_settings
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 from certgateway.store.tables import metadata
 from certgateway.trust.seal import create_key_file
 from tests.functional.conftest import BODY_LIMIT, NOW

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from certgateway.api.limits import Door
 from certgateway.app import create_app
 from certgateway.config import Settings
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 from tests.functional.conftest import NOW
 from tests.functional.messages import JSON, raw
 

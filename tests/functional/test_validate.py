@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from certgateway.services.receive import Gateway
+from certgateway.services.gateway import Gateway
 from certgateway.store.tables import metadata
 from tests.functional.messages import FIXTURES, JSON, XML, body, changed, message_id, raw, tree
 

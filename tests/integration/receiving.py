@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from certgateway import bootstrap
 from certgateway.services.answer import media_type
 from certgateway.services.examine import House, detect_format
-from certgateway.services.receive import Delivery, Gateway, Outcome, receive
+from certgateway.services.gateway import Gateway
+from certgateway.services.receive import Delivery, Outcome, receive
 from certgateway.store.database import open_database
 from certgateway.store.schema import migrate
 from certgateway.store.tables import metadata

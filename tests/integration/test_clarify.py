@@ -1,6 +1,8 @@
 """From a counsellor's question to a new version of the certificate: asked, fetched, answered, on both engines."""
 
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +15,9 @@ from certgateway.domain.dialogue_events import Measure, Target
 from certgateway.domain.errors import GatewayError, GoneError, NotFoundError, NotNowError
 from certgateway.services import clarify, deliver
 from certgateway.services.assess import assess
-from certgateway.services.clarify import Question, Refused
+from certgateway.services.clarify import Refused
 from certgateway.services.examine import House
+from certgateway.services.pose import Question
 from certgateway.services.receive import Outcome
 from certgateway.store.tables import metadata
 from tests.integration.answering import answer
@@ -187,6 +190,26 @@ def test_without_targets_exactly_what_is_missing_is_asked_for_once(at_desk: Desk
         ("prognosis", "missing"),
     ]
     assert refused(at_desk, Question(case)) == []
+
+
+def test_what_is_missing_is_asked_for_at_once_where_the_settings_say_so(at_desk: Desk) -> None:
+    tree = without(without(message(), "prognosis"), "health-risk")
+    left = holding(at_desk).hand_in(tree).case or ""
+    assert clarify.clarifications(left, at_desk.gateway) == []
+    holder = holding(at_desk)
+    asking = replace(holder, gateway=replace(holder.gateway, asks_missing=True))
+    later = authored(numbered(deepcopy(tree), 21), "2026-11-01T10:00:00+01:00")
+    for _ in range(2):
+        assert asking.hand_in(later).verdict == "incomplete"
+    asking.hand_in(authored(numbered(deepcopy(tree), 22), "2026-11-01T11:00:00+01:00"))
+    (told,) = clarify.clarifications(left, at_desk.gateway)
+    assert [(each["item"], each["reason"]["code"]) for each in told["targets"]] == [
+        ("health-risk", "missing"),
+        ("prognosis", "missing"),
+    ]
+    assert waiting(at_desk) == [("question", told["clarification"])]
+    asking.hand_in(authored(numbered(message(), 23), "2026-11-01T11:30:00+01:00"))
+    assert [each["status"] for each in clarify.clarifications(left, at_desk.gateway)] == ["answered"]
 
 
 def test_no_question_about_a_certificate_that_is_unknown_refused_or_withdrawn(at_desk: Desk) -> None:

@@ -21,7 +21,8 @@ from sqlalchemy import select
 from certgateway.services.answer import media_type
 from certgateway.services.assess import assess
 from certgateway.services.examine import House, examine
-from certgateway.services.receive import Delivery, Gateway, Outcome, receive
+from certgateway.services.gateway import Gateway
+from certgateway.services.receive import Delivery, Outcome, receive
 from certgateway.store.database import open_database
 from certgateway.store.evidence import open_original
 from certgateway.store.schema import migrate

@@ -36,7 +36,8 @@ from certgateway.rules.form_answers import FORM_ANSWERS
 from certgateway.services.answer import media_type
 from certgateway.services.assess import assess
 from certgateway.services.examine import House, examine, judge_examined, validation_facts
-from certgateway.services.receive import Delivery, Gateway, receive
+from certgateway.services.gateway import Gateway
+from certgateway.services.receive import Delivery, receive
 from certgateway.store.database import open_database
 from certgateway.store.schema import migrate
 from certgateway.store.transactions import Store

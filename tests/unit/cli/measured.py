@@ -19,7 +19,8 @@ from certgateway import bootstrap, cli
 from certgateway.prose import mark
 from certgateway.services.answer import media_type
 from certgateway.services.examine import detect_format
-from certgateway.services.receive import Delivery, Gateway, Outcome, receive
+from certgateway.services.gateway import Gateway
+from certgateway.services.receive import Delivery, Outcome, receive
 from certgateway.store.database import open_database
 from certgateway.store.schema import migrate
 from certgateway.store.transactions import Store

@@ -1,0 +1,31 @@
+"""What every verb of the services works with: a frozen value, put together by `bootstrap`. It does nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from certgateway.services.examine import House
+from certgateway.store.transactions import Store
+from certgateway.trust.scanner import Scanner
+from certgateway.trust.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A house with a door: where messages are kept, the clock, and where new ids come from.
+
+    `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
+    certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
+    without waiting for a counsellor.
+    """
+
+    house: House
+    store: Store
+    sealer: Sealer
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    her: str
+    scanner: Scanner | None = None
+    apprec_status: Literal["1", "3"] = "3"
+    asks_missing: bool = False

@@ -1,0 +1,100 @@
+"""A question put: recorded, and its message in the outbox, in the transaction of whoever puts it.
+
+By a counsellor (`services.clarify`) or, where the settings say so, by the gateway itself for what a certificate lacks.
+Nothing here may decide whether a question may be asked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from certgateway.domain.amendment import ANSWERABLE
+from certgateway.domain.asking import question_text
+from certgateway.domain.certificate import Author
+from certgateway.domain.dialogue import State, find_state, open_targets
+from certgateway.domain.dialogue_events import Asked, Event, Measure, Returned, Target, Withdrawn
+from certgateway.domain.findings import Effect
+from certgateway.domain.outgoing import Asking, Outgoing, OutgoingKind
+from certgateway.domain.record import Case, Version
+from certgateway.domain.vocabulary import Language
+from certgateway.services.gateway import Gateway
+from certgateway.store.transactions import Reading, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a counsellor wants to know: about the certificate with this gateway UUID, until `due` if it is given.
+
+    Without targets: every required item that is missing.
+    """
+
+    certificate: str
+    targets: tuple[Target, ...] = ()
+    measure: Measure | None = None
+    due: date | None = None
+    language: Language = "nb"
+
+
+def pose(question: Question, case: Case, version: Version, unit: Unit, gateway: Gateway) -> str:
+    """Records a question about the current version and sends it; the id of the clarification."""
+    uuid = gateway.new_id()
+    asked = _asked(question, case.sender, version.number, gateway)
+    state = find_state([asked])
+    if state is None:
+        raise AssertionError("a question is its own first event")
+    unit.record_clarification(uuid, asked, outgoing_message("question", uuid, state, version, gateway))
+    return uuid
+
+
+def waiting_targets(case: Case, reading: Reading) -> tuple[Target, ...]:
+    """Everything that the author of a certificate is asked for and has not answered."""
+    states = (find_state(each.events) for each in reading.clarifications(case.uuid))
+    return tuple(open_targets(state for state in states if state is not None))
+
+
+def missing_targets(version: Version, waiting: Iterable[Target]) -> tuple[Target, ...]:
+    """A target for each item that a rule found unanswered and nobody has asked for yet."""
+    asked_for = {target.item for target in waiting if target.reason == "missing"}
+    unanswered = {finding.item for finding in version.findings if finding.effect is Effect.UNANSWERED}
+    return tuple(Target(item, "missing") for item in ANSWERABLE if item in unanswered - asked_for)
+
+
+def _asked(question: Question, receiver: str, version: int, gateway: Gateway) -> Asked:
+    return Asked(
+        id=gateway.new_id(),
+        at=gateway.clock(),
+        certificate=question.certificate,
+        version=version,
+        receiver=receiver,
+        targets=question.targets,
+        measure=question.measure,
+        due=question.due,
+        language=question.language,
+    )
+
+
+def outgoing_message(
+    kind: OutgoingKind, uuid: str, state: State, version: Version, gateway: Gateway, *, event: Event | None = None
+) -> Outgoing:
+    """The message that tells of a question, or of what has become of it, to whoever has it now."""
+    certificate = version.certificate
+    language = state.asked.language
+    still_open = (each.target for each in state.targets if each.standing == "open" and state.withdrawn is None)
+    return Outgoing(
+        id=gateway.new_id(),
+        kind=kind,
+        clarification=uuid,
+        at=gateway.clock(),
+        receiver=state.receiver,
+        certificate=certificate.identifier,
+        authored=certificate.authored,
+        patient=certificate.patient,
+        # Whoever has taken the question over is known by the address alone.
+        author=certificate.author if state.receiver == state.asked.receiver else Author(),
+        asked=tuple(Asking(target, question_text(target, language)) for target in still_open),
+        due=state.due,
+        measure=state.asked.measure,
+        reason=event.reason if isinstance(event, Returned | Withdrawn) else None,
+        not_payable=isinstance(event, Returned) and event.not_payable,
+        language=language,
+    )
