@@ -4,7 +4,7 @@ Until senders can be verified a system says itself which HER-id it fetches for, 
 out until it is acknowledged. Nothing here may wait for a receiver or look into a message.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -36,7 +36,10 @@ class Acknowledge(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"title": "Acknowledge"})
 
     receiver: Annotated[str, Field(pattern=_HER, description="The HER-id of the system.")]
-    refused: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    # A code: words of a record system would reach the counsellor without anybody having looked at them.
+    refused: (
+        Literal["patient-unknown", "clinician-unknown", "certificate-unknown", "format-not-supported", "other"] | None
+    ) = None
 
 
 @router.get(

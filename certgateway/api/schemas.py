@@ -203,7 +203,14 @@ class UnsortedAnswer(Described):
     message: str
     certificate: str | None
     clarification: str | None
-    why: Literal["clarification-unknown", "other-certificate", "certificate-withdrawn", "not-asked"]
+    why: Literal[
+        "clarification-unknown",
+        "other-certificate",
+        "certificate-withdrawn",
+        "answer-withdrawn",
+        "older-than-known",
+        "not-asked",
+    ]
     at: datetime
 
 

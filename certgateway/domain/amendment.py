@@ -7,7 +7,6 @@ about out of an answer.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from certgateway.domain.certificate import ITEMS, Certificate, Diagnosis, Provenance, Section
@@ -30,20 +29,39 @@ def value_of(certificate: Certificate, item: str) -> Section[Any]:
     return section
 
 
+def taken_items(current: Certificate, answer: Certificate, items: Iterable[str]) -> tuple[str, ...]:
+    """Those of some items about which an answer says something that is not older than what is known of them."""
+    return tuple(item for item in items if _counts(current, answer, item))
+
+
 def amended(current: Certificate, answer: Certificate, items: Iterable[str]) -> Certificate:
     """The certificate with the answer to some items in place of what it said of them; the same one if that is newer.
 
-    It was written when the later of the two was. Who stated which item is kept in its provenance.
+    Its own date stays that of the certificate as a whole, by which whole versions and withdrawals are told apart. Who
+    stated which item, and when, is kept in its provenance.
     """
-    taken = tuple(item for item in items if _counts(current, answer, item))
+    taken = taken_items(current, answer, items)
     if not taken:
         return current
-    written = max(current.authored, answer.authored)
     answered: dict[str, Any] = {_name(item): value_of(answer, item) for item in taken}
-    provenance = tuple(_provenance(current, answer, taken, written))
-    joined = replace(current, authored=written, provenance=provenance, **answered)
+    joined = replace(current, provenance=tuple(_provenance(current, answer, taken)), **answered)
+    return _linked(joined, taken, answer, current)
+
+
+def carried_over(known: Certificate, whole: Certificate) -> Certificate:
+    """A whole version with the answers that were written after it, of which it cannot know; else as it is."""
+    later = tuple(entry for entry in known.provenance if entry.item in ANSWERABLE and entry.authored > whole.authored)
+    if not later:
+        return whole
+    items = tuple(entry.item for entry in later)
+    answered: dict[str, Any] = {_name(item): value_of(known, item) for item in items}
+    return _linked(replace(whole, provenance=later, **answered), items, known, whole)
+
+
+def _linked(joined: Certificate, taken: tuple[str, ...], answer: Certificate, rest: Certificate) -> Certificate:
+    """With links to diagnoses put right; the items taken come from the answer, the others from the rest."""
     linked: dict[str, Any] = {
-        name: _relinked(answer if _item(name) in taken else current, joined, name) for name in _LINKED
+        name: _relinked(answer if _item(name) in taken else rest, joined, name) for name in _LINKED
     }
     return replace(joined, **linked)
 
@@ -64,14 +82,11 @@ def _counts(current: Certificate, answer: Certificate, item: str) -> bool:
     return not known or current.stated_by(item)[1] <= answer.authored
 
 
-def _provenance(
-    current: Certificate, answer: Certificate, taken: tuple[str, ...], written: datetime
-) -> Iterator[Provenance]:
-    """Author and date of each item that are not those of the version as a whole."""
+def _provenance(current: Certificate, answer: Certificate, taken: tuple[str, ...]) -> Iterator[Provenance]:
+    """Author and date of each item that are not those of the certificate as a whole."""
     for item in ITEMS:
         author, authored = (answer.author, answer.authored) if item in taken else current.stated_by(item)
-        silent = item in ANSWERABLE and value_of(current, item).state == "missing" and item not in taken
-        if not silent and (author, authored) != (current.author, written):
+        if (author, authored) != (current.author, current.authored):
             yield Provenance(item, author, authored)
 
 

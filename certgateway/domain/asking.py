@@ -34,6 +34,7 @@ Why = Literal[
     "already-answered",
     "already-open",
     "asked-twice",
+    "receiver-unreachable",
 ]
 
 REFUSALS: Final[dict[Why, Title]] = {
@@ -86,6 +87,11 @@ REFUSALS: Final[dict[Why, Title]] = {
         "Det samme er spurt om før, og spørsmålet er ikke besvart ennå.",
         "Det same er spurt om før, og spørsmålet er ikkje svara på enno.",
         "The same has been asked before, and the question has not been answered yet.",
+    ),
+    "receiver-unreachable": Title(
+        "Systemet som erklæringen kom fra, har ikke oppgitt en HER-id og kan ikke få spørsmål.",
+        "Systemet som erklæringa kom frå, har ikkje oppgitt ein HER-id og kan ikkje få spørsmål.",
+        "The system that the certificate came from gave no HER-id and cannot get questions.",
     ),
     "asked-twice": Title(
         "Det samme står flere ganger i spørsmålet.",
@@ -195,8 +201,11 @@ def _same(one: Target, other: Target) -> bool:
 
 def is_answered(item: str, version: Version) -> bool:
     """Whether a version answers an item: it says something that no rule found to be no answer."""
-    unanswered = {finding.item for finding in version.findings if finding.effect is Effect.UNANSWERED}
-    return value_of(version.certificate, item).state in {"stated", "none"} and item not in unanswered
+    section = value_of(version.certificate, item)
+    # Filler in the only statement of an item is no answer; beside other statements it is a remark.
+    filler = {"placeholder-text"} if len(section.entries) == 1 else set()
+    no_answer = {each.item for each in version.findings if each.effect is Effect.UNANSWERED or each.rule in filler}
+    return section.state in {"stated", "none"} and item not in no_answer
 
 
 def _is_there(target: Target, certificate: Certificate) -> bool:
@@ -265,9 +274,25 @@ _ASKED_BECAUSE: Final[dict[str, Title]] = {
 }
 
 
+_PLACE: Final = re.compile(r"\A[a-z-]+\[([0-9]+)\]")
+_WHICH: Final = Title(
+    "Det gjelder opplysning nummer {number} under punktet.",
+    "Det gjeld opplysning nummer {number} under punktet.",
+    "This is about statement number {number} under the item.",
+)
+_REPLACES: Final = Title(
+    "Svaret erstatter alt som står under punktet nå.",
+    "Svaret erstattar alt som står under punktet no.",
+    "The answer takes the place of all that stands under the item now.",
+)
+
+
 def question_text(target: Target, language: Language) -> str:
     """What the doctor is asked about a target: our words for item and reason, and the counsellor's after them."""
     whole = QUESTIONS.get(f"{target.item}-missing") if target.reason == "missing" else None
     item = CERTIFICATE_ITEM.concepts[target.item].text(language)
     asked = whole[None] if whole else _ASKED_BECAUSE[target.reason]
-    return " ".join(filter(None, (asked.text(language).format(item=item), target.settles)))
+    place = _PLACE.search(target.element or "")
+    which = _WHICH.text(language).format(number=int(place[1]) + 1) if place else None
+    replaces = None if target.reason == "missing" else _REPLACES.text(language)
+    return " ".join(filter(None, (asked.text(language).format(item=item), which, target.settles, replaces)))

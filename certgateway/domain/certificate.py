@@ -339,8 +339,8 @@ class Provenance:
 class Certificate:
     """One version of one certificate. `identifier` is stable over versions; `replaces` is what the sender says.
 
-    `provenance` is filled in where an answer to a question was joined to an earlier version: one entry for each item
-    that was not stated by `author` at `authored`.
+    `provenance` is filled in where answers to questions were joined to it: one entry for each item that was not stated
+    by `author` at `authored`, which stay those of the certificate as a whole.
     """
 
     identifier: Coding

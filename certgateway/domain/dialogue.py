@@ -258,26 +258,35 @@ def _returned(state: State, event: Returned) -> State:
 
 
 def _superseded(state: State, event: Superseded) -> State:
-    """A version that came by itself settles what was missing; what was unclear remains to be asked."""
+    """A version that came by itself settles what was missing, or leaves it out again; what was unclear stays."""
 
     def settled(each: TargetState) -> TargetState:
-        meant = each.standing != "answered" and each.target.reason == "missing" and each.target.item in event.items
-        return replace(each, standing="answered", version=event.version, reason=None, late=False) if meant else each
+        if each.target.reason != "missing" or (each.target.item in event.items) == (each.standing == "answered"):
+            return each
+        if each.standing == "answered":
+            return replace(each, standing="open", version=None, late=False)
+        return replace(each, standing="answered", version=event.version, reason=None, late=False)
 
-    return replace(state, targets=tuple(map(settled, state.targets)), revoked=False)
+    return _begun_anew(replace(state, revoked=False), tuple(map(settled, state.targets)), event)
 
 
 def _revoked(state: State, event: Revoked) -> State:
-    """What the certificate answered is open again, and its time begins anew."""
+    """What the certificate answered is open again."""
 
     def reopened(each: TargetState) -> TargetState:
         return replace(each, standing="open", version=None, late=False) if each.standing == "answered" else each
 
-    targets = tuple(map(reopened, state.targets))
-    if targets == state.targets:
-        return replace(state, revoked=True)
-    begun = norwegian_date(event.at)
-    return replace(state, targets=targets, revoked=True, begun=begun, restarted=True, reminded=False)
+    return _begun_anew(replace(state, revoked=True), tuple(map(reopened, state.targets)), event)
+
+
+def _begun_anew(state: State, targets: tuple[TargetState, ...], event: Event) -> State:
+    """With targets as they stand now; where one is open that was not, the time begins anew."""
+    reopened = any(
+        now.standing == "open" and before.standing != "open" for before, now in zip(state.targets, targets, strict=True)
+    )
+    if not reopened:
+        return replace(state, targets=targets)
+    return replace(state, targets=targets, begun=norwegian_date(event.at), restarted=True, reminded=False)
 
 
 def _handed_over(state: State, event: HandedOver) -> State:

@@ -82,7 +82,7 @@ class Delivered(Event):
 
 @dataclass(frozen=True, slots=True)
 class Refused(Event):
-    """A system will not take it, for `reason` in its words: `receiver`, or whoever has the question then."""
+    """A system will not take it, `receiver` or whoever has the question then; `reason` is a code."""
 
     reason: str
     receiver: str | None = None

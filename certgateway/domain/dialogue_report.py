@@ -18,6 +18,7 @@ from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
+    REFUSAL_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
 )
@@ -52,7 +53,7 @@ def told(uuid: str, events: Iterable[Event], today: date, language: Language) ->
         "paused": state.is_paused,
         "next_step": state.next_step(today),
         "certificate_withdrawn": state.revoked,
-        "refusal": state.refusal,
+        "refusal": _coded(REFUSAL_REASON, state.refusal, language),
         "withdrawn": _coded(WITHDRAWAL_REASON, state.withdrawn, language),
         "not_payable": [_coded(RETURN_REASON, reason, language) for reason in state.not_payable],
         "ratings": dict(state.ratings),

@@ -79,6 +79,11 @@ class Origins:
             here = here.rpartition(".")[0] if "." in here else here.partition("[")[0] if here.endswith("]") else ""
         return self.paths.get(here), here == element
 
+    def without(self, items: Iterable[str]) -> "Origins":
+        """Without the places of some items: what is said of them now does not come from this message."""
+        gone = frozenset(items)
+        return Origins({name: path for name, path in self.paths.items() if self.item_of(name) not in gone})
+
     def element_at(self, path: str) -> str | None:
         """The innermost domain element that stands at `path` or around it; None outside the certificate."""
         return next((self._elements[place] for place in lineage(path) if place in self._elements), None)
@@ -97,8 +102,9 @@ def place(findings: Iterable[Finding], origins: Origins) -> list[Finding]:
 
 def _placed(finding: Finding, origins: Origins) -> Finding:
     if finding.path is None and finding.element is not None:
-        path, _ = origins.locate(finding.element)
-        return replace(finding, path=path)
+        path, itself = origins.locate(finding.element)
+        # A range counts in the value that stands there; in what stands around it, it would mark anything.
+        return replace(finding, path=path, span=finding.span if itself else None)
     if finding.element is None and finding.path is not None:
         element = origins.element_at(finding.path)
         return replace(finding, element=element, item=finding.item or Origins.item_of(element))

@@ -76,6 +76,7 @@ RULES: Final[tuple[Rule, ...]] = (
     attachments.ATTACHMENT_REFUSED,
     dialogue.ANSWER_UNSORTED,
     dialogue.ANSWER_BEYOND_QUESTION,
+    dialogue.ANSWER_OLDER_THAN_KNOWN,
     mandate.SENDER_NOT_VERIFIED,
     mandate.LIKELY_RESEND,
     prose.PATIENT_REPORTED_IN_ASSESSMENT,

@@ -60,3 +60,31 @@ ANSWER_BEYOND_QUESTION = Rule(
     ),
     broken=stated_elsewhere,
 )
+
+ANSWER_OLDER_THAN_KNOWN = Rule(
+    id="answer-older-than-known",
+    effect=Effect.REMARK,
+    item=None,
+    authority="certgateway contract, clarification: for each item what was written last counts",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Svaret er skrevet før det som allerede står om punktet. Det er ikke tatt inn i erklæringen.",
+        action="Kontroller datoen på svaret og klokken i journalsystemet. Send svaret på nytt med riktig dato hvis det "
+        "gjelder.",
+        counsellor="Et svar var eldre enn det som står om punktet; det er ikke tatt inn.",
+    ),
+    nn=Text(
+        found="Svaret er skrive før det som alt står om punktet. Det er ikkje teke inn i erklæringa.",
+        action="Kontroller datoen på svaret og klokka i journalsystemet. Send svaret på nytt med rett dato dersom det "
+        "gjeld.",
+        counsellor="Eit svar var eldre enn det som står om punktet; det er ikkje teke inn.",
+    ),
+    en=Text(
+        found="The answer was written before what is known about the item already. It was not taken into the "
+        "certificate.",
+        action="Check the date of the answer and the clock of the record system. Send the answer again with the right "
+        "date if it holds.",
+        counsellor="An answer was older than what is known about the item; it was not taken in.",
+    ),
+    broken=stated_elsewhere,
+)

@@ -62,6 +62,9 @@ def ask(question: Question, gateway: Gateway) -> str | Refused:
         waiting = waiting_targets(case, unit)
         question = question if question.targets else replace(question, targets=missing_targets(version, waiting))
         found = refusals(question.targets, question.measure, version, waiting)
+        if not case.sender.startswith("her:"):
+            # Only a HER-id can fetch: what nobody can get must not look like a doctor's silence.
+            found.append(Refusal("receiver-unreachable"))
         if found or not question.targets:
             return Refused(question, tuple(found), version)
         return pose(question, case, version, unit, gateway)
@@ -124,8 +127,8 @@ def remind(uuid: str, gateway: Gateway) -> None:
     """Sends what is still open once more. Raises NotFoundError, and NotNowError when nothing is open."""
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
-        if not state.open_items:
-            raise NotNowError("nothing is open")
+        if not state.open_items or state.revoked:
+            raise NotNowError("nothing is open that could be answered")
         event = Reminded(gateway.new_id(), gateway.clock())
         _record(found, event, "reminder", unit, gateway)
 
@@ -157,8 +160,9 @@ def hand_over(uuid: str, receiver: str, gateway: Gateway) -> None:
     """Sends what is open to another clinician's system, and tells the one that had it that it need not answer."""
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
-        if state.withdrawn is not None or all(each.standing == "answered" for each in state.targets):
-            raise NotNowError("nothing is open")
+        answered = all(each.standing == "answered" for each in state.targets)
+        if state.withdrawn is not None or state.revoked or answered or receiver == state.receiver:
+            raise NotNowError("nothing is open that somebody else could answer")
         event = HandedOver(gateway.new_id(), gateway.clock(), receiver)
         back = outgoing_message("withdrawal", uuid, state, _current(found, unit), gateway)
         back = replace(back, asked=(), reason="handed-over")

@@ -318,7 +318,9 @@ def _rule_findings(examined: Examined, facts: Facts) -> list[Finding]:
     if examined.reply is not None:
         # An answer holds what was asked about; what else the certificate says is known where it is joined to it.
         stated = stated_items(certificate)
-        return [finding for finding in found if finding.effect is Effect.REFUSE or finding.item in {None, *stated}]
+        return [
+            finding for finding in found if finding.effect is Effect.REFUSE or finding.item in {None, "author", *stated}
+        ]
     return found
 
 

@@ -22,16 +22,20 @@ def follow_version(kept: Kept, case: Case, unit: Unit, gateway: Gateway) -> None
     version = kept.version
     if version is None or not version.current:
         return
-    settled = frozenset(item for item in ANSWERABLE if is_answered(item, version))
-    for clarification in unit.clarifications(case.uuid):
+    # Nobody can have asked about a certificate before it came.
+    for clarification in unit.clarifications(case.uuid) if version.number > 1 else ():
         event: Event = (
             Revoked(gateway.new_id(), kept.arrival)
             if case.withdrawn
-            else Superseded(gateway.new_id(), kept.arrival, version.number, settled)
+            else Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version))
         )
         unit.append_event(clarification.uuid, event)
     if gateway.asks_missing and version.verdict == "incomplete":
         _ask_for_missing(version, case, unit, gateway)
+
+
+def _answered(version: Version) -> frozenset[str]:
+    return frozenset(item for item in ANSWERABLE if is_answered(item, version))
 
 
 def _ask_for_missing(version: Version, case: Case, unit: Unit, gateway: Gateway) -> None:
@@ -43,21 +47,25 @@ def _ask_for_missing(version: Version, case: Case, unit: Unit, gateway: Gateway)
 
 def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> None:
     """An answer: what it answers and declines, or that somebody has to sort it."""
-    reply = joined.reply
-    if joined.put_aside is not None:
-        known = unit.find_clarification(reply.clarification)
-        named = known.uuid if known else None
-        unit.put_aside(Unsorted(kept.uuid, known.case if known else None, named, joined.put_aside, kept.arrival))
+    asked = joined.asked
+    if joined.put_aside is not None or asked is None:
+        why = joined.put_aside or "clarification-unknown"
+        named, case = (asked.uuid, asked.case) if asked else (None, None)
+        unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival))
         return
     for event in _events(kept, joined, gateway):
-        unit.append_event(reply.clarification, event)
+        unit.append_event(asked.uuid, event)
 
 
 def _events(kept: Kept, joined: Joined, gateway: Gateway) -> Iterator[Event]:
-    before = joined.supersedes.number if joined.supersedes else 0
-    if joined.items:
-        yield Answered(
-            gateway.new_id(), kept.arrival, joined.items, kept.version.number if kept.version else before, before
-        )
-    if joined.reply.declined is not None:
-        yield Declined(gateway.new_id(), kept.arrival, joined.reply.declined, joined.reply.declined_items)
+    """What says that an item was not assessed, or says nothing, makes a version and answers nothing."""
+    before, reply = joined.supersedes, joined.reply
+    version = kept.version or before
+    if before is not None and version is not None and joined.items:
+        answered = _answered(version).intersection(joined.items)
+        if answered:
+            yield Answered(gateway.new_id(), kept.arrival, answered, version.number, before.number)
+        else:
+            yield Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version))
+    if reply.declined is not None:
+        yield Declined(gateway.new_id(), kept.arrival, reply.declined, reply.declined_items)

@@ -4,32 +4,39 @@ An answer counts for the question that it names, from the system that was asked,
 about. Whatever fails one of these is kept and told of, and never read into a certificate. Nothing here writes.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from certgateway.domain.amendment import amended, stated_items
+from certgateway.domain.amendment import amended, carried_over, stated_items, taken_items
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import State, find_state
-from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.findings import Effect, Finding, judge
 from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Version
-from certgateway.store.dialogues import Why
+from certgateway.rules.declaration import Facts
+from certgateway.services.examine import WITHDRAWAL, Examined, Judgement, judge_examined
+from certgateway.store.dialogues import Clarification, Why
 from certgateway.store.transactions import Reading
+
+_SUBMITTED = frozenset({"final", "amended", "corrected"})
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
     """What an answer amounts to. `items` are those that it answers, `certificate` what it makes of the current version.
 
-    `reply` is what it says of itself. `put_aside` tells why it was not joined; then there is no case, and the
-    certificate is the answer as it came. `supersedes` is the current version, which stands when the answer says nothing
-    newer.
+    `answer` is the answer as it came, `reply` what it says of itself, `asked` the clarification it is to, None where
+    none is named that exists. `put_aside` tells why it was not joined; then there is no case, and the certificate is
+    the answer alone. `supersedes` is the current version, which stands when nothing was taken.
     """
 
+    answer: Certificate
     reply: Reply
     certificate: Certificate
+    asked: Clarification | None = None
     case: Case | None = None
-    items: frozenset[str] = frozenset()
+    items: tuple[str, ...] = ()
     supersedes: Version | None = None
     put_aside: Why | None = None
     findings: tuple[Finding, ...] = ()
@@ -37,7 +44,7 @@ class Joined:
     @property
     def is_new(self) -> bool:
         """Whether a new version of the certificate comes of it."""
-        return self.supersedes is not None and self.certificate is not self.supersedes.certificate
+        return self.supersedes is not None and self.certificate != self.supersedes.certificate
 
     @property
     def has_uncoded_function(self) -> bool:
@@ -45,44 +52,100 @@ class Joined:
         found = self.supersedes.findings if self.supersedes else ()
         return "function" not in self.items and any(finding.rule == "function-uncoded" for finding in found)
 
+    @property
+    def untaken(self) -> frozenset[str]:
+        """What the answer says and the certificate does not get: what is found there does not stand in the answer."""
+        return frozenset(stated_items(self.answer)).difference(self.items)
 
-def join(answer: Certificate, reply: Reply, sender: str, certificate_id: str | None, reading: Reading) -> Joined:
-    """Holds an answer against the question it names. `certificate_id` is the keyed identity that the answer states."""
-    clarification = reading.find_clarification(reply.clarification)
-    state = find_state(clarification.events) if clarification else None
-    case = reading.find_case_by_uuid(clarification.case) if clarification else None
+    def told(self, judgement: Judgement) -> Judgement:
+        """What the sender is told of the certificate that the answer was joined to: what concerns the answer."""
+        if self.put_aside is not None or judgement.verdict == "rejected":
+            return judgement
+        findings = tuple(filter(self._concerns, judgement.findings))
+        return replace(judgement, findings=findings, verdict=judge(findings, "hold"))
+
+    def _concerns(self, finding: Finding) -> bool:
+        if finding.effect is Effect.UNANSWERED:
+            return bool(self.items)
+        return finding.item is None or finding.item in stated_items(self.answer)
+
+
+def join(
+    answer: Certificate,
+    reply: Reply,
+    sender: str,
+    certificate_id: str | None,
+    *,
+    arrival: datetime,
+    reading: Reading,
+) -> Joined:
+    """Holds an answer against the question it names. `certificate_id` is the keyed identity that the answer states.
+
+    What is dated ahead of its arrival counts from then: a clock that is wrong must not outdo what comes later.
+    """
+    answer = replace(answer, authored=min(answer.authored, arrival))
+    asked = reading.find_clarification(reply.clarification.lower())
+    state = find_state(asked.events) if asked else None
+    case = reading.find_case_by_uuid(asked.case) if asked else None
     current = reading.current_version(case.uuid) if case else None
+    alone = Joined(answer, reply, answer, asked)
     if state is None or case is None or current is None or sender not in {state.receiver, state.asked.receiver}:
-        return _put_aside(answer, reply, "clarification-unknown")
+        return _put_aside(alone, "clarification-unknown")
     named = reading.find_case(case.sender, certificate_id) if certificate_id else None
     if named is None or named.uuid != case.uuid:
-        return _put_aside(answer, reply, "other-certificate")
+        return _put_aside(alone, "other-certificate")
     if case.withdrawn:
-        return _put_aside(answer, reply, "certificate-withdrawn")
-    return _joined(answer, reply, state, case, current)
+        return _put_aside(alone, "certificate-withdrawn")
+    if answer.status not in _SUBMITTED:
+        return _put_aside(alone, "answer-withdrawn")
+    return _joined(alone, state, case, current)
 
 
-def _put_aside(answer: Certificate, reply: Reply, why: Why) -> Joined:
-    return Joined(reply, answer, put_aside=why, findings=(Finding("answer-unsorted", Effect.REMARK, element=""),))
+def _put_aside(alone: Joined, why: Why, findings: Iterable[Finding] = ()) -> Joined:
+    unsorted = Finding("answer-unsorted", Effect.REMARK, element="")
+    return replace(alone, put_aside=why, findings=(unsorted, *findings))
 
 
-def _joined(answer: Certificate, reply: Reply, state: State, case: Case, current: Version) -> Joined:
+def _joined(alone: Joined, state: State, case: Case, current: Version) -> Joined:
+    answer, reply = alone.answer, alone.reply
     asked = {each.target.item for each in state.targets}
-    stated = stated_items(answer)
-    items = frozenset(asked.intersection(stated))
-    if not items and reply.declined is None:
-        return _put_aside(answer, reply, "not-asked")
-    return Joined(
-        reply=reply,
-        certificate=amended(current.certificate, answer, [item for item in stated if item in asked]),
+    stated = [item for item in stated_items(answer) if item in asked]
+    taken = taken_items(current.certificate, answer, stated)
+    findings = tuple(_not_taken(answer, asked, taken))
+    declines = reply.declined is not None and (not reply.declined_items or reply.declined_items & asked)
+    if not taken and not declines:
+        return _put_aside(alone, "older-than-known" if stated else "not-asked", findings)
+    return replace(
+        alone,
+        certificate=amended(current.certificate, answer, taken),
         case=case,
-        items=items,
+        items=taken,
         supersedes=current,
-        findings=tuple(_beyond(stated, asked)),
+        findings=findings,
     )
 
 
-def _beyond(stated: tuple[str, ...], asked: set[str]) -> Iterator[Finding]:
-    for item in stated:
+def _not_taken(answer: Certificate, asked: set[str], taken: tuple[str, ...]) -> Iterator[Finding]:
+    """What the answer says and the certificate does not get: nobody asked, or something newer is known."""
+    for item in stated_items(answer):
         if item not in asked:
             yield Finding("answer-beyond-question", Effect.REMARK, item=item, element=item)
+        elif item not in taken:
+            yield Finding("answer-older-than-known", Effect.REMARK, item=item, element=item)
+
+
+def with_answers(examined: Examined, case: Case, reading: Reading) -> Examined:
+    """A whole version, of which the answers written after it are part, since it cannot know of them."""
+    whole, current = examined.certificate, reading.current_version(case.uuid)
+    if whole is None or whole.status == WITHDRAWAL or case.withdrawn or current is None:
+        return examined
+    joined = carried_over(current.certificate, whole)
+    items = {entry.item for entry in joined.provenance}
+    return replace(examined, certificate=joined, origins=examined.origins.without(items)) if items else examined
+
+
+def refused_alone(answer: Examined, facts: Facts) -> Judgement | None:
+    """What is wrong with an answer by itself, such as whose it is: in the whole certificate that would not show."""
+    judgement = judge_examined(answer, facts, "hold")
+    refused = any(each.effect is Effect.REFUSE or each.rule == "author-missing" for each in judgement.findings)
+    return replace(judgement, verdict="rejected") if refused else None

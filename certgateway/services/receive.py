@@ -22,7 +22,7 @@ from certgateway.services.answer import Receipt, answer_for, answer_format, conf
 from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_version
 from certgateway.services.gateway import Gateway
-from certgateway.services.join import Joined, join
+from certgateway.services.join import Joined, join, refused_alone, with_answers
 from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Unit
@@ -77,12 +77,15 @@ class _Message:
     named_by_message: bool = False
     infected: frozenset[str] = frozenset()
     joined: Joined | None = None
+    alone: Examined | None = None
 
     @property
-    def locks(self) -> tuple[str, str]:
-        """What no two transactions may decide about at the same time: the message, and its certificate."""
+    def locks(self) -> tuple[str, ...]:
+        """What no two transactions may decide about at the same time: message, certificate and question."""
         certificate = self.certificate_digest if self.named_by_message else self.certificate
-        return f"message {self.sender} {self.key}", f"certificate {self.sender} {certificate}"
+        locks = f"message {self.sender} {self.key}", f"certificate {self.sender} {certificate}"
+        reply = self.examined.reply
+        return locks if reply is None else (*locks, f"clarification {reply.clarification.lower()}")
 
     @property
     def message_id(self) -> str | None:
@@ -122,8 +125,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         resent = _resent(message, unit)
         if message.named_by_message and resent is not None:
             message = replace(message, certificate=resent.certificate_id)
-        message = _joined(message, unit)
-        case = _case_of(message, unit)
+        message, case = _with_what_is_known(message, unit)
         # 8. Judge.
         judgement, first = _judgement(message, case, resent, gateway.house)
         # 9. Record.
@@ -169,23 +171,21 @@ def _is_named_by_message(name: Coding, envelope: Envelope) -> bool:
     return name.system == KITH_CONVERSATION and name.code == envelope.message_id
 
 
-def _joined(message: _Message, unit: Unit) -> _Message:
-    """An answer with the certificate that it makes of the current version; any other message as it is."""
+def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case | None]:
+    """An answer becomes the certificate that it makes of the current version; a whole version keeps later answers."""
     examined, certificate = message.examined, message.examined.certificate
     if examined.reply is None or certificate is None:
-        return message
-    joined = join(certificate, examined.reply, message.sender, message.certificate, unit)
-    findings = (*examined.findings, *joined.findings)
-    # What is joined is a whole certificate and judged as one; what is put aside is judged as the part that it is.
-    reply = examined.reply if joined.put_aside else None
-    examined = replace(examined, certificate=joined.certificate, findings=findings, reply=reply)
-    return replace(message, examined=examined, joined=joined)
-
-
-def _case_of(message: _Message, unit: Unit) -> Case | None:
-    if message.joined is not None:
-        return message.joined.case
-    return unit.find_case(message.sender, message.certificate) if message.certificate else None
+        case = unit.find_case(message.sender, message.certificate) if message.certificate else None
+        if case is None or not _becomes_current(certificate, case):
+            return message, case
+        return replace(message, examined=with_answers(examined, case, unit)), case
+    joined = join(
+        certificate, examined.reply, message.sender, message.certificate, arrival=message.arrival, reading=unit
+    )
+    # Where these stand is told before the places of what was not taken are forgotten.
+    alone = replace(examined, findings=(*examined.findings, *examined.placed(joined.findings)))
+    whole = replace(alone, certificate=joined.certificate, reply=None, origins=examined.origins.without(joined.untaken))
+    return replace(message, examined=alone if joined.put_aside else whole, joined=joined, alone=alone), joined.case
 
 
 def _follow(message: _Message, kept: Kept, case: Case | None, unit: Unit, gateway: Gateway) -> None:
@@ -197,7 +197,8 @@ def _follow(message: _Message, kept: Kept, case: Case | None, unit: Unit, gatewa
 
 
 def _resent(message: _Message, unit: Unit) -> StoredMessage | None:
-    if message.certificate is None or message.certificate_digest is None:
+    # An answer counts for the question as it stands now, however often it comes.
+    if message.certificate is None or message.certificate_digest is None or message.examined.reply is not None:
         return None
     name = None if message.named_by_message else message.certificate
     return unit.find_resend(message.sender, name, message.certificate_digest)
@@ -224,6 +225,8 @@ def _judgement(
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         history=first is None and not _becomes_current(message.examined.certificate, case),
     )
+    if message.alone is not None and (refused := refused_alone(message.alone, facts)):
+        return refused, None
     # A doctor who answers one of two questions has answered: what is still missing must not undo that.
     policy = "hold" if message.joined else house.policies[message.examined.format]
     judgement = judge_examined(message.examined, facts, policy)
@@ -279,8 +282,9 @@ def _kept(
     version = None
     if first is None and judgement.verdict != "rejected" and known is not None:
         version, known = _next_version(message, judgement, known)
+    told = message.joined.told(judgement) if message.joined else judgement
     receipt = replace(
-        _receipt(message, judgement, gateway),
+        _receipt(message, told, gateway),
         certificate=known.uuid if known else None,
         version=version.number if version else None,
         first_attempt=known.first_attempt if known else message.arrival,
@@ -290,8 +294,8 @@ def _kept(
     kept = replace(
         _unanswered(message, gateway.new_id()),
         state="answered",
-        verdict=judgement.verdict,
-        findings=judgement.findings,
+        verdict=told.verdict,
+        findings=told.findings,
         removed=message.examined.removed,
         answer=answer,
         receipt=receipt_json,

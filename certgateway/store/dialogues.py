@@ -14,7 +14,14 @@ from certgateway.store.messages import storable
 from certgateway.store.records import Sealing, event_bytes, read_event, sealing_context
 from certgateway.store.tables import clarification, clarification_event, unsorted
 
-Why = Literal["clarification-unknown", "other-certificate", "certificate-withdrawn", "not-asked"]
+Why = Literal[
+    "clarification-unknown",
+    "other-certificate",
+    "certificate-withdrawn",
+    "answer-withdrawn",
+    "older-than-known",
+    "not-asked",
+]
 
 _INSERT_EVENT = insert(clarification_event)
 

@@ -93,7 +93,7 @@ def test_a_clarification_in_every_state_meets_the_schema(office: Office) -> None
     told = [office.followed(clarification).json()]
     (waiting,) = office.waiting()
     told.append(office.followed(clarification).json())
-    office.post(f"/messages/{waiting['id']}/acknowledge", {"receiver": SENDER, "refused": "Ukjent pasient"})
+    office.post(f"/messages/{waiting['id']}/acknowledge", {"receiver": SENDER, "refused": "patient-unknown"})
     told.append(office.followed(clarification).json())
     told += [office.followed(clarification, verb).json() for verb in ("remind", "pause", "resume")]
     office.submit(answer(clarification, ["activity"]))

@@ -111,10 +111,12 @@ def test_messages_are_fetched_as_a_fhir_collection_in_xml(office: Office) -> Non
     headers = root.findall(f".//{FHIR}MessageHeader/{FHIR}id")
     assert [each.get("value") for each in headers] == [each["id"] for each in office.waiting()]
     texts = root.findall(f".//{FHIR}CommunicationRequest/{FHIR}payload/{FHIR}contentString")
-    assert [each.get("value") for each in texts] == [
-        "Erklæringen sier ikke noe om «Mulighet for aktivitet». Kan du svare på det?",
-        "Det er uklart for oss hva som menes under «Aktiviteter med helserisiko». Kan du presisere?",
-    ]
+    missing, unclear = (each.get("value") for each in texts)
+    assert missing == "Erklæringen sier ikke noe om «Mulighet for aktivitet». Kan du svare på det?"
+    assert unclear == (
+        "Det er uklart for oss hva som menes under «Aktiviteter med helserisiko». Kan du presisere? "
+        "Svaret erstatter alt som står under punktet nå."
+    )
 
 
 def test_nothing_waits(office: Office) -> None:
@@ -254,9 +256,9 @@ def test_a_message_is_given_out_until_it_is_acknowledged(either_office: Office) 
 def test_a_system_that_will_not_take_a_message_says_why(office: Office) -> None:
     clarification = office.asked(office.certificate())
     (waiting,) = office.waiting()
-    assert acknowledged(office, waiting["id"], refused="Ukjent pasient").status_code == 204
+    assert acknowledged(office, waiting["id"], refused="patient-unknown").status_code == 204
     told = office.followed(clarification).json()
-    assert (told["status"], told["refusal"]) == ("refused", "Ukjent pasient")
+    assert (told["status"], told["refusal"]["code"]) == ("refused", "patient-unknown")
     assert office.waiting() == []
     # What was said first stands.
     assert acknowledged(office, waiting["id"]).status_code == 204

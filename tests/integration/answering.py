@@ -17,7 +17,7 @@ def answer(
     items: Iterable[str] = (),
     *,
     number: int = 100,
-    date: str = "2026-11-02T10:00:00+01:00",
+    date: str = "2026-10-31T10:00:00+01:00",
     certificate: str | None = None,
     declined: str | None = None,
     declined_items: Iterable[str] = (),

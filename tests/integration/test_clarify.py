@@ -1,6 +1,6 @@
 """From a counsellor's question to a new version of the certificate: asked, fetched, answered, on both engines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
@@ -41,7 +41,7 @@ __all__ = ["postgresql", "url"]
 Json = dict[str, Any]
 ACTIVITY = Target("activity", "missing")
 RISK = Target("health-risk", "unclear", settles="Gjelder det også stillesittende arbeid?")
-ASKED = "2026-11-02T10:00:00+01:00"
+ASKED = "2026-10-31T10:00:00+01:00"
 OTHER_SYSTEM = "her:8143999"
 
 
@@ -123,10 +123,12 @@ def test_a_question_waits_for_the_author_s_system_and_names_the_items_only(at_de
     assert (told["due"], told["reminder_due"], told["second_look_due"]) == ("2026-11-19", "2026-11-19", "2026-11-30")
     outgoing = deliver.fetch(SENDER, 0, 10, at_desk.gateway)[0].outgoing
     assert [each.target for each in outgoing.asked] == [ACTIVITY, RISK]
-    assert [each.text for each in outgoing.asked] == [
-        "Erklæringen sier ikke noe om «Mulighet for aktivitet». Kan du svare på det?",
-        f"Det er uklart for oss hva som menes under «Aktiviteter med helserisiko». Kan du presisere? {RISK.settles}",
-    ]
+    missing, unclear = (each.text for each in outgoing.asked)
+    assert missing == "Erklæringen sier ikke noe om «Mulighet for aktivitet». Kan du svare på det?"
+    assert unclear == (
+        "Det er uklart for oss hva som menes under «Aktiviteter med helserisiko». Kan du presisere? "
+        f"{RISK.settles} Svaret erstatter alt som står under punktet nå."
+    )
     assert outgoing.certificate.code == resource(message(), "Composition")["identifier"]["value"]
 
 
@@ -248,9 +250,9 @@ def test_a_message_is_given_out_until_it_is_acknowledged(at_desk: Desk) -> None:
 def test_a_refusal_is_told_with_its_reason(at_desk: Desk) -> None:
     clarification = asked(at_desk)
     found = deliver.fetch(SENDER, 0, 10, at_desk.gateway)[0]
-    deliver.acknowledge(found.outgoing.id, SENDER, at_desk.gateway, "Ukjent pasient")
+    deliver.acknowledge(found.outgoing.id, SENDER, at_desk.gateway, "patient-unknown")
     told = seen(at_desk, clarification)
-    assert (told["status"], told["refusal"]) == ("refused", "Ukjent pasient")
+    assert (told["status"], told["refusal"]["display"]) == ("refused", "Ukjent pasient")
     assert waiting(at_desk) == []
 
 
@@ -331,11 +333,12 @@ def test_each_item_keeps_its_own_author_and_date(at_desk: Desk) -> None:
     base, other = (_hpr(tree) for tree in (message(), message("every-mapped-element")))
     assert base != other
     assert {(each["author"]["hpr"], each["dates"]["authored"]) for each in found["activity"]} == {
-        (other, "2026-11-02T09:00:00Z")
+        (other, "2026-10-31T09:00:00Z")
     }
     written = {(each["author"]["hpr"], each["dates"]["authored"]) for each in [*found["resources"], *found["risks"]]}
     assert written == {(base, "2026-05-06T07:20:00Z")}
-    assert found["authored"] == "2026-11-02T09:00:00Z"
+    # The certificate as a whole keeps its own date: later versions and withdrawals are told apart by it.
+    assert found["authored"] == "2026-05-06T07:20:00Z"
 
 
 def _hpr(tree: Json) -> str:
@@ -374,21 +377,24 @@ def test_the_same_answer_again_changes_nothing(at_desk: Desk) -> None:
     counts = at_desk.counts()
     assert at_desk.hand_in(answer(clarification, ["activity"])).answer == first.answer
     assert at_desk.counts() == counts
-    resent = at_desk.hand_in(answer(clarification, ["activity"], number=101))
-    assert receipt(resent)["duplicate_of"] is not None
-    assert kinds(at_desk, clarification) == ["asked", "answered"]
+    # Under another message id it is held against the question as it stands: it says what is known, and no more.
+    events = at_desk.events()
+    assert receipt(at_desk.hand_in(answer(clarification, ["activity"], number=101)))["version"] is None
+    assert at_desk.events() == events
+    assert standings(at_desk, clarification)[0] == ("activity", "answered", 2)
 
 
 def test_two_answers_to_one_item_leave_the_later_one(at_desk: Desk) -> None:
     case = certified(at_desk)
     clarification = asked(at_desk, RISK, certificate=case)
-    late, early = "2026-11-03T10:00:00+01:00", "2026-11-02T10:00:00+01:00"
+    late, early = "2026-10-31T12:00:00+01:00", "2026-10-31T10:00:00+01:00"
     at_desk.hand_in(answer(clarification, ["health-risk"], date=late))
     newest = assessed(at_desk, case)
     at_desk.hand_in(answer(clarification, ["health-risk"], number=101, date=early, sections="ptsd-changes-by-the-hour"))
     assert assessed(at_desk, case)["risks"] == newest["risks"]
     assert at_desk.versions(case) == [(1, False), (2, True)]
     assert standings(at_desk, clarification) == [("health-risk", "answered", 2)]
+    assert unsorted(at_desk) == [("older-than-known", clarification)]
 
 
 def test_a_late_answer_is_taken_in_and_marked_late(at_desk: Desk) -> None:
@@ -432,7 +438,8 @@ def test_an_answer_that_matches_nothing_is_put_aside_and_told_of(at_desk: Desk, 
         resource(tree, "MessageHeader")["source"]["endpoint"] = "urn:oid:2.16.578.1.12.4.1.2.8143999"
     outcome = at_desk.hand_in(tree)
     assert (outcome.verdict, outcome.answer.status, outcome.case) == ("accepted-with-remarks", 200, None)
-    assert told_of(outcome) == {"answer-unsorted": 1}
+    beyond = {"answer-beyond-question": 1} if made == "not-asked" else {}
+    assert told_of(outcome) == {"answer-unsorted": 1} | beyond
     why = made if made in {"other-certificate", "not-asked"} else "clarification-unknown"
     assert unsorted(at_desk) == [(why, None if made in {"unknown", "unreadable"} else clarification)]
     assert standings(at_desk, clarification) == [("activity", "open", None)]
@@ -473,7 +480,178 @@ def test_a_new_version_settles_what_was_missing_and_not_what_was_unclear(at_desk
     assert standings(at_desk, clarification) == [("activity", "answered", 2), ("health-risk", "open", None)]
 
 
+# ---- what an answer must not do ----
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "preliminary"])
+def test_an_answer_that_is_no_answer_yet_or_no_more_is_not_joined(at_desk: Desk, status: str) -> None:
+    case = certified(at_desk)
+    clarification = asked(at_desk, ACTIVITY, certificate=case)
+    tree = answer(clarification, ["activity"])
+    resource(tree, "Composition")["status"] = status
+    at_desk.hand_in(tree)
+    assert standings(at_desk, clarification) == [("activity", "open", None)]
+    assert at_desk.versions(case) == [(1, True)]
+    assert unsorted(at_desk) == ([("answer-withdrawn", clarification)] if status == "entered-in-error" else [])
+
+
+def _as_patient(tree: Json) -> None:
+    number = resource(tree, "Patient")["identifier"][0]
+    resource(tree, "Practitioner")["identifier"].append(dict(number))
+
+
+def _unnamed(tree: Json) -> None:
+    del resource(tree, "Patient")["identifier"]
+
+
+def _unsigned(tree: Json) -> None:
+    del resource(tree, "Composition")["author"]
+
+
+def _wrong_number(tree: Json) -> None:
+    resource(tree, "Practitioner")["identifier"][0]["value"] = "12"
+
+
+@pytest.mark.parametrize(
+    "change,rule",
+    [
+        (_as_patient, "author-is-patient"),
+        (_unnamed, "patient-missing"),
+        (_unsigned, "author-missing"),
+        (_wrong_number, "hpr-invalid"),
+    ],
+)
+def test_whose_answer_it_is_is_looked_at(at_desk: Desk, change: Callable[[Json], None], rule: str) -> None:
+    case = certified(at_desk)
+    clarification = asked(at_desk, ACTIVITY, certificate=case)
+    tree = answer(clarification, ["activity"])
+    change(tree)
+    outcome = at_desk.hand_in(tree)
+    assert (outcome.verdict, outcome.answer.status) == ("rejected", 422)
+    assert rule in rules(outcome)
+    assert standings(at_desk, clarification) == [("activity", "open", None)]
+    assert at_desk.versions(case) == [(1, True)]
+
+
+def test_a_withdrawal_works_after_an_answer_whatever_its_date(at_desk: Desk) -> None:
+    case = certified(at_desk)
+    at_desk.hand_in(answer(asked(at_desk, certificate=case), ["activity", "health-risk"], date="2099-01-01T00:00:00Z"))
+    at_desk.hand_in(withdrawal(8, resource(message(), "Composition")["date"]))
+    assert assess(case, at_desk.gateway) is None
+    assert at_desk.events()[-1] == ("withdrawn", 3)
+
+
+def test_an_answer_from_the_future_counts_from_its_arrival(at_desk: Desk) -> None:
+    case = certified(at_desk)
+    clarification = asked(at_desk, RISK, certificate=case)
+    at_desk.hand_in(answer(clarification, ["health-risk"], date="2099-01-01T00:00:00Z"))
+    at_desk.clock.now += timedelta(days=3)
+    later = answer(
+        clarification,
+        ["health-risk"],
+        number=101,
+        sections="ptsd-changes-by-the-hour",
+        date="2026-11-03T10:00:00+01:00",
+    )
+    assert receipt(at_desk.hand_in(later))["version"] == 3
+
+
+@pytest.mark.parametrize("first", ["whole", "answer"])
+def test_an_answer_and_an_older_whole_version_end_the_same_in_either_order(at_desk: Desk, first: str) -> None:
+    case = certified(at_desk)
+    clarification = asked(at_desk, ACTIVITY, certificate=case)
+    whole = authored(numbered(message("back-pain-tolerates-load"), 31), "2026-10-31T08:00:00+01:00")
+    resource(whole, "MessageHeader")["source"] = resource(message(), "MessageHeader")["source"]
+    resource(whole, "Composition")["identifier"] = resource(message(), "Composition")["identifier"]
+    resource(whole, "Composition").pop("relatesTo", None)
+    resource(whole, "Patient")["identifier"] = resource(message(), "Patient")["identifier"]
+    answered = answer(clarification, ["activity"], date="2026-10-31T09:00:00+01:00")
+    for tree in (whole, answered) if first == "whole" else (answered, whole):
+        assert at_desk.hand_in(tree).case == case
+    with at_desk.gateway.store.reading() as read:
+        current = read.current_version(case)
+    assert current is not None
+    assert current.certificate.activity.state == "stated"
+    assert [entry.code.code for entry in current.certificate.diagnosis if entry.code] == ["L86"]
+    assert standings(at_desk, clarification)[0][1] == "answered"
+
+
+def test_what_a_later_whole_version_leaves_out_is_open_again(at_desk: Desk) -> None:
+    case = certified(at_desk)
+    clarification = asked(at_desk, ACTIVITY, certificate=case)
+    at_desk.hand_in(answer(clarification, ["activity"]))
+    at_desk.hand_in(authored(numbered(message(), 32), "2026-11-03T08:00:00+01:00"))
+    assert standings(at_desk, clarification) == [("activity", "open", None)]
+    assert [each["item"] for each in assessed(at_desk, case)["open"]] == ["activity"]
+
+
+def test_not_assessed_is_no_answer_to_what_is_missing(at_desk: Desk) -> None:
+    case = holding(at_desk).hand_in(without(message(), "health-risk")).case or ""
+    clarification = clarify.ask(Question(case), at_desk.gateway)
+    assert isinstance(clarification, str)
+    tree = answer(clarification, ["health-risk"])
+    (section,) = resource(tree, "Composition")["section"]
+    del section["entry"]
+    system = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
+    section["emptyReason"] = {"coding": [{"system": system, "code": "notasked"}]}
+    section["text"] = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Ikke vurdert</div>'}
+    outcome = at_desk.hand_in(tree)
+    assert (outcome.verdict, receipt(outcome)["version"]) == ("incomplete", 2)
+    assert standings(at_desk, clarification) == [("health-risk", "open", None)]
+
+
+def test_the_sender_is_told_of_the_answer_and_not_of_what_stood_before(at_desk: Desk) -> None:
+    first = message("every-mapped-element")
+    resource(first, "MessageHeader")["source"] = resource(message(), "MessageHeader")["source"]
+    resource(first, "Composition")["identifier"] = resource(message(), "Composition")["identifier"]
+    resource(first, "Patient")["identifier"] = resource(message(), "Patient")["identifier"]
+    told = [entry["resource"] for entry in first["entry"] if "valueString" in entry["resource"]]
+    told[-1]["valueString"] = "Pasienten har lumbago. Pasienten bør innvilges AAP."
+    outcome = at_desk.hand_in(first)
+    assert "benefit-recommended-in-prose" in rules(outcome)
+    clarification = asked(at_desk, Target("prognosis", "unclear"), certificate=outcome.case)
+    answered = at_desk.hand_in(answer(clarification, ["prognosis"]))
+    assert "benefit-recommended-in-prose" not in rules(answered)
+    remarks = [each["rule"] for each in assessed(at_desk, outcome.case)["remarks"]]
+    assert "benefit-recommended-in-prose" in remarks
+
+
+def test_a_decline_of_something_else_is_put_aside(at_desk: Desk) -> None:
+    clarification = asked(at_desk, ACTIVITY)
+    at_desk.hand_in(answer(clarification, declined="not-known", declined_items=["employment"]))
+    assert unsorted(at_desk) == [("not-asked", clarification)]
+
+
+def test_what_was_put_aside_is_looked_at_anew_when_it_comes_again(at_desk: Desk) -> None:
+    case = certified(at_desk)
+    clarification = asked(at_desk, ACTIVITY, certificate=case)
+    at_desk.hand_in(withdrawal(9, "2026-11-01T10:00:00+01:00"))
+    at_desk.hand_in(answer(clarification, ["activity"]))
+    assert unsorted(at_desk) == [("certificate-withdrawn", clarification)]
+    at_desk.hand_in(authored(numbered(message(), 33), "2026-11-01T11:00:00+01:00"))
+    assert receipt(at_desk.hand_in(answer(clarification, ["activity"], number=101)))["version"] is not None
+    assert standings(at_desk, clarification)[0][1] == "answered"
+
+
 # ---- what the counsellor does meanwhile ----
+
+
+def test_nobody_is_reminded_about_a_withdrawn_certificate_or_handed_their_own_question(at_desk: Desk) -> None:
+    clarification = asked(at_desk, ACTIVITY)
+    with pytest.raises(NotNowError):
+        clarify.hand_over(clarification, SENDER, at_desk.gateway)
+    at_desk.hand_in(withdrawal(9, "2026-11-01T10:00:00+01:00"))
+    with pytest.raises(NotNowError):
+        clarify.remind(clarification, at_desk.gateway)
+    with pytest.raises(NotNowError):
+        clarify.hand_over(clarification, OTHER_SYSTEM, at_desk.gateway)
+
+
+def test_no_question_to_a_system_that_could_not_fetch_it(at_desk: Desk) -> None:
+    tree = message()
+    resource(tree, "MessageHeader")["source"]["endpoint"] = "https://epj.example/fhir"
+    case = at_desk.hand_in(tree).case or ""
+    assert refused(at_desk, Question(case, (ACTIVITY,))) == [("receiver-unreachable", None)]
 
 
 def test_a_reminder_asks_what_is_still_open_in_the_same_conversation(at_desk: Desk) -> None:
@@ -618,5 +796,5 @@ def test_nothing_of_question_or_answer_lies_in_the_clear(at_desk: Desk) -> None:
         ]
     found = "\n".join(rows)
     assert words not in found
-    assert "Ukjent pasient" not in found
+    assert "patient-unknown" not in found
     assert resource(message(), "Patient")["identifier"][0]["value"] not in found

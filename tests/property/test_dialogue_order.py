@@ -5,7 +5,7 @@ Each promise is held against a toy that breaks it: what no toy fails on would pr
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from random import Random
 
@@ -43,6 +43,8 @@ TARGETS = (Target("prognosis", "missing"), Target("function", "unclear"), Target
 ASKED_ITEMS = frozenset(each.item for each in TARGETS)
 RECEIVERS = ("her:8000001", "her:8000002", "her:8143060")
 CODES = ("one", "other")
+# What may let the time begin anew.
+ANEW = (HandedOver, Returned, Revoked, Superseded)
 
 # An event that lacks only its id.
 Unnamed = Callable[[str], Event]
@@ -203,8 +205,31 @@ def unreachable(state: State) -> bool:
 def test_time_begins_with_the_question_or_with_what_lets_it_begin_anew(pair: tuple[list[Event], list[Event]]) -> None:
     state = find_state(pair[1])
     assert state is not None
-    anew = {norwegian_date(each.at) for each in pair[0] if isinstance(each, HandedOver | Returned | Revoked)}
+    anew = {norwegian_date(each.at) for each in pair[0] if isinstance(each, ANEW)}
     assert state.begun in (anew if state.restarted else {norwegian_date(state.asked.at)})
+
+
+@given(arrivals(), items, versions)
+def test_version_that_comes_last_tells_what_is_missing(
+    pair: tuple[list[Event], list[Event]], named: frozenset[str], version: int
+) -> None:
+    before = find_state(pair[1])
+    last = Superseded("last", INSTANTS[-1] + timedelta(days=1), version, named)
+    after = find_state([last, *pair[1]])
+    assert before is not None
+    assert after is not None
+    for was, now in zip(before.targets, after.targets, strict=True):
+        if now.target.reason != "missing":
+            assert now == was
+        elif now.target.item in named:
+            assert now.standing == "answered"
+        else:
+            assert now.standing == ("declined" if was.standing == "declined" else "open")
+    reopened = any(
+        now.standing == "open" != was.standing for was, now in zip(before.targets, after.targets, strict=True)
+    )
+    assert after.begun == (norwegian_date(last.at) if reopened else before.begun)
+    assert not after.revoked
 
 
 # The toys. Were one of them as good as the real thing, the strategies would have nothing to say about order.
@@ -262,12 +287,12 @@ def test_toy_that_reminds_where_a_reminder_would_reach_nobody_is_caught(event: t
     assert an_example(arrivals(), fails)
 
 
-@pytest.mark.parametrize("kind", [HandedOver, Returned, Revoked], ids=attrgetter("__name__"))
+@pytest.mark.parametrize("kind", ANEW, ids=attrgetter("__name__"))
 def test_toy_whose_time_never_begins_anew_is_caught(kind: type[Event]) -> None:
     def fails(pair: tuple[list[Event], list[Event]]) -> bool:
         state = find_state(pair[1])
         # Of the events that may let it begin anew there are only those of one kind.
-        others = {HandedOver, Returned, Revoked} - {kind}
+        others = set(ANEW) - {kind}
         if state is None or any(type(each) in others for each in pair[0]):
             return False
         return state.begun != norwegian_date(state.asked.at)

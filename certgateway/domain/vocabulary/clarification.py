@@ -128,10 +128,27 @@ WITHDRAWAL_REASON: Final = Vocabulary(
     ),
 )
 
+REFUSAL_REASON: Final = Vocabulary(
+    name="message-refusal-reason",
+    url=f"{CODE_SYSTEM}message-refusal-reason",
+    about="Why a record system does not take a message of NAV's",
+    source=OWN_SOURCE,
+    concepts=table(
+        (
+            ("patient-unknown", "Ukjent pasient", "Ukjend pasient", "Unknown patient"),
+            ("clinician-unknown", "Ukjent behandler", "Ukjend behandlar", "Unknown clinician"),
+            ("certificate-unknown", "Ukjent erklæring", "Ukjend erklæring", "Unknown certificate"),
+            ("format-not-supported", "Formatet støttes ikke", "Formatet er ikkje støtta", "Format not supported"),
+            ("other", "Annen årsak", "Annan årsak", "Another reason"),
+        )
+    ),
+)
+
 VOCABULARIES: Final[tuple[Vocabulary, ...]] = (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
+    REFUSAL_REASON,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from certgateway.domain.amendment import ANSWERABLE, amended, stated_items, value_of
+from certgateway.domain.amendment import ANSWERABLE, amended, carried_over, stated_items, taken_items, value_of
 from certgateway.domain.certificate import (
     ITEMS,
     Author,
@@ -100,7 +100,7 @@ def test_what_a_certificate_says_anything_about() -> None:
 def test_the_item_that_was_asked_about_is_taken_and_nothing_else() -> None:
     told = answer(JUNE, prognosis=WORSE, activity=Section("stated", (Participation("no"),)), history=Section("none"))
     joined = amended(CERTIFICATE, told, ["prognosis"])
-    assert joined == replace(CERTIFICATE, authored=JUNE, prognosis=WORSE, provenance=joined.provenance)
+    assert joined == replace(CERTIFICATE, prognosis=WORSE, provenance=(Provenance("prognosis", SPECIALIST, JUNE),))
 
 
 @pytest.mark.parametrize("section", [Section("none"), Section("not-assessed", (), "unavailable"), WORSE])
@@ -120,6 +120,17 @@ def test_an_answer_never_takes_anything_away() -> None:
     assert amended(CERTIFICATE, answer(JUNE), ANSWERABLE) is CERTIFICATE
 
 
+def test_items_are_taken_that_are_asked_about_and_answered_and_not_known_from_later() -> None:
+    told = answer(
+        MAY - timedelta(days=1), onset=Section("stated", (Onset("2026"),)), prognosis=WORSE, specialist=Section("none")
+    )
+    assert taken_items(CERTIFICATE, told, ["onset", "prognosis", "activity", "author"]) == ("onset",)
+    assert taken_items(CERTIFICATE, replace(told, authored=MAY), ["prognosis", "onset"]) == ("prognosis", "onset")
+    joined = amended(CERTIFICATE, answer(JULY, prognosis=BETTER), ["prognosis"])
+    assert taken_items(joined, replace(told, authored=JUNE), ["prognosis", "specialist"]) == ("specialist",)
+    assert taken_items(CERTIFICATE, told, ()) == ()
+
+
 # ---- the last word ----
 
 
@@ -129,7 +140,8 @@ def test_of_two_answers_the_later_one_counts(first: datetime, second: datetime) 
     joined = amended(amended(CERTIFICATE, said[first], ["prognosis"]), said[second], ["prognosis"])
     assert joined.prognosis == BETTER
     assert joined.stated_by("prognosis") == (STAND_IN, JULY)
-    assert joined.authored == JULY
+    # Whole versions and withdrawals are told apart by the date of the certificate as a whole.
+    assert joined.authored == MAY
 
 
 def test_what_the_certificate_said_later_counts_too() -> None:
@@ -161,7 +173,7 @@ def test_what_was_answered_meanwhile_is_no_reason_to_turn_an_answer_to_another_i
     joined = amended(CERTIFICATE, answer(AUGUST, prognosis=WORSE), ["prognosis"])
     joined = amended(joined, answer(JUNE, STAND_IN, specialist=Section("not-assessed")), ["specialist"])
     assert joined.specialist == Section("not-assessed")
-    assert joined.authored == AUGUST
+    assert joined.authored == MAY
     assert joined.stated_by("specialist") == (STAND_IN, JUNE)
 
 
@@ -173,21 +185,20 @@ def test_everything_but_the_answer_is_the_certificates_author_s_of_then() -> Non
     assert joined.author == GP
     stated = {item: joined.stated_by(item) for item in ITEMS}
     assert stated.pop("prognosis") == (SPECIALIST, JUNE)
-    known = ("purpose", "patient", "author", "diagnosis", "history", "treatment", "function", "health-risk")
-    assert [stated[item] for item in (*known, "specialist")] == [(GP, MAY)] * 9
-    # Of what nobody has stated there is nothing to tell.
-    assert [entry.item for entry in joined.provenance] == [*known, "prognosis", "specialist"]
+    assert list(stated.values()) == [(GP, MAY)] * 16
+    assert joined.provenance == (Provenance("prognosis", SPECIALIST, JUNE),)
 
 
-def test_no_entry_says_what_the_version_says_itself() -> None:
+def test_no_entry_says_what_the_certificate_says_itself() -> None:
     joined = amended(CERTIFICATE, answer(JUNE, GP, prognosis=WORSE), ["prognosis"])
-    assert "prognosis" not in {entry.item for entry in joined.provenance}
+    assert joined.provenance == (Provenance("prognosis", GP, JUNE),)
     assert joined.stated_by("prognosis") == (GP, JUNE)
     assert joined.stated_by("function") == (GP, MAY)
     # At the same instant another author is told, and the same author is not.
     assert amended(CERTIFICATE, answer(MAY, GP, prognosis=WORSE), ["prognosis"]).provenance == ()
-    told = amended(CERTIFICATE, answer(MAY, prognosis=WORSE), ["prognosis"]).provenance
-    assert told == (Provenance("prognosis", SPECIALIST, MAY),)
+    told = amended(CERTIFICATE, answer(MAY, prognosis=WORSE), ["prognosis"])
+    assert told.provenance == (Provenance("prognosis", SPECIALIST, MAY),)
+    assert amended(told, answer(MAY, GP, prognosis=BETTER), ["prognosis"]).provenance == ()
 
 
 def test_who_answered_first_is_remembered_when_another_answers_another_item() -> None:
@@ -204,6 +215,86 @@ def test_who_answered_first_is_remembered_when_another_answers_another_item() ->
 
 def test_without_provenance_the_author_stated_everything() -> None:
     assert [CERTIFICATE.stated_by(item) for item in (*ITEMS, None)] == [(GP, MAY)] * 18
+
+
+# ---- a whole version and the answers that it cannot know of ----
+
+
+@pytest.mark.parametrize("at", [MAY + timedelta(days=1), JUNE])
+def test_a_whole_version_takes_the_place_of_answers_that_were_not_written_after_it(at: datetime) -> None:
+    known = amended(CERTIFICATE, answer(at, prognosis=WORSE, onset=Section("none")), ["prognosis", "onset"])
+    whole = replace(CERTIFICATE, authored=JUNE)
+    assert carried_over(known, whole) is whole
+
+
+def test_what_was_never_answered_is_not_carried_over() -> None:
+    whole = replace(BARE, authored=MAY - timedelta(days=1))
+    assert carried_over(CERTIFICATE, whole) is whole
+
+
+def test_answers_written_after_a_whole_version_are_kept_with_their_author_and_date() -> None:
+    known = amended(CERTIFICATE, answer(JUNE, onset=Section("none")), ["onset"])
+    known = amended(known, answer(AUGUST, STAND_IN, prognosis=WORSE), ["prognosis"])
+    known = amended(known, answer(AUGUST, activity=Section("stated", (Participation("no"),))), ["activity"])
+    history = Section("stated", (Statement("Falt av sykkel."),))
+    whole = replace(CERTIFICATE, authored=JULY, author=SPECIALIST, history=history, prognosis=STABLE)
+    assert carried_over(known, whole) == replace(
+        whole,
+        activity=Section("stated", (Participation("no"),)),
+        prognosis=WORSE,
+        provenance=(Provenance("activity", SPECIALIST, AUGUST), Provenance("prognosis", STAND_IN, AUGUST)),
+    )
+
+
+def test_an_answer_that_is_carried_over_outlives_every_whole_version_that_is_older() -> None:
+    known = amended(CERTIFICATE, answer(AUGUST, prognosis=WORSE), ["prognosis"])
+    first = carried_over(known, replace(CERTIFICATE, authored=JUNE))
+    second = carried_over(first, replace(CERTIFICATE, authored=JULY))
+    assert (second.authored, second.prognosis, second.stated_by("prognosis")) == (JULY, WORSE, (SPECIALIST, AUGUST))
+    # An answer that comes now and is older than it is not taken; a whole version of the same instant is.
+    assert taken_items(second, answer(JULY, prognosis=BETTER), ["prognosis"]) == ()
+    last = replace(CERTIFICATE, authored=AUGUST)
+    assert carried_over(second, last) is last
+
+
+def test_that_nobody_knows_is_carried_over_too() -> None:
+    unknown: Section[Prognosis] = Section("not-assessed", (), "unavailable")
+    known = amended(CERTIFICATE, answer(JULY, prognosis=unknown), ["prognosis"])
+    assert carried_over(known, replace(CERTIFICATE, authored=JUNE)).prognosis == unknown
+
+
+def test_who_is_certified_by_whom_is_never_carried_over() -> None:
+    # Earlier releases kept these entries.
+    entries = tuple(Provenance(item, GP, AUGUST) for item in ("purpose", "patient", "author"))
+    whole = replace(BARE, authored=JUNE)
+    assert carried_over(replace(CERTIFICATE, provenance=entries), whole) is whole
+
+
+def test_statements_that_are_carried_over_follow_their_diagnosis_to_its_place_in_the_whole_version() -> None:
+    told = answer(
+        JULY,
+        diagnosis=diagnoses(ANXIETY, BACK),
+        function=Section("stated", (FunctionStatement(diagnosis=0), FunctionStatement(diagnosis=1))),
+    )
+    known = amended(CERTIFICATE, told, ["function"])
+    assert links(known) == [[0, None], [1, 0], [0, 1], [1]]
+    whole = replace(
+        CERTIFICATE,
+        authored=JUNE,
+        diagnosis=diagnoses(KNEE, BACK),
+        treatment=Section("stated", (Treatment(diagnosis=0),)),
+        health_risk=Section("none"),
+        prognosis=Section("stated", (Prognosis("stable", diagnosis=1),)),
+    )
+    # What the whole version states itself points where it did.
+    assert links(carried_over(known, whole)) == [[0], [None, 1], [], [1]]
+
+
+def test_statements_of_a_whole_version_follow_diagnoses_that_are_carried_over() -> None:
+    known = amended(CERTIFICATE, answer(JULY, diagnosis=diagnoses(KNEE, ANXIETY)), ["diagnosis"])
+    joined = carried_over(known, replace(CERTIFICATE, authored=JUNE))
+    assert joined.diagnosis == diagnoses(KNEE, ANXIETY)
+    assert links(joined) == [[None, None], [1], [None, 1], [1]]
 
 
 # ---- which diagnosis ----

@@ -21,6 +21,7 @@ from certgateway.domain.certificate import (
     Quantity,
     Section,
     SpecialistStatement,
+    Statement,
     Treatment,
 )
 from certgateway.domain.dialogue_events import Measure, Target
@@ -329,7 +330,7 @@ def test_what_is_about_health_and_functioning_passes(text: str) -> None:
 @pytest.mark.parametrize("why", [why for why in REFUSALS if not why.startswith("asks-for")])
 def test_a_refusal_has_its_words(why: Why, language: Language) -> None:
     texts = [words.text(language) for words in REFUSALS.values()]
-    assert len(set(texts)) == len(texts) == 11
+    assert len(set(texts)) == len(texts) == 12
     assert REFUSALS[why].text(language).endswith(".")
     assert not names_benefit(REFUSALS[why].text(language))
 
@@ -433,6 +434,39 @@ def test_what_a_rule_found_to_be_no_answer_may_be_asked_for() -> None:
     assert is_answered("function", judged)
     targets = (Target("prognosis", "missing"), Target("function", "missing"))
     assert refusals(targets, None, judged, ()) == [Refusal("already-answered", 1)]
+
+
+def words(*texts: str) -> Certificate:
+    statements = tuple(map(Statement, texts))
+    return Certificate(CERTIFICATE.identifier, AT, "final", history=Section("stated", statements))
+
+
+FILLER = Finding("placeholder-text", Effect.REMARK, "history", "history[0].text")
+
+
+def test_filler_that_stands_alone_is_no_answer() -> None:
+    alone = version(words("-"), FILLER)
+    assert not is_answered("history", alone)
+    assert refusals([Target("history", "missing")], None, alone, ()) == []
+    # It is there, and may be asked about.
+    assert refusals([Target("history", "unclear", "history[0].text")], None, alone, ()) == []
+
+
+def test_filler_beside_another_statement_is_a_remark() -> None:
+    beside = version(words("-", "Falt i trapp."), FILLER)
+    assert is_answered("history", beside)
+    assert refusals([Target("history", "missing")], None, beside, ()) == [Refusal("already-answered", 0)]
+
+
+def test_another_remark_on_the_only_statement_and_filler_elsewhere_leave_an_answer() -> None:
+    remark = Finding("text-repeats-diagnosis", Effect.REMARK, "history", "history[0].text")
+    elsewhere = Finding("placeholder-text", Effect.REMARK, "assessment", "assessment[0].text")
+    assert is_answered("history", version(words("Falt i trapp."), remark, elsewhere))
+
+
+def test_that_there_is_none_is_an_answer_whatever_was_remarked() -> None:
+    filler = Finding("placeholder-text", Effect.REMARK, "health-risk", "health-risk")
+    assert is_answered("health-risk", version(CERTIFICATE, filler))
 
 
 def test_an_answer_may_be_asked_about_for_any_other_reason() -> None:
@@ -559,12 +593,46 @@ def test_the_index_may_be_as_long_as_any_list() -> None:
         (
             Target("function", "unclear", "function[0]", "Kor ofte?"),
             "nn",
-            "Det er uklart for oss kva som er meint under «Funksjonsevne». Kan du presisere? Kor ofte?",
+            (
+                "Det er uklart for oss kva som er meint under «Funksjonsevne». Kan du presisere? "
+                "Det gjeld opplysning nummer 1 under punktet. Kor ofte? "
+                "Svaret erstattar alt som står under punktet no."
+            ),
+        ),
+        (
+            Target("health-risk", "contradictory", "health-risk[10].harm"),
+            "en",
+            (
+                "What stands under “Activities with health risk” seems to contradict itself or the rest of the "
+                "certificate. Which is right? This is about statement number 11 under the item. "
+                "The answer takes the place of all that stands under the item now."
+            ),
+        ),
+        (
+            Target("function", "detail-for-measure", "function[1].limits[0]", "Hvor tungt?"),
+            "nb",
+            (
+                "NAV planlegger et tiltak. Hva må vi vite om «Funksjonsevne» for at det skal være trygt for pasienten? "
+                "Det gjelder opplysning nummer 2 under punktet. Hvor tungt? "
+                "Svaret erstatter alt som står under punktet nå."
+            ),
+        ),
+        # There is but one of it to ask about.
+        (
+            Target("prognosis", "unclear", "prognosis.course"),
+            "nb",
+            (
+                "Det er uklart for oss hva som menes under «Prognose». Kan du presisere? "
+                "Svaret erstatter alt som står under punktet nå."
+            ),
         ),
         (
             Target("prognosis", "outdated", settles=""),
             "nb",
-            "Opplysningene under «Prognose» begynner å bli gamle. Gjelder de fortsatt?",
+            (
+                "Opplysningene under «Prognose» begynner å bli gamle. Gjelder de fortsatt? "
+                "Svaret erstatter alt som står under punktet nå."
+            ),
         ),
     ],
 )
@@ -588,5 +656,8 @@ def test_every_item_and_reason_has_a_question_of_its_own(item: str, language: La
     assert all("?" in text and "{" not in text and not names_benefit(text) for text in texts)
     title = CERTIFICATE_ITEM.title(item, language)
     assert all(title is not None and title in text for text in texts[1:])
+    # Of what is missing, nothing stands there that could be replaced.
+    end = {"nb": "punktet nå.", "nn": "punktet no.", "en": "the item now."}[language]
+    assert [text.endswith(end) for text in texts] == [False, *[True] * 6]
     # What we ask in our own words would itself be let through.
     assert all(whys(Target("function", "unclear", settles=text)) == [] for text in texts)

@@ -40,6 +40,7 @@ from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
+    REFUSAL_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
 )
@@ -222,6 +223,8 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
             case Returned(reason=reason, items=named):
                 assert reason in RETURN_REASON
                 assert named <= set(ITEMS)
+            case Refused(reason=reason):
+                assert reason in REFUSAL_REASON
             case Withdrawn(reason=reason):
                 assert reason in WITHDRAWAL_REASON
 
@@ -287,7 +290,7 @@ def test_script_with_a_key_that_is_unknown_or_missing_is_refused(before: str, af
         ('next = "nothing"', 'next = "remind"'),
         ("unsorted = []", 'unsorted = ["a"]'),
         ("unsorted = []", 'unsorted = [], receiver = "her:8143060"'),
-        ("unsorted = []", 'unsorted = [], refusal = "full"'),
+        ("unsorted = []", 'unsorted = [], refusal = "other"'),
         ("unsorted = []", 'unsorted = [], withdrawn = "no-longer-needed"'),
         ("unsorted = []", "unsorted = [], revoked = true"),
         ("unsorted = []", "unsorted = [], paused = true"),

@@ -803,6 +803,80 @@ def test_version_that_settles_is_not_late_because_an_answer_before_it_was() -> N
     assert standing(state)["function"].late is True
 
 
+ONLY_FUNCTION = frozenset({"function"})
+
+
+def test_version_that_leaves_out_what_was_missing_opens_it_again() -> None:
+    state = after(answered(3, 25), Superseded("v", at(3, 26), 3, ONLY_FUNCTION))
+    # Late was an answer that is gone; how often somebody answered stays.
+    assert standing(state)["prognosis"] == TargetState(PROGNOSIS, rounds=1)
+    assert standing(state)["function"] == TargetState(FUNCTION, "answered", version=2, late=True, rounds=1)
+    assert (state.status, state.open_items) == ("partly-answered", ("prognosis",))
+
+
+def test_version_that_leaves_out_what_was_unclear_leaves_it_answered() -> None:
+    state = after(answered(3, 5), Superseded("v", at(3, 10), 3, frozenset({"prognosis"})))
+    assert state == after(answered(3, 5))
+
+
+def test_version_that_leaves_out_what_the_one_before_it_settled_opens_it_again() -> None:
+    one, other = Superseded("v", at(3, 10), 2, BOTH), Superseded("w", at(3, 16), 3)
+    state = after(one, other)
+    assert standing(state)["prognosis"] == TargetState(PROGNOSIS)
+    # 17 to 31 March are eleven working days; 1, 7 and 8 April the last three.
+    assert (state.begun, state.restarted, state.due) == (on(3, 16), True, on(4, 8))
+    assert after(other, Superseded("x", at(3, 17), 4, BOTH)).open_items == ("function",)
+
+
+def test_version_that_leaves_out_what_was_declined_leaves_it_declined() -> None:
+    declined = Declined("n", at(3, 5), "not-known")
+    assert after(declined, Superseded("v", at(3, 10), 2)) == after(declined)
+
+
+def test_version_that_reopens_something_begins_the_time_anew() -> None:
+    question = replace(QUESTION, due=on(3, 12))
+    reminder = Reminded("m", at(3, 9))
+    state = after(Read("o", at(3, 3)), answered(3, 10), reminder, Superseded("v", at(3, 24), 3), question=question)
+    assert (state.begun, state.restarted, state.reminders, state.reminded) == (on(3, 24), True, (on(3, 9),), False)
+    assert (state.due, state.reminder_due, state.second_look_due) == (on(4, 16), on(4, 16), on(4, 27))
+    # What became of the question at the doctor's is told no more than it was.
+    assert (state.delivery, state.status) == ("read", "partly-answered")
+    assert [state.next_step(day) for day in (on(4, 15), on(4, 16), on(4, 27))] == [None, "remind", "look-again"]
+
+
+def test_version_that_settles_one_and_leaves_out_another_begins_the_time_anew() -> None:
+    risk = Target("health-risk", "missing")
+    question = asked(PROGNOSIS, risk)
+    first = answered(3, 10, "prognosis")
+    state = after(first, Superseded("v", at(3, 16), 3, frozenset({"health-risk"})), question=question)
+    assert state.targets == (TargetState(PROGNOSIS, rounds=1), TargetState(risk, "answered", version=3))
+    assert (state.begun, state.restarted) == (on(3, 16), True)
+
+
+@pytest.mark.parametrize("named", [frozenset(), ONLY_FUNCTION, BOTH])
+def test_time_goes_on_where_a_version_reopens_nothing(named: frozenset[str]) -> None:
+    reminder = Reminded("m", at(3, 20))
+    state = after(answered(3, 10, "function"), reminder, Superseded("v", at(3, 24), 3, named))
+    assert (state.begun, state.restarted, state.reminded, state.due) == (on(3, 2), False, True, on(3, 20))
+
+
+def test_version_after_a_revocation_does_not_begin_the_time_once_more() -> None:
+    state = after(answered(3, 10), Revoked("k", at(3, 16)), Superseded("v", at(3, 24), 3))
+    assert (state.revoked, state.open_items) == (False, ("prognosis", "function"))
+    assert (state.begun, state.due) == (on(3, 16), on(4, 8))
+
+
+def test_version_that_leaves_something_out_asks_for_nothing_that_nav_withdrew() -> None:
+    state = after(answered(3, 5), Withdrawn("w", at(3, 10), "no-longer-needed"), Superseded("v", at(3, 11), 3))
+    assert (state.status, state.open_items, state.next_step(on(12, 1))) == ("withdrawn", (), None)
+
+
+def test_answer_is_late_by_the_time_that_began_with_the_version() -> None:
+    again = Superseded("v", at(3, 24), 3)
+    late = [after(answered(3, 10), again, answered(4, day, version=4, name="b")).targets for day in (16, 17)]
+    assert [[each.late for each in targets] for targets in late] == [[False, False], [True, False]]
+
+
 def test_answer_after_a_new_version_of_a_revoked_certificate_counts() -> None:
     state = after(Revoked("k", at(3, 10)), Superseded("v", at(3, 11), 2), answered(3, 12, version=3))
     assert (state.revoked, state.status, state.unsorted) == (False, "answered", ())

@@ -100,7 +100,9 @@ def test_a_question_that_has_just_been_asked() -> None:
                 "reason": coded("clarification-reason", "unclear", "Uklart"),
                 "settles": "Hvor mange kilo?",
                 "text": (
-                    "Det er uklart for oss hva som menes under «Funksjonsevne». Kan du presisere? Hvor mange kilo?"
+                    "Det er uklart for oss hva som menes under «Funksjonsevne». Kan du presisere? "
+                    "Det gjelder opplysning nummer 1 under punktet. Hvor mange kilo? "
+                    "Svaret erstatter alt som står under punktet nå."
                 ),
                 "standing": "open",
                 "version": None,
@@ -114,7 +116,10 @@ def test_a_question_that_has_just_been_asked() -> None:
                 "element": None,
                 "reason": coded("clarification-reason", "outdated", "Utdatert"),
                 "settles": None,
-                "text": "Opplysningene under «Prognose» begynner å bli gamle. Gjelder de fortsatt?",
+                "text": (
+                    "Opplysningene under «Prognose» begynner å bli gamle. Gjelder de fortsatt? "
+                    "Svaret erstatter alt som står under punktet nå."
+                ),
                 "standing": "open",
                 "version": None,
                 "late": False,
@@ -130,7 +135,10 @@ def test_a_question_that_has_just_been_asked() -> None:
 def test_a_question_in_nynorsk_and_english() -> None:
     nynorsk, english = seen(language="nn"), seen(language="en")
     assert (nynorsk["status_display"], english["status_display"]) == ("Klar til å sendast", "Ready to be sent")
-    assert nynorsk["targets"][1]["text"] == ("Opplysningane under «Prognose» byrjar å bli gamle. Gjeld dei framleis?")
+    assert nynorsk["targets"][1]["text"] == (
+        "Opplysningane under «Prognose» byrjar å bli gamle. Gjeld dei framleis? "
+        "Svaret erstattar alt som står under punktet no."
+    )
     assert english["targets"][1]["reason"] == coded("clarification-reason", "outdated", "Outdated")
     assert english["targets"][1]["display"] == "Prognosis"
     assert english["targets"][0]["settles"] == "Hvor mange kilo?"
@@ -181,11 +189,11 @@ def test_while_it_is_paused_nothing_is_due() -> None:
 
 
 def test_a_refusal_by_the_system() -> None:
-    found = seen(Sent("s", at(3, 2, 11)), Refused("r", at(3, 2, 12), "Ukjent pasient"))
+    found = seen(Sent("s", at(3, 2, 11)), Refused("r", at(3, 2, 12), "patient-unknown"))
     assert (found["status"], found["status_display"], found["refusal"]) == (
         "refused",
         "Ikke tatt imot",
-        "Ukjent pasient",
+        coded("message-refusal-reason", "patient-unknown", "Ukjent pasient"),
     )
 
 
@@ -239,6 +247,16 @@ def test_the_certificate_was_withdrawn() -> None:
     assert [each["standing"] for each in found["targets"]] == ["open", "open"]
 
 
+def test_a_new_certificate_leaves_out_what_was_missing() -> None:
+    question = replace(QUESTION, targets=(ACTIVITY,))
+    answered = Answered("a", at(3, 4), frozenset({"activity"}), 4, 3)
+    found = seen(answered, Superseded("s", at(3, 5), 5), question=question)
+    (activity,) = found["targets"]
+    assert (activity["standing"], activity["version"], activity["rounds"], activity["why"]) == ("open", None, 1, None)
+    # Thursday 5 March is day 0 now, and Wednesday the 25th day 14.
+    assert (found["status"], found["due"]) == ("ordered", "2026-03-25")
+
+
 def test_what_doctor_and_counsellor_thought_last_is_told() -> None:
     found = seen(
         Rated("1", at(3, 4), "doctor", 2), Rated("2", at(3, 6), "counsellor", 5), Rated("3", at(3, 5), "doctor", 4)
@@ -264,7 +282,7 @@ def test_a_measure_and_its_demands() -> None:
 EVERYTHING: tuple[Event, ...] = (
     Sent("e1", at(3, 3, 1)),
     Delivered("e2", at(3, 3, 2)),
-    Refused("e3", at(3, 3, 3), "Nei"),
+    Refused("e3", at(3, 3, 3), "other"),
     Read("e4", at(3, 3, 4)),
     Reminded("e5", at(3, 3, 5)),
     Answered("e6", at(3, 3, 6), frozenset({"function"}), 4, 3),
@@ -338,7 +356,11 @@ def test_the_questions_that_wait_on_an_item() -> None:
         "clarification": "x",
         "reason": coded("clarification-reason", "unclear", "Uklart"),
         "element": "function[0].limits",
-        "text": "Det er uklart for oss kva som er meint under «Funksjonsevne». Kan du presisere? Hvor mange kilo?",
+        "text": (
+            "Det er uklart for oss kva som er meint under «Funksjonsevne». Kan du presisere? "
+            "Det gjeld opplysning nummer 1 under punktet. Hvor mange kilo? "
+            "Svaret erstattar alt som står under punktet no."
+        ),
         "due": "2026-03-20",
         "status": "sent",
     }
@@ -346,7 +368,10 @@ def test_the_questions_that_wait_on_an_item() -> None:
         "clarification": "y",
         "reason": coded("clarification-reason", "unclear", "Uklart"),
         "element": None,
-        "text": "Det er uklart for oss kva som er meint under «Funksjonsevne». Kan du presisere?",
+        "text": (
+            "Det er uklart for oss kva som er meint under «Funksjonsevne». Kan du presisere? "
+            "Svaret erstattar alt som står under punktet no."
+        ),
         "due": "2026-03-12",
         "status": "ordered",
     }

@@ -1,8 +1,11 @@
 """Between domain elements and the places in the input they came from, both ways."""
 
+from dataclasses import replace
+
 import pytest
 
-from certgateway.domain.message import Origins, lineage
+from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.message import Envelope, Origins, lineage, outermost, place
 
 PLACES = {
     "": "Bundle.entry[1].resource",
@@ -71,3 +74,75 @@ def test_the_lineage_of_a_path_goes_outwards() -> None:
 )
 def test_the_item_is_the_root_of_an_element(element: str | None, item: str | None) -> None:
     assert Origins.item_of(element) == item
+
+
+def test_the_outermost_path_is_the_whole_message() -> None:
+    assert outermost("Bundle.entry[1].resource") == "Bundle"
+    assert outermost("/MsgHead/Document[1]") == "/MsgHead"
+
+
+# ---- without what does not come from this message ----
+
+
+def test_what_comes_from_elsewhere_has_no_place_here() -> None:
+    left = ORIGINS.without(["function", "prognosis"])
+    assert set(left.paths) == {"", "patient", "patient.number"}
+    # What is said of it now stands nowhere in the message but in the certificate as a whole.
+    assert left.locate("function[1].limits[0]") == ("Bundle.entry[1].resource", False)
+    assert left.locate("patient.number") == ORIGINS.locate("patient.number")
+    assert left.element_at("Bundle.entry[17].resource") is None
+
+
+def test_only_whole_items_are_left_out() -> None:
+    assert ORIGINS.without(()) == ORIGINS
+    assert ORIGINS.without(["func", "function[1]", "patient.number", ""]) == ORIGINS
+    assert ORIGINS.without(iter(["patient"])).paths == {
+        name: path for name, path in PLACES.items() if not name.startswith("patient")
+    }
+
+
+# ---- findings ----
+
+
+def found(
+    item: str | None = None,
+    element: str | None = None,
+    path: str | None = None,
+    span: tuple[int, int] | None = None,
+) -> Finding:
+    return Finding("rule", Effect.REMARK, item, element, path, span=span)
+
+
+def test_a_range_counts_in_the_value_that_stands_at_the_path() -> None:
+    origins = Origins({"": "Bundle", "history[0]": "Bundle.entry[3]", "history[0].text": "Bundle.entry[3].note"})
+    itself = found(item="history", element="history[0].text", span=(3, 9))
+    around = found(item="history", element="history[0].other", span=(3, 9))
+    elsewhere = found(item="assessment", element="assessment[0].text", span=(3, 9))
+    assert place([itself, around, elsewhere], origins) == [
+        replace(itself, path="Bundle.entry[3].note"),
+        replace(around, path="Bundle.entry[3]", span=None),
+        replace(elsewhere, path="Bundle", span=None),
+    ]
+
+
+def test_a_range_in_what_has_no_path_at_all_marks_nothing() -> None:
+    finding = found(item="history", element="history[0].text", span=(3, 9))
+    assert place([finding], Origins()) == [replace(finding, span=None)]
+
+
+def test_an_element_is_found_by_the_path_and_names_the_item_unless_one_is_named() -> None:
+    path = "Bundle.entry[17].resource.component[2]"
+    assert place([found(path=path, span=(0, 1)), found(path=path, item="history")], ORIGINS) == [
+        found(path=path, element="function[1]", item="function", span=(0, 1)),
+        found(path=path, element="function[1]", item="history"),
+    ]
+    assert place([found(path="Bundle")], ORIGINS) == [found(path="Bundle")]
+
+
+def test_what_has_both_or_neither_stays_as_it_is() -> None:
+    both = found(path="Bundle", element="function[1]", span=(0, 1))
+    assert place([both, found()], ORIGINS) == [both, found()]
+
+
+def test_the_digest_is_computed_when_it_is_asked_for() -> None:
+    assert Envelope("m-1", "her:1", lambda: "00ff").digest == "00ff"

@@ -80,6 +80,9 @@ EFFECTS = {
     "exemption-in-prose": "remark",
     "pasted-epikrise": "remark",
     "prose-too-long": "remark",
+    "answer-unsorted": "remark",
+    "answer-beyond-question": "remark",
+    "answer-older-than-known": "remark",
     "patient-reported-in-assessment": "note",
 }
 
@@ -95,6 +98,9 @@ BY_CODEC = UNTOLD | {
     "resumption-time-without-answer",
     "measure-contradiction",
     "contact-text-without-other",
+    "answer-unsorted",
+    "answer-beyond-question",
+    "answer-older-than-known",
 }
 
 TEXTS = [(entry, language) for entry in RULES for language in LANGUAGES]
