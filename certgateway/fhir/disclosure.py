@@ -47,7 +47,11 @@ _OTHERWISE: Final = Title("Holdt tilbake", "Halde tilbake", "Withheld")
 def disclosed(certificate: Certificate, withheld: Cuts, language: Language) -> Certificate:
     """The certificate without what is not shown. Where a sentence was cut out, one in brackets says why."""
     shown = replace(
-        certificate, author=_author(certificate.author), purpose=_purpose(certificate.purpose), replaces=None
+        certificate,
+        author=_author(certificate.author),
+        purpose=_purpose(certificate.purpose),
+        replaces=None,
+        provenance=tuple(replace(entry, author=_author(entry.author)) for entry in certificate.provenance),
     )
     sections = {_attribute(item): _cut_section(certificate, item, withheld, language) for item in PROSE_FIELDS}
     return _numbers_only(replace(shown, **sections))

@@ -73,7 +73,7 @@ def document(
         "type": {**written["composition"]["type"], "text": _TITLE.text(language)},
         "title": _TITLE.text(language),
         "custodian": addresses.reference(CUSTODIAN),
-        "section": [*_sections(resources["composition"]), *_attached(shown, addresses, looked_up)],
+        "section": [*_sections(resources["composition"], shown), *_attached(shown, addresses, looked_up)],
     }
     return {
         "resourceType": "Bundle",
@@ -91,12 +91,18 @@ def _custodian(gateway_her: str) -> dict[str, Json]:
     return {CUSTODIAN: {"resourceType": "Organization", "identifier": [identifier(systems.HER_ID, gateway_her)]}}
 
 
-def _sections(composition: Json) -> Iterator[Json]:
-    """The sections under our titles; the line of an empty one in the language asked for."""
+def _sections(composition: Json, certificate: Certificate) -> Iterator[Json]:
+    """The sections under our titles; the line of an empty one in the language asked for.
+
+    One that another clinician than the certificate's author answered names that clinician by HPR number.
+    """
     for section in composition.get("section", ()):
         reason = section.get("emptyReason", {"coding": [{}]})["coding"][0].get("display")
         line = {"text": generated(escape(reason))} if reason else {}
-        yield {"title": section["code"]["coding"][0]["display"], **section, **line}
+        hpr = certificate.stated_by(section["code"]["coding"][0]["code"])[0].hpr
+        other = {"type": "Practitioner", "identifier": identifier(systems.HPR, hpr)} if hpr else None
+        author = {"author": [other]} if other and hpr != certificate.author.hpr else {}
+        yield {"title": section["code"]["coding"][0]["display"], **section, **line, **author}
 
 
 def _attached(certificate: Certificate, addresses: Addresses, titles: Titles) -> Iterator[Json]:

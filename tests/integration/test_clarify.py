@@ -14,7 +14,7 @@ from certgateway.domain.amendment import ANSWERABLE, value_of
 from certgateway.domain.dialogue_events import Measure, Target
 from certgateway.domain.errors import GatewayError, GoneError, NotFoundError, NotNowError
 from certgateway.services import clarify, deliver
-from certgateway.services.assess import assess
+from certgateway.services.assess import assess, assess_document
 from certgateway.services.clarify import Refused
 from certgateway.services.examine import House
 from certgateway.services.pose import Question
@@ -339,6 +339,17 @@ def test_each_item_keeps_its_own_author_and_date(at_desk: Desk) -> None:
     assert written == {(base, "2026-05-06T07:20:00Z")}
     # The certificate as a whole keeps its own date: later versions and withdrawals are told apart by it.
     assert found["authored"] == "2026-05-06T07:20:00Z"
+
+
+def test_the_document_names_who_answered_a_section(at_desk: Desk) -> None:
+    case = certified(at_desk)
+    at_desk.hand_in(answer(asked(at_desk, ACTIVITY, certificate=case), ["activity"]))
+    found = assess_document(case, at_desk.gateway)
+    assert found is not None
+    sections = {each["code"]["coding"][0]["code"]: each for each in resource(found, "Composition")["section"]}
+    (author,) = sections["activity"]["author"]
+    assert author["identifier"]["value"] == _hpr(message("every-mapped-element"))
+    assert [item for item, section in sections.items() if "author" in section] == ["activity"]
 
 
 def _hpr(tree: Json) -> str:
