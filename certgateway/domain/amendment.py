@@ -49,13 +49,20 @@ def amended(current: Certificate, answer: Certificate, items: Iterable[str]) -> 
 
 
 def carried_over(known: Certificate, whole: Certificate) -> Certificate:
-    """A whole version with the answers that were written after it, of which it cannot know; else as it is."""
-    later = tuple(entry for entry in known.provenance if entry.item in ANSWERABLE and entry.authored > whole.authored)
+    """A whole version with the answers that were written after it or to what it leaves out; else as it is.
+
+    Just as an answer counts when nothing newer is known of its item, whichever of the two comes first.
+    """
+    later = tuple(entry for entry in known.provenance if entry.item in ANSWERABLE and _outlives(entry, whole))
     if not later:
         return whole
     items = tuple(entry.item for entry in later)
     answered: dict[str, Any] = {_name(item): value_of(known, item) for item in items}
     return _linked(replace(whole, provenance=later, **answered), items, known, whole)
+
+
+def _outlives(entry: Provenance, whole: Certificate) -> bool:
+    return entry.authored > whole.authored or value_of(whole, entry.item).state == "missing"
 
 
 def _linked(joined: Certificate, taken: tuple[str, ...], answer: Certificate, rest: Certificate) -> Certificate:

@@ -9,12 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from certgateway.domain.amendment import ANSWERABLE, value_of
-from certgateway.domain.certificate import SINGLE_ITEMS, Certificate
+from certgateway.domain.certificate import SINGLE_ITEMS, Certificate, Period, Section
 from certgateway.domain.dialogue_events import Measure, Target
 from certgateway.domain.findings import Effect
+from certgateway.domain.prose import PROSE_FIELDS
 from certgateway.domain.questions import QUESTIONS
 from certgateway.domain.record import Version
 from certgateway.domain.vocabulary import Language, Title, names_benefit
@@ -202,10 +203,21 @@ def _same(one: Target, other: Target) -> bool:
 def is_answered(item: str, version: Version) -> bool:
     """Whether a version answers an item: it says something that no rule found to be no answer."""
     section = value_of(version.certificate, item)
-    # Filler in the only statement of an item is no answer; beside other statements it is a remark.
-    filler = {"placeholder-text"} if len(section.entries) == 1 else set()
+    # Filler is no answer where nothing else is said; beside a code or another statement it is a remark.
+    filler = {"placeholder-text"} if _is_prose_alone(item, section) else set()
     no_answer = {each.item for each in version.findings if each.effect is Effect.UNANSWERED or each.rule in filler}
     return section.state in {"stated", "none"} and item not in no_answer
+
+
+def _is_prose_alone(item: str, section: Section[Any]) -> bool:
+    """Whether an item has one statement, and that says nothing but words."""
+    beside = {*PROSE_FIELDS.get(item, ()), "source", "date", "question", "rank"}
+    return len(section.entries) == 1 and all(
+        getattr(entry, field.name) in {None, (), Period()}
+        for entry in section
+        for field in fields(entry)
+        if field.name not in beside
+    )
 
 
 def _is_there(target: Target, certificate: Certificate) -> bool:

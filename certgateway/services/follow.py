@@ -65,7 +65,7 @@ def _events(kept: Kept, joined: Joined, gateway: Gateway) -> Iterator[Event]:
         answered = _answered(version).intersection(joined.items)
         if answered:
             yield Answered(gateway.new_id(), kept.arrival, answered, version.number, before.number)
-        else:
+        if answered != frozenset(joined.items):
             yield Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version))
     if reply.declined is not None:
         yield Declined(gateway.new_id(), kept.arrival, reply.declined, reply.declined_items)

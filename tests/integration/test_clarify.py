@@ -587,13 +587,14 @@ def test_an_answer_and_an_older_whole_version_end_the_same_in_either_order(at_de
     assert standings(at_desk, clarification)[0][1] == "answered"
 
 
-def test_what_a_later_whole_version_leaves_out_is_open_again(at_desk: Desk) -> None:
+def test_what_a_later_whole_version_leaves_out_stays_answered(at_desk: Desk) -> None:
     case = certified(at_desk)
     clarification = asked(at_desk, ACTIVITY, certificate=case)
     at_desk.hand_in(answer(clarification, ["activity"]))
-    at_desk.hand_in(authored(numbered(message(), 32), "2026-11-03T08:00:00+01:00"))
-    assert standings(at_desk, clarification) == [("activity", "open", None)]
-    assert [each["item"] for each in assessed(at_desk, case)["open"]] == ["activity"]
+    at_desk.hand_in(authored(numbered(message(), 32), "2026-11-01T08:00:00+01:00"))
+    assert at_desk.versions(case) == [(1, False), (2, False), (3, True)]
+    assert standings(at_desk, clarification)[0][1] == "answered"
+    assert {each["dates"]["authored"] for each in assessed(at_desk, case)["activity"]} == {"2026-10-31T09:00:00Z"}
 
 
 def test_not_assessed_is_no_answer_to_what_is_missing(at_desk: Desk) -> None:

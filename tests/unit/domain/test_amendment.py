@@ -222,9 +222,18 @@ def test_without_provenance_the_author_stated_everything() -> None:
 
 @pytest.mark.parametrize("at", [MAY + timedelta(days=1), JUNE])
 def test_a_whole_version_takes_the_place_of_answers_that_were_not_written_after_it(at: datetime) -> None:
-    known = amended(CERTIFICATE, answer(at, prognosis=WORSE, onset=Section("none")), ["prognosis", "onset"])
+    known = amended(CERTIFICATE, answer(at, prognosis=WORSE), ["prognosis"])
     whole = replace(CERTIFICATE, authored=JUNE)
     assert carried_over(known, whole) is whole
+
+
+@pytest.mark.parametrize("at", [MAY + timedelta(days=1), JUNE])
+def test_an_answer_to_what_a_whole_version_leaves_out_is_kept_however_old(at: datetime) -> None:
+    known = amended(CERTIFICATE, answer(at, onset=Section("none")), ["onset"])
+    whole = replace(CERTIFICATE, authored=JUNE, author=STAND_IN)
+    joined = carried_over(known, whole)
+    assert (joined.onset, joined.stated_by("onset")) == (Section("none"), (SPECIALIST, at))
+    assert replace(joined, onset=Section(), provenance=()) == whole
 
 
 def test_what_was_never_answered_is_not_carried_over() -> None:
@@ -240,9 +249,14 @@ def test_answers_written_after_a_whole_version_are_kept_with_their_author_and_da
     whole = replace(CERTIFICATE, authored=JULY, author=SPECIALIST, history=history, prognosis=STABLE)
     assert carried_over(known, whole) == replace(
         whole,
+        onset=Section("none"),
         activity=Section("stated", (Participation("no"),)),
         prognosis=WORSE,
-        provenance=(Provenance("activity", SPECIALIST, AUGUST), Provenance("prognosis", STAND_IN, AUGUST)),
+        provenance=(
+            Provenance("onset", SPECIALIST, JUNE),
+            Provenance("activity", SPECIALIST, AUGUST),
+            Provenance("prognosis", STAND_IN, AUGUST),
+        ),
     )
 
 

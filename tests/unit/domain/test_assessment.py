@@ -643,7 +643,10 @@ def test_what_is_asked_stands_with_what_is_missing_and_then_by_itself() -> None:
         "question": QUESTIONS["prognosis-missing"][None].nb,
     }
     assert [(each["clarification"], each["reason"]["code"]) for each in missing["asked"]] == [("c-1", "missing")]
-    text = "Det er uklart for oss hva som menes under «Funksjonsevne». Kan du presisere? Hvor ofte?"
+    text = (
+        "Det er uklart for oss hva som menes under «Funksjonsevne». Kan du presisere? Det gjelder opplysning nummer 1 "
+        "under punktet. Hvor ofte? Svaret erstatter alt som står under punktet nå."
+    )
     assert function == {
         "item": "function",
         "element": "function[0].limits",
@@ -677,7 +680,10 @@ def test_several_questions_about_one_item_are_one_open_item() -> None:
         ("c-1", "unclear"),
     ]
     assert function["element"] == "function"
-    assert function["question"] == "Opplysningane under «Funksjonsevne» byrjar å bli gamle. Gjeld dei framleis?"
+    assert function["question"] == (
+        "Opplysningane under «Funksjonsevne» byrjar å bli gamle. Gjeld dei framleis? "
+        "Svaret erstattar alt som står under punktet no."
+    )
 
 
 @pytest.mark.parametrize(
