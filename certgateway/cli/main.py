@@ -8,6 +8,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import TypeAlias
 
+from certgateway.cli.clarification_commands import add_clarification_commands
 from certgateway.cli.sources import NoSuchFileError, printable
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import LANGUAGES
@@ -46,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_rules(commands)
     _add_prose(commands)
     _add_sandbox(commands)
+    about = "List and drive the clarifications of a running gateway."
+    add_clarification_commands(_command(commands, "clarifications", about))
     _add_operations(commands)
     return parser
 
