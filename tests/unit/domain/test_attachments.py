@@ -89,3 +89,8 @@ def test_every_reason_is_told_gravest_first() -> None:
 @pytest.mark.parametrize("largest,text", [(10 * 1024 * 1024, "10 MiB"), (1024 * 1024, "1 MiB"), (1500, "1500 byte")])
 def test_the_size_is_told_for_people(largest: int, text: str) -> None:
     assert AttachmentPolicy(largest=largest).largest_text == text
+
+
+def test_an_empty_document_is_refused_for_that_and_not_for_its_type() -> None:
+    assert refused("other", size=0) == ["empty"]
+    assert refused("other", size=0, infected=frozenset({DIGEST})) == ["malware", "empty"]
