@@ -6,16 +6,18 @@ A personal number comes in bodies only. What nobody may see and what does not ex
 from typing import Annotated, Any, Final, NoReturn
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from certgateway.api import schemas
 from certgateway.api.bodies import json_body, read_json
-from certgateway.api.negotiation import answer_format, language, wants_fhir
+from certgateway.api.negotiation import answer_format, language, wants_fhir, wants_text
 from certgateway.api.problems import ProblemError, fhir_response
 from certgateway.api.surface import Here, Surface
 from certgateway.domain.findings import Language
+from certgateway.domain.patient_page import patient_page
 from certgateway.fhir.bundle import FhirFormat
 from certgateway.services.assess import assess, assess_document
+from certgateway.services.tell import tell_patient
 
 router = APIRouter(prefix="/assessments", tags=["assessment"])
 
@@ -93,6 +95,30 @@ async def read_assessment(certificate: str, request: Request, here: Here, spoken
         return JSONResponse(await here.door.answer(lambda: _assessed(here, certificate, spoken)))
     form = answer_format(request)
     return await here.door.answer(lambda: _document(here, certificate, spoken, form))
+
+
+@router.get(
+    "/{certificate}/patient",
+    operation_id="read-patient-view",
+    summary="What the patient may read of one certificate",
+    responses={
+        200: {
+            "model": schemas.PatientView,
+            "description": "In plain language, without what the doctor has reserved; as text, the same as a page.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+        404: schemas.problem("There is no such certificate."),
+        410: schemas.problem("The certificate was withdrawn."),
+        **schemas.OUR_FAULTS,
+    },
+)
+async def read_patient_view(certificate: str, request: Request, here: Here, spoken: Spoken) -> Response:
+    """For whoever shows it to the patient; until there is login, on this machine only."""
+    view = await here.door.answer(lambda: tell_patient(certificate, here.gateway, spoken) or _absent(here, certificate))
+    headers = {"Content-Language": spoken, "Vary": "Accept, Accept-Language"}
+    if wants_text(request):
+        return PlainTextResponse(patient_page(view), headers=headers)
+    return JSONResponse(view, headers=headers)
 
 
 def _assessed(here: Surface, certificate: str, spoken: Language) -> Json:

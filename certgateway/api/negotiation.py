@@ -82,6 +82,16 @@ def wants_xml(request: Request) -> bool:
     return first in _XML
 
 
+def wants_text(request: Request) -> bool:
+    """Whether plain text is asked for before JSON, where both can be had."""
+    for name in _by_preference(request.headers.get("accept", "")):
+        if name in {"text/plain", "text/*"}:
+            return True
+        if name in {"application/json", "application/*", "*/*"}:
+            return False
+    return False
+
+
 def language(request: Request) -> Language:
     """The language of `Accept-Language` that we write best; Bokmål when none of ours is named."""
     for tag in _by_preference(request.headers.get("accept-language", "")):

@@ -98,6 +98,22 @@ class Assessment(Described):
     states: dict[str, Literal["stated", "none", "not-assessed", "missing"]]
 
 
+class PatientView(Described):
+    """What the patient may read, every text a sentence; in full in schemas/patient-view.schema.json."""
+
+    certificate: str
+    language: Literal["nb", "nn", "en"]
+    title: str
+    written: date
+    received: date
+    about: list[str]
+    not_all_shown: bool
+    answers: Json
+    questions: Json
+    shared: Json
+    contact: str
+
+
 class Search(BaseModel):
     """Whose certificates are asked for. A personal number stands in a body only, never in an address."""
 

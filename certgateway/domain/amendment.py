@@ -48,6 +48,19 @@ def amended(current: Certificate, answer: Certificate, items: Iterable[str]) -> 
     return _linked(joined, taken, answer, current)
 
 
+def with_reservations(joined: Certificate, answer: Certificate) -> Certificate | None:
+    """The certificate with what an answer reserves, beside what is reserved already, whichever was written first.
+
+    None where the answer reserves nothing, or something written later says that nothing is reserved.
+    """
+    section, stated = answer.reservation, joined.stated_by("reservation")[1]
+    if section.state != "stated" or (joined.reservation.state == "none" and stated > answer.authored):
+        return None
+    entries = dict.fromkeys((*joined.reservation.entries, *section.entries))
+    reserving = replace(answer, authored=max(stated, answer.authored), reservation=Section("stated", tuple(entries)))
+    return amended(joined, reserving, ("reservation",))
+
+
 def carried_over(known: Certificate, whole: Certificate) -> Certificate:
     """A whole version with the answers that were written after it or to what it leaves out; else as it is.
 

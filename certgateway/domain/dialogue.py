@@ -142,10 +142,18 @@ class State:
 
 def find_state(events: Iterable[Event]) -> State | None:
     """The state that some events add up to, whatever their order; None while the question itself is not among them."""
+    state = None
+    for _, state in course(events):  # noqa: B007  The last one is what is asked for.
+        pass
+    return state
+
+
+def course(events: Iterable[Event]) -> Iterator[tuple[Event, State]]:
+    """Each event in its order with the state after it; nothing while the question itself is not among them."""
     ordered = in_order(events)
     asked = next((event for event in ordered if isinstance(event, Asked)), None)
     if asked is None:
-        return None
+        return
     state = State(
         asked=asked,
         receiver=asked.receiver,
@@ -154,7 +162,7 @@ def find_state(events: Iterable[Event]) -> State | None:
     )
     for event in ordered:
         state = _after_event(state, event)
-    return state
+        yield event, state
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certgateway.domain.amendment import amended, carried_over, stated_items, taken_items
+from certgateway.domain.amendment import amended, carried_over, stated_items, taken_items, with_reservations
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.findings import Effect, Finding, judge
@@ -111,13 +111,18 @@ def _joined(alone: Joined, state: State, case: Case, current: Version) -> Joined
     asked = {each.target.item for each in state.targets}
     stated = [item for item in stated_items(answer) if item in asked]
     taken = taken_items(current.certificate, answer, stated)
+    joined = amended(current.certificate, answer, taken)
+    reserving = with_reservations(joined, answer) if taken and "reservation" not in asked else None
+    if reserving is not None:
+        # Nobody asked, but what the doctor says now may be what must be kept from the patient.
+        joined, taken = reserving, (*taken, "reservation")
     findings = tuple(_not_taken(answer, asked, taken))
     declines = reply.declined is not None and (not reply.declined_items or reply.declined_items & asked)
     if not taken and not declines:
         return _put_aside(alone, "older-than-known" if stated else "not-asked", findings)
     return replace(
         alone,
-        certificate=amended(current.certificate, answer, taken),
+        certificate=joined,
         case=case,
         items=taken,
         supersedes=current,
@@ -128,7 +133,7 @@ def _joined(alone: Joined, state: State, case: Case, current: Version) -> Joined
 def _not_taken(answer: Certificate, asked: set[str], taken: tuple[str, ...]) -> Iterator[Finding]:
     """What the answer says and the certificate does not get: nobody asked, or something newer is known."""
     for item in stated_items(answer):
-        if item not in asked:
+        if item not in asked and item not in taken:
             yield Finding("answer-beyond-question", Effect.REMARK, item=item, element=item)
         elif item not in taken:
             yield Finding("answer-older-than-known", Effect.REMARK, item=item, element=item)

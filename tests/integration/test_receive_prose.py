@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import select
 
 from certgateway import bootstrap
+from certgateway.domain.patient_page import patient_page
 from certgateway.services.assess import assess, assess_document
 from certgateway.services.examine import House
+from certgateway.services.tell import tell_patient
 from certgateway.store.evidence import open_original
 from certgateway.store.tables import metadata
 from fixtures.authoring import prose_texts
@@ -77,8 +79,11 @@ def test_a_withheld_sentence_is_found_in_the_sealed_original_alone(entry: dict[s
     outcome = here.hand_in(raw)
     assert outcome.case is not None
     assessment, document = assess(outcome.case, here.gateway), assess_document(outcome.case, here.gateway)
+    told = tell_patient(outcome.case, here.gateway)
+    assert told is not None
     given = plain(
-        json.dumps([assessment, document], ensure_ascii=False, default=str),
+        json.dumps([assessment, document, told], ensure_ascii=False, default=str),
+        patient_page(told),
         outcome.answer.body.decode(),
         outcome.receipt.decode(),
     )
