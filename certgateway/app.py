@@ -18,6 +18,7 @@ from certgateway.api import (
     kith,
     messages,
     receipts,
+    tray,
 )
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
@@ -51,7 +52,8 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.surface = surface
-    parts = (fhir, kith, messages, definitions, receipts, assessment, clarifications, health, documentation)
+    # The tray before the clarifications: its address is no id of one.
+    parts = (fhir, kith, messages, definitions, receipts, assessment, tray, clarifications, health, documentation)
     for part in parts:
         app.include_router(part.router)
     _answer_faults(app, surface)

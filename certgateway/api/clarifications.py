@@ -176,20 +176,6 @@ async def list_clarifications(
 
 
 @router.get(
-    "/unsorted",
-    operation_id="list-unsorted-answers",
-    summary="Answers that match no open question",
-    responses={
-        200: {"model": schemas.UnsortedAnswers, "description": "The oldest first; perhaps none."},
-        **schemas.OUR_FAULTS,
-    },
-)
-async def list_unsorted(here: Here) -> Response:
-    """Ids and reasons; what an answer says stays sealed until it is known where it belongs."""
-    return JSONResponse({"answers": await here.door.answer(lambda: clarify.unsorted_answers(here.gateway))})
-
-
-@router.get(
     "/{clarification}",
     operation_id="read-clarification",
     summary="Where a clarification stands",

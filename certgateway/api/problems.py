@@ -113,6 +113,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "This cannot be done where the question stands now. Fetch it again and look at its status.",
         ),
     ),
+    "sorted": Problem(
+        409,
+        "answer-sorted-already",
+        "conflict",
+        _texts(
+            "Dette svaret er alt sortert. Hent listen over svar som ikke er sortert, på nytt.",
+            "Dette svaret er alt sortert. Hent lista over svar som ikkje er sorterte, på nytt.",
+            "This answer is sorted already. Fetch the list of answers that are not sorted again.",
+        ),
+    ),
     "question-empty": Problem(
         409,
         "nothing-to-ask",

@@ -236,6 +236,50 @@ class UnsortedAnswers(Described):
     answers: list[UnsortedAnswer]
 
 
+class UnsortedAuthor(Described):
+    """Who wrote it."""
+
+    hpr: str | None
+    role: str | None
+    display: str | None
+
+
+class UnsortedItem(Described):
+    """An item that it is about, with our title."""
+
+    item: str
+    display: str
+
+
+class UnsortedCandidate(Described):
+    """A question about the same patient: what it asks about, and what of that is open."""
+
+    clarification: str
+    certificate: str
+    status: str
+    items: list[str]
+    open: list[str]
+
+
+class UnsortedAnswerDetails(UnsortedAnswer):
+    """Enough to sort it and no more; in full in schemas/unsorted-answer.schema.json.
+
+    `certificate` is that of the clarification it named, `certificate_named` the one it named itself, as far as they are
+    known; `sortable` is false where what it says was not kept, so that it can only be filed.
+    """
+
+    why_display: str
+    sender: str
+    certificate_named: str | None
+    sortable: bool
+    author: UnsortedAuthor | None
+    authored: datetime | None
+    items: list[UnsortedItem]
+    declined: Json | None
+    withdrawn: bool
+    candidates: list[UnsortedCandidate]
+
+
 class WaitingMessage(Described):
     """A message that waits for a system; `message` is the message Bundle itself."""
 

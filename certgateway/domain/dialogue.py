@@ -214,7 +214,7 @@ def _answered(state: State, event: Answered) -> State:
     if state.revoked or _hits_nothing(state, event.items):
         return replace(state, unsorted=(*state.unsorted, event.id))
     # The days of a pause that still runs do not count either.
-    late = norwegian_date(event.at) > replace(state, pauses=_with_pause(state.pauses, event)).due
+    late = norwegian_date(event.arrived or event.at) > replace(state, pauses=_with_pause(state.pauses, event)).due
 
     def answered(each: TargetState) -> TargetState:
         if each.target.item not in event.items:

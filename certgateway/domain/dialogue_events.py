@@ -100,11 +100,15 @@ class Reminded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Answered(Event):
-    """An answer to some items, which made a version of the certificate out of the one it was joined to."""
+    """An answer to some items, which made a version of the certificate out of the one it was joined to.
+
+    `arrived` is when it came, where that was before it was joined: whether it is late is told by that.
+    """
 
     items: frozenset[str]
     version: int
     joined_to: int | None = None
+    arrived: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,28 @@ class Superseded(Event):
 @dataclass(frozen=True, slots=True)
 class Revoked(Event):
     """The certificate was withdrawn by its author: what it answered is open again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRefused(Event):
+    """An attempt to answer that was refused; `rules` are the ids of those that it broke. Nothing it says is here."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted(Event):
+    """Somebody has sorted an answer that was put aside to this question; `message` is the one that brought it."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed(Event):
+    """Somebody has filed an answer that named this question as belonging nowhere; `reason` is a code."""
+
+    message: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from certgateway.domain.asking import question_text
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.certificate import ITEMS
 from certgateway.domain.dialogue import State, TargetState, find_state, in_order
-from certgateway.domain.dialogue_events import Event, Measure
+from certgateway.domain.dialogue_events import AnswerRefused, Event, Filed, Measure
 from certgateway.domain.vocabulary import Language, Vocabulary
 from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
+    FILING_REASON,
     REFUSAL_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
@@ -53,13 +54,13 @@ def told(uuid: str, events: Iterable[Event], today: date, language: Language) ->
         "paused": state.is_paused,
         "next_step": state.next_step(today),
         "certificate_withdrawn": state.revoked,
-        "refusal": _coded(REFUSAL_REASON, state.refusal, language),
-        "withdrawn": _coded(WITHDRAWAL_REASON, state.withdrawn, language),
-        "not_payable": [_coded(RETURN_REASON, reason, language) for reason in state.not_payable],
+        "refusal": coded(REFUSAL_REASON, state.refusal, language),
+        "withdrawn": coded(WITHDRAWAL_REASON, state.withdrawn, language),
+        "not_payable": [coded(RETURN_REASON, reason, language) for reason in state.not_payable],
         "ratings": dict(state.ratings),
         "measure": _measure(asked.measure, language),
         "targets": [_target(each, language) for each in state.targets],
-        "events": [_event(event) for event in in_order(events)],
+        "events": [_event(event, language) for event in in_order(events)],
         "unsorted": list(state.unsorted),
     }
 
@@ -75,7 +76,7 @@ def open_on(item: str, asked: Iterable[tuple[str, State]], language: Language) -
     return [
         {
             "clarification": uuid,
-            "reason": _coded(CLARIFICATION_REASON, each.target.reason, language),
+            "reason": coded(CLARIFICATION_REASON, each.target.reason, language),
             "element": each.target.element,
             "text": question_text(each.target, language),
             "due": state.due.isoformat(),
@@ -94,14 +95,14 @@ def _target(each: TargetState, language: Language) -> Json:
         "item": target.item,
         "display": CERTIFICATE_ITEM.title(target.item, language),
         "element": target.element,
-        "reason": _coded(CLARIFICATION_REASON, target.reason, language),
+        "reason": coded(CLARIFICATION_REASON, target.reason, language),
         "settles": target.settles,
         "text": question_text(target, language),
         "standing": each.standing,
         "version": each.version,
         "late": each.late,
         "rounds": each.rounds,
-        "why": _coded(why, each.reason, language),
+        "why": coded(why, each.reason, language),
     }
 
 
@@ -110,13 +111,18 @@ def _measure(measure: Measure | None, language: Language) -> Json | None:
         return None
     return {
         "description": measure.description,
-        "demands": [_coded(RISK_ACTIVITY, demand, language) for demand in measure.demands],
+        "demands": [coded(RISK_ACTIVITY, demand, language) for demand in measure.demands],
     }
 
 
-def _event(event: Event) -> Json:
-    """What happened and when; what it was about stands in the targets."""
-    return {"kind": _kind(event), "at": instant_text(event.at)}
+def _event(event: Event, language: Language) -> Json:
+    """What happened and when; what it was about stands in the targets, but for what has no place among them."""
+    happened: Json = {"kind": _kind(event), "at": instant_text(event.at)}
+    if isinstance(event, AnswerRefused):
+        return happened | {"rules": list(event.rules)}
+    if isinstance(event, Filed):
+        return happened | {"reason": coded(FILING_REASON, event.reason, language)}
+    return happened
 
 
 def _kind(event: Event) -> str:
@@ -125,7 +131,8 @@ def _kind(event: Event) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("-")
 
 
-def _coded(vocabulary: Vocabulary, code: str | None, language: Language) -> Json | None:
+def coded(vocabulary: Vocabulary, code: str | None, language: Language) -> Json | None:
+    """A code with our title for it; None for none."""
     if code is None:
         return None
     return {"system": vocabulary.url, "code": code, "display": vocabulary.title(code, language)}

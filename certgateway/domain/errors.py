@@ -40,6 +40,12 @@ class GoneError(GatewayError):
     category = "withdrawn"
 
 
+class AlreadySortedError(GatewayError):
+    """Somebody has sorted or filed the answer already."""
+
+    category = "sorted"
+
+
 class NotNowError(GatewayError):
     """What is asked for cannot be done where a clarification stands now."""
 

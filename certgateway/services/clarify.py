@@ -7,7 +7,7 @@ without being told to.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from certgateway.domain.amendment import ANSWERABLE, value_of
 from certgateway.domain.asking import Refusal, refusals
@@ -37,7 +37,6 @@ from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
 
 Json = dict[str, Any]
-_MOST_UNSORTED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +105,6 @@ def clarifications(case_uuid: str, gateway: Gateway, language: Language = "nb") 
     today = norwegian_date(gateway.clock())
     with gateway.store.reading() as reading:
         return [told(each.uuid, each.events, today, language) for each in reading.clarifications(case_uuid)]
-
-
-def unsorted_answers(gateway: Gateway) -> list[Json]:
-    """Answers that match no open question, the oldest first."""
-    with gateway.store.reading() as reading:
-        return [
-            {
-                "message": each.message,
-                "certificate": each.case,
-                "clarification": each.clarification,
-                "why": each.why,
-                "at": instant_text(each.at),
-            }
-            for each in reading.unsorted_answers(_MOST_UNSORTED)
-        ]
 
 
 def remind(uuid: str, gateway: Gateway) -> None:

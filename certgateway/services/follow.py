@@ -4,17 +4,22 @@ Called inside the transaction that records the message, after it. Nothing here m
 which items, is all that is written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
-from certgateway.domain.dialogue_events import Answered, Declined, Event, Revoked, Superseded
+from certgateway.domain.dialogue import find_state
+from certgateway.domain.dialogue_events import Answered, AnswerRefused, Declined, Event, Revoked, Superseded
+from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Kept, Version
+from certgateway.domain.tray import PutAside
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined
 from certgateway.services.pose import Question, missing_targets, pose, waiting_targets
-from certgateway.store.dialogues import Unsorted
 from certgateway.store.transactions import Unit
+from certgateway.store.tray import Unsorted
 
 
 def follow_version(kept: Kept, case: Case, unit: Unit, gateway: Gateway) -> None:
@@ -45,27 +50,46 @@ def _ask_for_missing(version: Version, case: Case, unit: Unit, gateway: Gateway)
         pose(Question(case.uuid, targets), case, version, unit, gateway)
 
 
-def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> None:
-    """An answer: what it answers and declines, or that somebody has to sort it."""
+def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, read: Sequence[Finding] = ()) -> None:
+    """An answer: what it answers and declines, or that somebody has to sort it.
+
+    `read` is what was found in it before any rule was asked: it belongs to the version that it may yet make.
+    """
     asked = joined.asked
     if joined.put_aside is not None or asked is None:
         why = joined.put_aside or "clarification-unknown"
         named, case = (asked.uuid, asked.case) if asked else (None, None)
-        unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival))
+        content = PutAside(joined.answer, joined.reply, tuple(read))
+        unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival, content))
         return
-    for event in _events(kept, joined, gateway):
+    for event in answer_events(joined, kept.version, kept.arrival, gateway):
         unit.append_event(asked.uuid, event)
 
 
-def _events(kept: Kept, joined: Joined, gateway: Gateway) -> Iterator[Event]:
-    """What says that an item was not assessed, or says nothing, makes a version and answers nothing."""
+def follow_refusal(kept: Kept, reply: Reply, unit: Unit, gateway: Gateway) -> None:
+    """An answer that was refused: the attempt's time and reason, where the system that has the question made it."""
+    asked = unit.find_clarification(reply.clarification.lower())
+    state = find_state(asked.events) if asked else None
+    if asked is None or state is None or kept.sender not in {state.receiver, state.asked.receiver}:
+        return
+    broken = {each.rule for each in kept.findings if each.effect is Effect.REFUSE or each.rule == "author-missing"}
+    unit.append_event(asked.uuid, AnswerRefused(gateway.new_id(), kept.arrival, tuple(sorted(broken))))
+
+
+def answer_events(
+    joined: Joined, made: Version | None, at: datetime, gateway: Gateway, *, arrived: datetime | None = None
+) -> Iterator[Event]:
+    """What an answer means that was joined at an instant, `made` being the version that came of it.
+
+    What says that an item was not assessed, or says nothing, makes a version and answers nothing.
+    """
     before, reply = joined.supersedes, joined.reply
-    version = kept.version or before
+    version = made or before
     if before is not None and version is not None and joined.items:
         answered = _answered(version).intersection(joined.items)
         if answered:
-            yield Answered(gateway.new_id(), kept.arrival, answered, version.number, before.number)
+            yield Answered(gateway.new_id(), at, answered, version.number, before.number, arrived)
         if answered != frozenset(joined.items):
-            yield Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version))
+            yield Superseded(gateway.new_id(), at, version.number, _answered(version))
     if reply.declined is not None:
-        yield Declined(gateway.new_id(), kept.arrival, reply.declined, reply.declined_items)
+        yield Declined(gateway.new_id(), at, reply.declined, reply.declined_items)

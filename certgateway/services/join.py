@@ -16,10 +16,11 @@ from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Version
 from certgateway.rules.declaration import Facts
 from certgateway.services.examine import WITHDRAWAL, Examined, Judgement, judge_examined
-from certgateway.store.dialogues import Clarification, Why
+from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading
+from certgateway.store.tray import Why
 
-_SUBMITTED = frozenset({"final", "amended", "corrected"})
+SUBMITTED = frozenset({"final", "amended", "corrected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ def join(
         return _put_aside(alone, "other-certificate")
     if case.withdrawn:
         return _put_aside(alone, "certificate-withdrawn")
-    if answer.status not in _SUBMITTED:
+    if answer.status not in SUBMITTED:
         return _put_aside(alone, "answer-withdrawn")
-    return _joined(alone, state, case, current)
+    return joined_to(alone, state, case, current)
 
 
 def _put_aside(alone: Joined, why: Why, findings: Iterable[Finding] = ()) -> Joined:
@@ -106,7 +107,8 @@ def _put_aside(alone: Joined, why: Why, findings: Iterable[Finding] = ()) -> Joi
     return replace(alone, put_aside=why, findings=(unsorted, *findings))
 
 
-def _joined(alone: Joined, state: State, case: Case, current: Version) -> Joined:
+def joined_to(alone: Joined, state: State, case: Case, current: Version) -> Joined:
+    """What an answer makes of the current version, or put aside when it says nothing about it that counts."""
     answer, reply = alone.answer, alone.reply
     asked = {each.target.item for each in state.targets}
     stated = [item for item in stated_items(answer) if item in asked]

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from certgateway.domain.certificate import Certificate, Coding
 from certgateway.domain.errors import GatewayError
-from certgateway.domain.findings import Language, Verdict
+from certgateway.domain.findings import Finding, Language, Verdict
 from certgateway.domain.message import Envelope, Format, Origins
 from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version
@@ -20,7 +20,7 @@ from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
-from certgateway.services.follow import follow_answer, follow_version
+from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined, join, refused_alone, with_answers
 from certgateway.services.scan import find_infected
@@ -125,6 +125,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         resent = _resent(message, unit)
         if message.named_by_message and resent is not None:
             message = replace(message, certificate=resent.certificate_id)
+        said = message.examined
         message, case = _with_what_is_known(message, unit)
         # 8. Judge.
         judgement, first = _judgement(message, case, resent, gateway.house)
@@ -132,7 +133,9 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         kept, known = _kept(message, judgement, case, first, gateway)
         unit.record_message(kept, known)
         if first is None and kept.verdict != "rejected":
-            _follow(message, kept, known, unit, gateway)
+            _follow(message, kept, known, unit, gateway, read=said.findings)
+        elif said.reply is not None:
+            follow_refusal(kept, said.reply, unit, gateway)
     # 10. Answer: the transaction is durable now.
     if kept.answer is None:
         raise GatewayError("a recorded message has no answer")
@@ -188,10 +191,12 @@ def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case |
     return replace(message, examined=alone if joined.put_aside else whole, joined=joined, alone=alone), joined.case
 
 
-def _follow(message: _Message, kept: Kept, case: Case | None, unit: Unit, gateway: Gateway) -> None:
+def _follow(
+    message: _Message, kept: Kept, case: Case | None, unit: Unit, gateway: Gateway, *, read: tuple[Finding, ...]
+) -> None:
     """What the message means for the questions about its certificate."""
     if message.joined is not None:
-        follow_answer(kept, message.joined, unit, gateway)
+        follow_answer(kept, message.joined, unit, gateway, read=read)
     elif case is not None:
         follow_version(kept, case, unit, gateway)
 

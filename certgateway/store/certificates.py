@@ -111,14 +111,14 @@ def record_case(connection: Connection, kept: Kept, known: Case) -> None:
     connection.execute(_INSERT_CASE, row)
 
 
-def insert_version(connection: Connection, sealing: Sealing, kept: Kept, case_uuid: str, added: Version) -> None:
-    """Writes a version; when it is current, the one that was current so far becomes history."""
+def insert_version(connection: Connection, sealing: Sealing, message: str, case_uuid: str, added: Version) -> None:
+    """Writes a version that a message brought; when it is current, the one that was current becomes history."""
     if added.current:
         connection.execute(_END_CURRENT, {"known": case_uuid})
     row = {
         "case": case_uuid,
         "number": added.number,
-        "message": kept.uuid,
+        "message": message,
         "message_id": added.message_id,
         "arrival": added.arrival,
         "authored": added.certificate.authored,

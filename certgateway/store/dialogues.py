@@ -1,27 +1,17 @@
-"""Clarifications and their events, the answers that match none, in the order in which they were recorded.
+"""Clarifications and their events, in the order in which they were recorded.
 
 An event is written once and never changed. This module must never decide what an event means; `domain.dialogue` does.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from certgateway.domain.dialogue_events import Asked, Event
 from certgateway.store.messages import storable
 from certgateway.store.records import Sealing, event_bytes, read_event, sealing_context
-from certgateway.store.tables import clarification, clarification_event, unsorted
-
-Why = Literal[
-    "clarification-unknown",
-    "other-certificate",
-    "certificate-withdrawn",
-    "answer-withdrawn",
-    "older-than-known",
-    "not-asked",
-]
+from certgateway.store.tables import clarification, clarification_event
 
 _INSERT_EVENT = insert(clarification_event)
 
@@ -33,20 +23,6 @@ class Clarification:
     uuid: str
     case: str
     events: tuple[Event, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unsorted:
-    """An answer that matches nothing: the message that brought it, what it named, and why it was put aside.
-
-    `clarification` is None when what it named cannot be an id of ours.
-    """
-
-    message: str
-    case: str | None
-    clarification: str | None
-    why: Why
-    at: datetime
 
 
 def insert_clarification(connection: Connection, sealing: Sealing, uuid: str, asked: Asked) -> None:
@@ -85,24 +61,6 @@ def clarifications_of_case(connection: Connection, sealing: Sealing, case_uuid: 
         .order_by(clarification.c.at, clarification.c.uuid)
     )
     return [_opened(connection, sealing, row) for row in connection.execute(query)]
-
-
-def insert_unsorted(connection: Connection, put_aside: Unsorted) -> None:
-    """Puts an answer aside. The message that brought it is on record already."""
-    row = {
-        "message": put_aside.message,
-        "case": put_aside.case,
-        "clarification": put_aside.clarification,
-        "why": put_aside.why,
-        "at": put_aside.at,
-    }
-    connection.execute(insert(unsorted), row)
-
-
-def unsorted_answers(connection: Connection, limit: int) -> list[Unsorted]:
-    """Up to `limit` answers that were put aside, the oldest first."""
-    query = select(unsorted).order_by(unsorted.c.at, unsorted.c.message).limit(limit)
-    return [Unsorted(row.message, row.case, row.clarification, row.why, row.at) for row in connection.execute(query)]
 
 
 def _opened(connection: Connection, sealing: Sealing, row: Any) -> Clarification:  # noqa: ANN401  a row has no types

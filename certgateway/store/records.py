@@ -15,11 +15,13 @@ from certgateway.domain.dialogue_events import Event
 from certgateway.domain.findings import Finding
 from certgateway.domain.message import Removal
 from certgateway.domain.outgoing import Outgoing
+from certgateway.domain.tray import PutAside
 
 _encode = msgspec.json.Encoder().encode
 _certificates = msgspec.json.Decoder(Certificate)
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
 _outgoing = msgspec.json.Decoder(Outgoing)
+_put_aside = msgspec.json.Decoder(PutAside)
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 
 
@@ -78,6 +80,16 @@ def outgoing_bytes(outgoing: Outgoing) -> bytes:
 def read_outgoing(content: bytes) -> Outgoing:
     """The message that `outgoing_bytes` wrote."""
     return _outgoing.decode(content)
+
+
+def put_aside_bytes(content: PutAside) -> bytes:
+    """An answer that was put aside as JSON, without names that only the live walk needs."""
+    return _encode(replace(content, findings=tuple(replace(each, culprit=None) for each in content.findings)))
+
+
+def read_put_aside(content: bytes) -> PutAside:
+    """The answer that `put_aside_bytes` wrote."""
+    return _put_aside.decode(content)
 
 
 def removals_text(removed: Iterable[Removal]) -> str:

@@ -237,4 +237,9 @@ unsorted = Table(
     Column("clarification", Uuid),
     Column("why", String(32), nullable=False),
     Column("at", Instant, nullable=False),
+    # What was understood of it, until it is sorted; none where it was put aside before this was kept.
+    Column("sealed", LargeBinary),
+    Column("sorted", Instant),
+    Column("outcome", String(32)),
+    Index("ix_unsorted_sorted", "sorted", "at"),
 )

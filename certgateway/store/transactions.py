@@ -16,15 +16,16 @@ from certgateway.domain.dialogue_events import Asked, Event
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
-from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox
+from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, tray
 from certgateway.store.database import WRITING, reading_options
-from certgateway.store.dialogues import Clarification, Unsorted
+from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
 from certgateway.store.feed import FeedEvent
 from certgateway.store.ledger import LedgerEntry
 from certgateway.store.messages import StoredMessage
 from certgateway.store.outbox import Waiting
 from certgateway.store.records import Sealing
+from certgateway.store.tray import Lying, Unsorted
 
 # Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
 _LEDGER_LOCK = "ledger"
@@ -87,7 +88,11 @@ class Reading:
 
     def unsorted_answers(self, limit: int) -> list[Unsorted]:
         """Up to `limit` answers that match nothing, the oldest first."""
-        return dialogues.unsorted_answers(self.connection, limit)
+        return tray.unsorted_answers(self.connection, limit)
+
+    def find_lying(self, message: str) -> Lying | None:
+        """The answer that a message brought and that was put aside, whether it is sorted by now or not."""
+        return tray.find_lying(self.connection, self.sealing, message)
 
     def feed(self, after: int, limit: int) -> list[FeedEvent]:
         """Up to `limit` events after number `after`; 0 is before the first."""
@@ -146,7 +151,21 @@ class Unit(Reading):
 
     def put_aside(self, unsorted: Unsorted) -> None:
         """An answer that matches nothing."""
-        dialogues.insert_unsorted(self.connection, unsorted)
+        tray.insert_unsorted(self.connection, self.sealing, unsorted)
+
+    def settle_unsorted(self, message: str, at: datetime, outcome: str) -> None:
+        """An answer leaves the tray; what was kept of it is wiped."""
+        tray.settle_unsorted(self.connection, message, at, outcome)
+
+    def enter(self, event: Event) -> None:
+        """What somebody did that belongs to no clarification, in the ledger."""
+        self._enter(event)
+
+    def record_sorted(self, message: str, case: Case, version: Version, at: datetime) -> None:
+        """A version that somebody's sorting has made out of a message that is on record, and the news of it."""
+        certificates.insert_version(self.connection, self.sealing, message, case.uuid, version)
+        self.lock(_LEDGER_LOCK)
+        feed.append_event(self.connection, case.uuid, version.number, "replaced", at)
 
     def record_message(self, kept: Kept, case: Case | None) -> None:
         """Everything an answered message leaves behind, in a fixed order of statements.
@@ -162,7 +181,7 @@ class Unit(Reading):
         if case:
             certificates.record_case(self.connection, kept, case)
         if case and kept.version:
-            certificates.insert_version(self.connection, self.sealing, kept, case.uuid, kept.version)
+            certificates.insert_version(self.connection, self.sealing, kept.uuid, case.uuid, kept.version)
         self.lock(_LEDGER_LOCK)
         if case and kept.feed:
             number = kept.version.number if kept.version else None

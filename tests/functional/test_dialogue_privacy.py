@@ -115,8 +115,12 @@ def test_what_lies_in_the_tray_names_nobody(office: Office) -> None:
     office.certificate(message())
     office.submit(answer(NOWHERE, ["activity"]))
     tray = office.client.get("/clarifications/unsorted")
-    assert len(tray.json()["answers"]) == 1
+    (lying,) = tray.json()["answers"]
     assert PATIENT not in tray.text
+    for spoken in ("nb", "nn", "en"):
+        shown = office.client.get(f"/clarifications/unsorted/{lying['message']}", headers={"Accept-Language": spoken})
+        assert shown.status_code == 200
+        assert all(name not in shown.text for name in (PATIENT, "Lett", "Kveldsbris"))
 
 
 def told_of_requests(caplog: pytest.LogCaptureFixture) -> str:

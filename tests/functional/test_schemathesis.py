@@ -44,7 +44,11 @@ RANDOM_EXAMPLES = 25
 ABOUT_BODIES = [checks.negative_data_rejection, checks.positive_data_acceptance]
 Seed = dict[str, Any]
 PLAIN = {"media_type": "application/json", "headers": {"Content-Type": "application/json"}}
-SUCCESSES = {("/clarifications", "post"): 201, ("/messages/{message}/acknowledge", "post"): 204}
+SUCCESSES = {
+    ("/clarifications", "post"): 201,
+    ("/messages/{message}/acknowledge", "post"): 204,
+    ("/clarifications/unsorted/{message}/file", "post"): 204,
+}
 
 # Each verb has a question of its own, so that none of them stands in another's way.
 VERBS: dict[str, Seed] = {
@@ -73,7 +77,8 @@ ITEMS = ("activity",) * len(REASONS) + ("function",)
 class Application:
     """The application, its description as Schemathesis reads it, and what exists there.
 
-    `certificate` is accepted, `asked` has questions, one for each verb, and `message` waits for a system.
+    `certificate` is accepted, `asked` has questions, one for each verb, and `message` waits for a system. `tray` holds
+    an answer for each thing that is done with one.
     """
 
     schema: BaseSchema
@@ -81,6 +86,7 @@ class Application:
     asked: str
     clarifications: dict[str, str]
     message: str
+    tray: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +111,14 @@ def tested(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[A
             answered = to_json(answer(clarifications[verb], [item], number=number))
             assert client.post("/fhir/$process-message", content=answered, headers=JSON).status_code == 200
         assert client.post(f"/clarifications/{clarifications['/resume']}/pause").status_code == 200
+        for number in (102, 103, 104):
+            stray = to_json(answer("nobody-asked-this", ["activity"], number=number))
+            assert client.post("/fhir/$process-message", content=stray, headers=JSON).status_code == 200
+        lying = [each["message"] for each in client.get("/clarifications/unsorted").json()["answers"]]
         waiting = client.get("/messages", params={"receiver": SENDER}).json()["messages"]
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
-    yield Application(schema, certificate, asked, clarifications, waiting[0]["id"])
+    tray = dict(zip(("", "/sort", "/file"), lying, strict=True))
+    yield Application(schema, certificate, asked, clarifications, waiting[0]["id"], tray)
     made.store.close()
 
 
@@ -123,6 +134,8 @@ def _headers(name: str) -> dict[str, str]:
 
 def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests that must succeed: the fixtures for bodies, what exists for parameters."""
+    if path.startswith("/clarifications/unsorted/"):
+        return [tray_seed(path.removeprefix("/clarifications/unsorted/{message}"), tested)]
     if path.startswith(("/clarifications", "/messages")):
         return dialogue_seeds(path, method, tested)
     if "$" in path:
@@ -147,6 +160,12 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     kind = path.split("/")[2] if path.startswith("/fhir/") else ""
     wanted = named | ({"id": ids[kind]} if kind in ids else {})
     return [{"path_parameters": {name: value for name, value in wanted.items() if f"{{{name}}}" in path}}]
+
+
+def tray_seed(verb: str, tested: Application) -> Seed:
+    """A request about an answer in the tray."""
+    body = {"/sort": {"clarification": tested.clarifications[""]}, "/file": {"reason": "not-an-answer"}}.get(verb)
+    return {"path_parameters": {"message": tested.tray[verb]}} | ({"body": body} | PLAIN if body else {})
 
 
 def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:

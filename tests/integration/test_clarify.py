@@ -13,7 +13,7 @@ from certgateway import bootstrap
 from certgateway.domain.amendment import ANSWERABLE, value_of
 from certgateway.domain.dialogue_events import Measure, Target
 from certgateway.domain.errors import GatewayError, GoneError, NotFoundError, NotNowError
-from certgateway.services import clarify, deliver
+from certgateway.services import clarify, deliver, sort
 from certgateway.services.assess import assess, assess_document
 from certgateway.services.clarify import Refused
 from certgateway.services.examine import House
@@ -102,7 +102,7 @@ def told_of(outcome: Outcome) -> dict[str, int]:
 
 
 def unsorted(at_desk: Desk) -> list[tuple[str, str | None]]:
-    return [(each["why"], each["clarification"]) for each in clarify.unsorted_answers(at_desk.gateway)]
+    return [(each["why"], each["clarification"]) for each in sort.unsorted_answers(at_desk.gateway)]
 
 
 def assessed(at_desk: Desk, case: str | None) -> Json:

@@ -18,10 +18,12 @@ from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.dialogue import State, TargetState, find_state, open_targets
 from certgateway.domain.dialogue_events import (
     Answered,
+    AnswerRefused,
     Asked,
     Declined,
     Delivered,
     Event,
+    Filed,
     HandedOver,
     Paused,
     Rated,
@@ -32,6 +34,7 @@ from certgateway.domain.dialogue_events import (
     Returned,
     Revoked,
     Sent,
+    Sorted,
     Superseded,
     Target,
     Withdrawn,
@@ -45,6 +48,8 @@ RECEIVERS = ("her:8000001", "her:8000002", "her:8143060")
 CODES = ("one", "other")
 # What may let the time begin anew.
 ANEW = (HandedOver, Returned, Revoked, Superseded)
+# What is told of, and changes nothing.
+INERT = (AnswerRefused, Filed, Sorted)
 
 # An event that lacks only its id.
 Unnamed = Callable[[str], Event]
@@ -74,8 +79,15 @@ KINDS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
     Read: bare(Read),
     Reminded: bare(Reminded),
     Answered: st.builds(
-        lambda at, what, which: lambda name: Answered(name, at, what, which), instants, items, versions
+        lambda at, what, which, came: lambda name: Answered(name, at, what, which, None, came),
+        instants,
+        items,
+        versions,
+        st.none() | instants,
     ),
+    AnswerRefused: st.builds(lambda at: lambda name: AnswerRefused(name, at, ("author-missing",)), instants),
+    Filed: st.builds(lambda at, why: lambda name: Filed(name, at, "message-1", why), instants, codes),
+    Sorted: st.builds(lambda at: lambda name: Sorted(name, at, "message-1"), instants),
     Declined: st.builds(lambda at, why, what: lambda name: Declined(name, at, why, what), instants, codes, items),
     Returned: st.builds(
         lambda at, why, what, unpaid: lambda name: Returned(name, at, why, what, unpaid),
@@ -168,6 +180,11 @@ def test_events_that_come_one_at_a_time_end_in_the_same_state(pair: tuple[list[E
     assert [state is None for state in states] == [True] * first + [False] * (len(states) - first)
 
 
+@given(conversations())
+def test_what_is_only_told_of_changes_nothing(events: list[Event]) -> None:
+    assert find_state(events) == find_state([event for event in events if not isinstance(event, INERT)])
+
+
 @given(arrivals())
 def test_no_answer_and_no_decline_is_dropped(pair: tuple[list[Event], list[Event]]) -> None:
     events, arrived = pair
@@ -254,7 +271,7 @@ def test_toy_that_minds_the_order_or_number_of_arrivals_is_caught(
     assert an_example(arrivals(), lambda pair: differs(toy, pair))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not Asked], ids=attrgetter("__name__"))
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {Asked, *INERT}], ids=attrgetter("__name__"))
 def test_toy_that_minds_where_one_event_of_a_kind_arrives_is_caught(kind: type[Event]) -> None:
     def fails(pair: tuple[list[Event], list[Event]]) -> bool:
         in_order = sorted(pair[0], key=dialogue._order)

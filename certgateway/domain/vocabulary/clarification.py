@@ -144,6 +144,21 @@ REFUSAL_REASON: Final = Vocabulary(
     ),
 )
 
+FILING_REASON: Final = Vocabulary(
+    name="unsorted-filing-reason",
+    url=f"{CODE_SYSTEM}unsorted-filing-reason",
+    about="Why an answer that matched no question was filed as belonging nowhere",
+    source=OWN_SOURCE,
+    concepts=table(
+        (
+            ("not-an-answer", "Er ikke svar på noe spørsmål", "Er ikkje svar på noko spørsmål", "Answers no question"),
+            ("wrong-patient", "Gjelder feil pasient", "Gjeld feil pasient", "About the wrong patient"),
+            ("already-known", "Er kjent fra før", "Er kjent frå før", "Known already"),
+            ("sender-will-resend", "Avsenderen sender på nytt", "Avsendaren sender på nytt", "The sender will resend"),
+        )
+    ),
+)
+
 VOCABULARIES: Final[tuple[Vocabulary, ...]] = (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
@@ -151,4 +166,5 @@ VOCABULARIES: Final[tuple[Vocabulary, ...]] = (
     RETURN_REASON,
     WITHDRAWAL_REASON,
     REFUSAL_REASON,
+    FILING_REASON,
 )

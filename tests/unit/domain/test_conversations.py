@@ -17,10 +17,12 @@ from certgateway.domain.certificate import ITEMS
 from certgateway.domain.dialogue import State, TargetState, find_state
 from certgateway.domain.dialogue_events import (
     Answered,
+    AnswerRefused,
     Asked,
     Declined,
     Delivered,
     Event,
+    Filed,
     HandedOver,
     Measure,
     Paused,
@@ -32,6 +34,7 @@ from certgateway.domain.dialogue_events import (
     Returned,
     Revoked,
     Sent,
+    Sorted,
     Superseded,
     Target,
     Withdrawn,
@@ -40,6 +43,7 @@ from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
+    FILING_REASON,
     REFUSAL_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
@@ -67,6 +71,9 @@ KINDS: Final[dict[str, type[Event]]] = {
     "superseded": Superseded,
     "revoked": Revoked,
     "withdrawn": Withdrawn,
+    "answer-refused": AnswerRefused,
+    "sorted": Sorted,
+    "filed": Filed,
 }
 REQUIRED: Final = {"on", "status", "open", "due", "overdue", "next", "unsorted"}
 # What holds where a script says nothing of it. A receiver that is not told is the one that was asked.
@@ -127,6 +134,7 @@ BUILT: Final[dict[str, Callable[[Any], object]]] = {
     "plan": plan,
     "targets": targets,
     "items": frozenset,
+    "rules": tuple,
 }
 
 
@@ -225,6 +233,8 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
                 assert named <= set(ITEMS)
             case Refused(reason=reason):
                 assert reason in REFUSAL_REASON
+            case Filed(reason=reason):
+                assert reason in FILING_REASON
             case Withdrawn(reason=reason):
                 assert reason in WITHDRAWAL_REASON
 

@@ -15,10 +15,12 @@ from certgateway.domain.certificate import Author, Coding, Patient
 from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.dialogue_events import (
     Answered,
+    AnswerRefused,
     Asked,
     Declined,
     Delivered,
     Event,
+    Filed,
     HandedOver,
     Measure,
     Paused,
@@ -414,3 +416,16 @@ def test_a_message_asks_for_no_payment_to_be_held_back_and_a_reply_declines_noth
     )
     assert (message.not_payable, message.reason, message.measure, message.language) == (False, None, None, "nb")
     assert (Reply(UUID).declined, Reply(UUID).declined_items) == (None, frozenset())
+
+
+def test_a_refused_answer_shows_its_rules_and_a_filed_one_why() -> None:
+    found = seen(AnswerRefused("r", at(3, 3), ("author-is-patient",)), Filed("f", at(3, 4), "m", "not-an-answer"))
+    assert found["events"][1:] == [
+        {"kind": "answer-refused", "at": "2026-03-03T10:00:00Z", "rules": ["author-is-patient"]},
+        {
+            "kind": "filed",
+            "at": "2026-03-04T10:00:00Z",
+            "reason": coded("unsorted-filing-reason", "not-an-answer", "Er ikke svar på noe spørsmål"),
+        },
+    ]
+    assert found["status"] == "ordered"

@@ -1,0 +1,106 @@
+"""Answers that match no question: kept until somebody has sorted them, and what became of each after that.
+
+What was understood of an answer is sealed, and wiped when the answer leaves the tray: then it stands in a certificate,
+or nobody needs it. Nothing here may open the original, or decide where an answer belongs.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, select, update
+
+from certgateway.domain.tray import PutAside
+from certgateway.store.messages import storable
+from certgateway.store.records import Sealing, put_aside_bytes, read_put_aside, sealing_context
+from certgateway.store.tables import message, unsorted
+
+Why = Literal[
+    "clarification-unknown",
+    "other-certificate",
+    "certificate-withdrawn",
+    "answer-withdrawn",
+    "older-than-known",
+    "not-asked",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsorted:
+    """An answer that matches nothing: the message that brought it, what it named, and why it was put aside.
+
+    `clarification` is None when what it named cannot be an id of ours; `content` is None unless it is asked for, or
+    when it was put aside before contents were kept.
+    """
+
+    message: str
+    case: str | None
+    clarification: str | None
+    why: Why
+    at: datetime
+    content: PutAside | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """An answer in the tray, and what is on record of its message; `sorted` is when it left the tray.
+
+    `key` is the message id or what stands for it, `certificate_id` the keyed identity of the certificate that it named.
+    """
+
+    answer: Unsorted
+    sender: str
+    key: str
+    format: str
+    certificate_id: str | None
+    sorted: datetime | None
+
+
+def insert_unsorted(connection: Connection, sealing: Sealing, put_aside: Unsorted) -> None:
+    """Puts an answer aside. The message that brought it is on record already."""
+    content = put_aside.content
+    row = {
+        "message": put_aside.message,
+        "case": put_aside.case,
+        "clarification": put_aside.clarification,
+        "why": put_aside.why,
+        "at": put_aside.at,
+        "sealed": sealing.seal(put_aside_bytes(content), _context(put_aside.message)) if content else None,
+    }
+    connection.execute(insert(unsorted), row)
+
+
+def unsorted_answers(connection: Connection, limit: int) -> list[Unsorted]:
+    """Up to `limit` answers that lie in the tray, the oldest first, without their contents."""
+    query = select(unsorted).where(unsorted.c.sorted.is_(None)).order_by(unsorted.c.at, unsorted.c.message).limit(limit)
+    return [_unsorted(row) for row in connection.execute(query)]
+
+
+def find_lying(connection: Connection, sealing: Sealing, uuid: str) -> Lying | None:
+    """The answer that a message brought, with its content, whether it still lies in the tray or not."""
+    if not storable(uuid):
+        return None
+    query = (
+        select(unsorted, message.c.sender, message.c.key, message.c.format, message.c.certificate_id)
+        .join(message, message.c.uuid == unsorted.c.message)
+        .where(unsorted.c.message == uuid)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    content = read_put_aside(sealing.open(row.sealed, _context(uuid))) if row.sealed is not None else None
+    return Lying(_unsorted(row, content), row.sender, row.key, row.format, row.certificate_id, row.sorted)
+
+
+def settle_unsorted(connection: Connection, uuid: str, at: datetime, outcome: str) -> None:
+    """Takes an answer off the tray, and wipes what was kept of it; `outcome` is a code of ours."""
+    values = {"sorted": at, "outcome": outcome, "sealed": None}
+    connection.execute(update(unsorted).where(unsorted.c.message == uuid).values(values))
+
+
+def _unsorted(row: Any, content: PutAside | None = None) -> Unsorted:  # noqa: ANN401  a row's columns have no types here
+    return Unsorted(row.message, row.case, row.clarification, row.why, row.at, content)
+
+
+def _context(uuid: str) -> str:
+    return sealing_context("unsorted", uuid)
