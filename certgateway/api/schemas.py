@@ -180,15 +180,19 @@ class Clarification(Described):
     due: date
     overdue: bool
     paused: bool
-    next_step: Literal["remind", "look-again"] | None
+    next_step: Literal["remind", "look-again", "read-answer"] | None
     targets: list[ClarificationTarget]
     events: list[Json]
 
 
 class FollowedClarification(Clarification):
-    """With the answers so far; `untouched` has the keyed digest of every other item before and after each of them."""
+    """With the answers so far; `untouched` has the keyed digest of every other item before and after each of them.
+
+    `replies` are answers in words, cut into parts: a sentence that is held back is told by its kind alone.
+    """
 
     answers: list[Json]
+    replies: list[Json]
 
 
 class Clarifications(Described):
@@ -206,6 +210,7 @@ class UnsortedAnswer(Described):
     why: Literal[
         "clarification-unknown",
         "other-certificate",
+        "other-patient",
         "certificate-withdrawn",
         "answer-withdrawn",
         "older-than-known",

@@ -101,6 +101,7 @@ def _target(each: TargetState, language: Language) -> Json:
         "version": each.version,
         "late": each.late,
         "rounds": each.rounds,
+        "replies": list(each.replies),
         "why": _coded(why, each.reason, language),
     }
 

@@ -5,14 +5,17 @@ which items, is all that is written.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
-from certgateway.domain.dialogue_events import Answered, Declined, Event, Revoked, Superseded
+from certgateway.domain.dialogue_events import Answered, Declined, Event, Replied, Revoked, Superseded
 from certgateway.domain.record import Case, Kept, Version
+from certgateway.domain.replies import ProseReply
 from certgateway.services.gateway import Gateway
+from certgateway.services.hear import says_something
 from certgateway.services.join import Joined
-from certgateway.services.pose import Question, missing_targets, pose, waiting_targets
+from certgateway.services.pose import Question, missing_targets, pose, waiting_targets, worded_targets
 from certgateway.store.dialogues import Unsorted
 from certgateway.store.transactions import Unit
 
@@ -40,7 +43,7 @@ def _answered(version: Version) -> frozenset[str]:
 
 def _ask_for_missing(version: Version, case: Case, unit: Unit, gateway: Gateway) -> None:
     """What a counsellor would do with one press of a button, where the settings say that nobody need press it."""
-    targets = missing_targets(version, waiting_targets(case, unit))
+    targets = missing_targets(version, (*waiting_targets(case, unit), *worded_targets(case, unit)))
     if targets:
         pose(Question(case.uuid, targets), case, version, unit, gateway)
 
@@ -53,6 +56,24 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> N
         named, case = (asked.uuid, asked.case) if asked else (None, None)
         unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival))
         return
+    words = joined.reply.words
+    if words is not None and says_something(joined):
+        answer = joined.answer
+        # Whoever reads it needs the author's number as a professional, and no other.
+        author = replace(answer.author, number=None)
+        unit.record_reply(
+            ProseReply(
+                message=kept.uuid,
+                clarification=asked.uuid,
+                kind=words.kind,
+                at=kept.arrival,
+                authored=min(answer.authored, kept.arrival),
+                author=author,
+                texts=words.texts,
+                attachments=answer.attachment.entries,
+            )
+        )
+        unit.append_event(asked.uuid, Replied(gateway.new_id(), kept.arrival, kept.uuid, kept.sender))
     for event in _events(kept, joined, gateway):
         unit.append_event(asked.uuid, event)
 

@@ -17,6 +17,7 @@ from certgateway.store.tables import clarification, clarification_event, unsorte
 Why = Literal[
     "clarification-unknown",
     "other-certificate",
+    "other-patient",
     "certificate-withdrawn",
     "answer-withdrawn",
     "older-than-known",

@@ -238,3 +238,14 @@ unsorted = Table(
     Column("why", String(32), nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# What doctors answer in words. `message` brought it and gives it its name; the words stand in the seal alone.
+reply = Table(
+    "reply",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid"), primary_key=True),
+    Column("clarification", Uuid, ForeignKey("clarification.uuid"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_reply_clarification", "clarification"),
+)

@@ -108,6 +108,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                 "version": None,
                 "late": False,
                 "rounds": 0,
+                "replies": [],
                 "why": None,
             },
             {
@@ -124,6 +125,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                 "version": None,
                 "late": False,
                 "rounds": 0,
+                "replies": [],
                 "why": None,
             },
         ],
