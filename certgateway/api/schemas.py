@@ -304,7 +304,8 @@ def apprec_or_refusal(description: str) -> Json:
 KITH_BODY: Final[Json] = {
     "requestBody": {
         "required": True,
-        "description": "MsgHead 1.2 with Legeerklaring 2008-06-06, alone or inside the Fellesformat; text/xml too.",
+        "description": "MsgHead 1.2 with Legeerklaring 2008-06-06 or Dialogmelding 1.0 or 1.1, or AppRec, alone or "
+        "inside the Fellesformat; text/xml too.",
         "content": {"application/xml": {"schema": {"type": "string"}}},
     }
 }
@@ -314,6 +315,16 @@ def apprec(description: str) -> Json:
     """A response that is an AppRec, of version 1.0 unless 1.1 was asked for."""
     return {"description": description, "content": {"application/xml": {"schema": {"type": "string"}}}}
 
+
+class Confirmed(Described):
+    """What stands of a message of ours after a receipt for it; what was said first stands."""
+
+    message: str
+    delivery: Literal["delivered", "refused"]
+
+
+CONFIRMED: Final[Json] = {"application/json": {"schema": Confirmed.model_json_schema()}}
+"""The answer to an AppRec."""
 
 _RETRY: Final = {"Retry-After": "Seconds to wait before the same request is sent again."}
 
@@ -328,7 +339,7 @@ DOOR: Final[dict[int | str, Json]] = {
 KITH_DOOR: Final[dict[int | str, Json]] = {
     413: problem("The body is larger than the limit, which the text names."),
     415: problem("The media type or encoding of the body is not taken."),
-    422: problem("There is no such version of AppRec."),
+    422: problem("There is no such version of AppRec, or the AppRec names no message or no status."),
     500: problem("Our own fault; nothing was answered."),
     503: problem("Not now; nothing was registered."),
 }
