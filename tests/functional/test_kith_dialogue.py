@@ -132,10 +132,10 @@ def test_nothing_personal_leaves_by_a_log_line_a_metric_an_error_or_the_tray(
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("wrapping", ["", FELLESFORMAT])
 @pytest.mark.parametrize("status", ["1", "3"])
 def test_a_receipt_says_that_a_message_has_arrived(
-    either_office: Office, version: str, wrapped: bool, status: str
+    either_office: Office, version: str, wrapping: str, status: str
 ) -> None:
     office = either_office
     clarification, message = asked(office)
