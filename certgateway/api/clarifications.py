@@ -95,6 +95,12 @@ class Return(_Body):
     not_payable: bool = False
 
 
+class Settle(_Body):
+    """The items that words of the doctor's answer; none where they answer nothing and need not be returned."""
+
+    items: Annotated[list[_Item], Field(max_length=20)]
+
+
 class Withdraw(_Body):
     """Why the question need not be answered."""
 
@@ -213,6 +219,20 @@ async def return_answer(clarification: str, request: Request, here: Here) -> Res
         clarify.give_back(clarification, body.reason, here.gateway, items=items, not_payable=body.not_payable)
 
     return await _followed(clarification, request, here, returned)
+
+
+@router.post(
+    "/{clarification}/settle",
+    operation_id="settle-question",
+    summary="Say which items an answer in words answers",
+    openapi_extra=json_body(Settle),
+    responses=_CHANGED,
+)
+async def settle(clarification: str, request: Request, here: Here) -> Response:
+    """Words answer nothing by themselves: whoever has read them says so."""
+    body = await read_json(request, Settle)
+    items = frozenset(body.items)
+    return await _followed(clarification, request, here, lambda: clarify.settle(clarification, items, here.gateway))
 
 
 @router.post(

@@ -1,12 +1,14 @@
-"""The door for record systems that speak KITH: certificates on the form of 2008 in, AppRec out.
+"""The door for record systems that speak KITH: certificates on the form of 2008 and answers in words in, AppRec out.
 
 A message whose type, time and id can be read is answered by AppRec with 200, whatever the verdict: a rejected one has
-been received and judged. What cannot be named so is answered with problem details. Nothing here may judge.
+been received and judged. What cannot be named so is answered with problem details. An AppRec that comes in is a receipt
+for a message of ours and is answered in JSON. Nothing here may judge.
 """
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from certgateway.api import schemas
 from certgateway.api.limits import read_body
@@ -15,7 +17,8 @@ from certgateway.api.problems import ProblemError
 from certgateway.api.surface import Here, Surface
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.services.answer import media_type
-from certgateway.services.receive import Delivery, receive
+from certgateway.services.confirm import confirm, receipt_in
+from certgateway.services.receive import Delivery, Outcome, receive
 from certgateway.services.rehearse import rehearse
 
 router = APIRouter(prefix="/kith", tags=["record systems"])
@@ -30,11 +33,12 @@ _ANSWERED: Final = schemas.apprec("Received and judged: OK, OK with faults in a 
 @router.post(
     "/messages",
     operation_id="receive-kith",
-    summary="Submit a certificate as MsgHead XML",
+    summary="Submit a certificate, or an answer in words, as MsgHead XML; or an AppRec for a message of ours",
     response_class=Response,
     openapi_extra=schemas.KITH_BODY,
     responses={
-        200: _ANSWERED,
+        200: {**_ANSWERED, "content": _ANSWERED["content"] | schemas.CONFIRMED},
+        404: schemas.problem("The AppRec is for no message of this system's."),
         400: schemas.refusal("The body cannot be read as far as its type, time and id."),
         409: schemas.apprec_or_refusal("Another content stands under this message id already (E10)."),
         **schemas.KITH_DOOR,
@@ -45,9 +49,22 @@ async def receive_message(request: Request, here: Here, version: Version = "1.0"
     async with here.door.entered():
         raw = await _body(request, here)
         delivery = Delivery(raw, _FORM, media_type(_FORM), language(request), apprec=version)
-        outcome = await here.door.work(lambda: receive(delivery, here.gateway))
+        outcome = await here.door.work(lambda: _taken(delivery, here))
+    if isinstance(outcome, Response):
+        return outcome
     here.meters.message(outcome, _FORM)
     return Response(outcome.answer.body, outcome.answer.status, media_type=outcome.answer.media_type)
+
+
+def _taken(delivery: Delivery, here: Surface) -> Outcome | Response:
+    """A message is received. A receipt for one of ours is noted, and never answered by a receipt."""
+    receipt = receipt_in(delivery.raw)
+    if receipt is None:
+        return receive(delivery, here.gateway)
+    told = confirm(receipt, here.gateway)
+    if told is None:
+        raise ProblemError("receipt-unreadable")
+    return JSONResponse(told)
 
 
 @router.post(

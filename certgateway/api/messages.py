@@ -135,6 +135,29 @@ async def acknowledge_message(message: str, request: Request, here: Here) -> Res
     return Response(status_code=204)
 
 
+@router.post(
+    "/{message}/read",
+    operation_id="read-message",
+    summary="Say that the doctor has opened a message",
+    status_code=204,
+    responses={
+        204: {"description": "Noted. Said again, it changes nothing."},
+        404: schemas.problem("There is no such message for this system."),
+        409: schemas.problem("The system has not said that it has the message, or has refused it."),
+        422: schemas.problem("A parameter has a form that is not taken."),
+        **schemas.OUR_FAULTS,
+    },
+)
+async def read_message(
+    message: str,
+    here: Here,
+    receiver: Annotated[str, Query(pattern=_HER, description="The HER-id of the system.")],
+) -> Response:
+    """For systems that know when somebody opens a message; no answer is expected because of it."""
+    await here.door.answer(lambda: deliver.note_read(message, f"her:{receiver}", here.gateway))
+    return Response(status_code=204)
+
+
 def _told(waiting: Waiting, her: str) -> Json:
     outgoing = waiting.outgoing
     return {

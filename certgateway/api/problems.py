@@ -163,6 +163,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "The request could not be read. Send valid JSON in UTF-8.",
         ),
     ),
+    "receipt-unreadable": Problem(
+        422,
+        "receipt-unreadable",
+        "invalid",
+        _texts(
+            "Kvitteringen oppgir ikke hvilken melding den gjelder, eller har ingen kjent status.",
+            "Kvitteringa oppgir ikkje kva melding ho gjeld, eller har ingen kjend status.",
+            "The receipt does not say which message it is for, or has no known status.",
+        ),
+    ),
     "request-invalid": Problem(
         422,
         "request-invalid",

@@ -196,15 +196,19 @@ class Clarification(Described):
     due: date
     overdue: bool
     paused: bool
-    next_step: Literal["remind", "look-again"] | None
+    next_step: Literal["remind", "look-again", "read-answer"] | None
     targets: list[ClarificationTarget]
     events: list[Json]
 
 
 class FollowedClarification(Clarification):
-    """With the answers so far; `untouched` has the keyed digest of every other item before and after each of them."""
+    """With the answers so far; `untouched` has the keyed digest of every other item before and after each of them.
+
+    `replies` are answers in words, cut into parts: a sentence that is held back is told by its kind alone.
+    """
 
     answers: list[Json]
+    replies: list[Json]
 
 
 class Clarifications(Described):
@@ -222,6 +226,7 @@ class UnsortedAnswer(Described):
     why: Literal[
         "clarification-unknown",
         "other-certificate",
+        "other-patient",
         "certificate-withdrawn",
         "answer-withdrawn",
         "older-than-known",
@@ -275,6 +280,7 @@ class UnsortedAnswerDetails(UnsortedAnswer):
     author: UnsortedAuthor | None
     authored: datetime | None
     items: list[UnsortedItem]
+    in_words: bool
     declined: Json | None
     withdrawn: bool
     candidates: list[UnsortedCandidate]
@@ -359,7 +365,8 @@ def apprec_or_refusal(description: str) -> Json:
 KITH_BODY: Final[Json] = {
     "requestBody": {
         "required": True,
-        "description": "MsgHead 1.2 with Legeerklaring 2008-06-06, alone or inside the Fellesformat; text/xml too.",
+        "description": "MsgHead 1.2 with Legeerklaring 2008-06-06 or Dialogmelding 1.0 or 1.1, or AppRec, alone or "
+        "inside the Fellesformat; text/xml too.",
         "content": {"application/xml": {"schema": {"type": "string"}}},
     }
 }
@@ -369,6 +376,16 @@ def apprec(description: str) -> Json:
     """A response that is an AppRec, of version 1.0 unless 1.1 was asked for."""
     return {"description": description, "content": {"application/xml": {"schema": {"type": "string"}}}}
 
+
+class Confirmed(Described):
+    """What stands of a message of ours after a receipt for it; what was said first stands."""
+
+    message: str
+    delivery: Literal["delivered", "refused"]
+
+
+CONFIRMED: Final[Json] = {"application/json": {"schema": Confirmed.model_json_schema()}}
+"""The answer to an AppRec."""
 
 _RETRY: Final = {"Retry-After": "Seconds to wait before the same request is sent again."}
 
@@ -383,7 +400,7 @@ DOOR: Final[dict[int | str, Json]] = {
 KITH_DOOR: Final[dict[int | str, Json]] = {
     413: problem("The body is larger than the limit, which the text names."),
     415: problem("The media type or encoding of the body is not taken."),
-    422: problem("There is no such version of AppRec."),
+    422: problem("There is no such version of AppRec, or the AppRec names no message or no status."),
     500: problem("Our own fault; nothing was answered."),
     503: problem("Not now; nothing was registered."),
 }

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from certgateway.domain import assessment_values as values
 from certgateway.domain.assessment_element import Facts, Sheet, Withheld
 from certgateway.domain.assessment_proposals import proposals
+from certgateway.domain.assessment_replies import NOTHING_WORDED, Worded, reply_proposals
 from certgateway.domain.assessment_staleness import is_past
 from certgateway.domain.assessment_titles import DiagnosisTitles, Json, Titles, date_text, instant_text
 from certgateway.domain.calendar import norwegian_date
@@ -56,13 +57,14 @@ def project(
     titles: DiagnosisTitles,
     withheld: Mapping[str, Sequence[Withheld]] | None = None,
     asked: Sequence[tuple[str, Dialogue]] = (),
+    worded: Worded = NOTHING_WORDED,
     language: Language = "nb",
 ) -> dict[str, Any]:
     """The assessment data of a case (`schemas/assessment.schema.json`), ready for JSON, from all its versions.
 
     Their order does not matter. `case` is the gateway's UUID; `first_attempt` and `now` are aware; `withheld` maps
     element paths of the current version to the sentences that are held back; `asked` are the case's clarifications by
-    id. Of a withdrawn certificate no statement is
+    id, `worded` what was answered to them in words. Of a withdrawn certificate no statement is
     shown. Raises ValueError when no version is the current one.
     """
     version = _current(versions)
@@ -81,7 +83,9 @@ def project(
     }
     if withdrawn:
         return reception | {name: [] for name in LISTS} | {"states": {}, "state_reasons": {}}
-    return reception | _facts(sheet, first_attempt) | _judged(sheet, asked) | {"differences": _changes(sheet, versions)}
+    facts = _facts(sheet, first_attempt)
+    facts["proposals"] += reply_proposals(sheet, asked, worded)
+    return reception | facts | _judged(sheet, asked) | {"differences": _changes(sheet, versions)}
 
 
 def _current(versions: Sequence[Version]) -> Version:

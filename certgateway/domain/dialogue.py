@@ -5,40 +5,40 @@ of its arrival, so that every order of arrival ends in the same state. Nothing h
 who has not answered yet is a question that is open, and never the patient's doing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal
 
 from certgateway.domain.calendar import norwegian_date
+from certgateway.domain.delivery import AFTER_SENDING, Delivery, delivered
 from certgateway.domain.dialogue_events import (
     Answered,
     Asked,
     Declined,
-    Delivered,
     Event,
     HandedOver,
     Paused,
     Rated,
-    Read,
-    Refused,
     Reminded,
+    Replied,
     Resumed,
     Returned,
     Revoked,
-    Sent,
+    Settled,
     Superseded,
     Target,
     Withdrawn,
 )
-from certgateway.domain.working_days import after_working_days, working_days_between
+from certgateway.domain.pauses import Pauses, moved_on, with_pause
+from certgateway.domain.working_days import after_working_days
 
 Status = Literal[
     "ordered", "sent", "delivered", "refused", "read", "partly-answered", "answered", "declined", "withdrawn"
 ]
 """Codes of `vocabulary.clarification.CLARIFICATION_STATUS`."""
 Standing = Literal["open", "answered", "declined"]
-Step = Literal["remind", "look-again"]
+Step = Literal["remind", "look-again", "read-answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class TargetState:
     """One target: `version` is the one that answered it, `reason` why it was declined or returned last.
 
     `late` tells that the answer came after the due date, unless it adds to one that came in time; `rounds` counts
-    answers.
+    answers. `replies` are the ids of the words that answered it, where a counsellor found that they do.
     """
 
     target: Target
@@ -55,6 +55,16 @@ class TargetState:
     reason: str | None = None
     late: bool = False
     rounds: int = 0
+    replies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyState:
+    """An answer in words, by its id: whether somebody has read it, and whether it came after the due date."""
+
+    reply: str
+    standing: Literal["waiting", "read", "returned"] = "waiting"
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +74,14 @@ class State:
     `begun` is the day its time counts from; `restarted` tells that it is not the day of the question. `unsorted` are
     ids of answers and declines that match nothing in it; `revoked` tells that the certificate is withdrawn now;
     `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
+    `replies` are the answers in words, in order.
     """
 
     asked: Asked
     receiver: str
     begun: date
     targets: tuple[TargetState, ...]
-    delivery: Status = "ordered"
+    delivery: Delivery = "ordered"
     refusal: str | None = None
     withdrawn: str | None = None
     revoked: bool = False
@@ -78,9 +89,10 @@ class State:
     reminded: bool = False
     not_payable: tuple[str, ...] = ()
     unsorted: tuple[str, ...] = ()
-    pauses: tuple[tuple[date, date | None], ...] = ()
+    pauses: Pauses = ()
     restarted: bool = False
     ratings: tuple[tuple[str, int], ...] = ()
+    replies: tuple[ReplyState, ...] = ()
 
     @property
     def open_items(self) -> tuple[str, ...]:
@@ -105,7 +117,7 @@ class State:
     def due(self) -> date:
         """The day until which an answer is expected: the one that was set, until the time begins anew."""
         if self.asked.due is not None and not self.restarted:
-            return _shifted(self.asked.due, self.pauses, self.begun)
+            return moved_on(self.asked.due, self.pauses, self.begun)
         return self._after(self.asked.plan.due)
 
     @property
@@ -119,11 +131,16 @@ class State:
         return self._after(self.asked.plan.second_look)
 
     def is_overdue(self, today: date) -> bool:
-        """Whether the expected day has passed without an answer; never while it is paused."""
-        return bool(self.open_items) and not self.is_paused and today > self.due
+        """Whether the expected day has passed without an answer; never while it is paused or an answer waits for us."""
+        return bool(self.open_items) and not self.is_paused and not self.is_unread and today > self.due
 
     def next_step(self, today: date) -> Step | None:
-        """What is in place for NAV now; nothing while it is paused, answered or withdrawn."""
+        """What is in place for NAV now: to read what was answered in words, before all else, and that at any time.
+
+        Nothing further while it is paused, answered or withdrawn.
+        """
+        if self.is_unread:
+            return "read-answer"
         if not self.open_items or self.is_paused:
             return None
         # Where the doctor never got it, or nothing is left to answer about, a reminder would reach nobody.
@@ -132,12 +149,17 @@ class State:
         return "remind" if today >= self.reminder_due and not self.reminded else None
 
     @property
+    def is_unread(self) -> bool:
+        """Whether words of the doctor's wait to be read: until then it is NAV's turn and not the doctor's."""
+        return any(each.standing == "waiting" for each in self.replies)
+
+    @property
     def is_paused(self) -> bool:
         """Whether no working day counts now."""
         return bool(self.pauses) and self.pauses[-1][1] is None
 
     def _after(self, count: int) -> date:
-        return _shifted(after_working_days(self.begun, count), self.pauses, self.begun)
+        return moved_on(after_working_days(self.begun, count), self.pauses, self.begun)
 
 
 def find_state(events: Iterable[Event]) -> State | None:
@@ -172,14 +194,14 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 # Of what happened at the same instant: a system's word about what it was sent after the sending, as where it refuses at
 # once; and the certificate's withdrawal after whatever it undoes.
-_LAST: Final = (Delivered, Refused, Revoked)
+_LAST: Final = (*AFTER_SENDING, Revoked)
 
 
 def _order(event: Event) -> tuple[datetime, bool, str, str]:
     return event.at, isinstance(event, _LAST), type(event).__name__, event.id
 
 
-def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911  One line for each kind of event.
+def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911, PLR0912  One line for each kind.
     match event:
         case Answered():
             return _answered(state, event)
@@ -187,6 +209,11 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911  O
             return _declined(state, event)
         case Returned():
             return _returned(state, event)
+        case Replied():
+            waits = ReplyState(event.reply, late=_is_late(state, event))
+            return _delivery(replace(state, replies=(*state.replies, waits)), event)
+        case Settled():
+            return _settled(state, event)
         case Superseded():
             return _superseded(state, event)
         case Revoked():
@@ -201,7 +228,7 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911  O
             others = tuple(rating for rating in state.ratings if rating[0] != event.by)
             return replace(state, ratings=(*others, (event.by, event.score)))
         case Paused() | Resumed():
-            return replace(state, pauses=_with_pause(state.pauses, event))
+            return replace(state, pauses=with_pause(state.pauses, event))
         case _:
             return _delivery(state, event)
 
@@ -213,8 +240,7 @@ def _answered(state: State, event: Answered) -> State:
     """
     if state.revoked or _hits_nothing(state, event.items):
         return replace(state, unsorted=(*state.unsorted, event.id))
-    # The days of a pause that still runs do not count either.
-    late = norwegian_date(event.arrived or event.at) > replace(state, pauses=_with_pause(state.pauses, event)).due
+    late = _is_late(state, event)
 
     def answered(each: TargetState) -> TargetState:
         if each.target.item not in event.items:
@@ -223,6 +249,11 @@ def _answered(state: State, event: Answered) -> State:
         return TargetState(each.target, "answered", event.version, late=settled_late, rounds=each.rounds + 1)
 
     return replace(state, targets=tuple(map(answered, state.targets)))
+
+
+def _is_late(state: State, event: Answered | Replied) -> bool:
+    """Whether an answer comes after the due date; the days of a pause that still runs do not count either."""
+    return norwegian_date(event.arrived or event.at) > replace(state, pauses=with_pause(state.pauses, event)).due
 
 
 def _hits_nothing(state: State, items: frozenset[str]) -> bool:
@@ -241,20 +272,42 @@ def _declined(state: State, event: Declined) -> State:
     return replace(state, targets=tuple(map(declined, state.targets)))
 
 
+def _settled(state: State, event: Settled) -> State:
+    """What waited has been read, and answers what is open or declined of the items named; a coded answer stays."""
+    counted = [each for each in state.replies if each.standing != "returned"]
+    replies = tuple(replace(each, standing="read") if each in counted else each for each in state.replies)
+    state = replace(state, replies=replies)
+    if not counted or state.revoked:
+        return state
+    late, ids = all(each.late for each in counted), tuple(each.reply for each in counted)
+
+    def settled(each: TargetState) -> TargetState:
+        if each.standing == "answered" or each.target.item not in event.items:
+            return each
+        return TargetState(each.target, "answered", late=late, rounds=each.rounds + 1, replies=ids)
+
+    return replace(state, targets=tuple(map(settled, state.targets)))
+
+
 def _returned(state: State, event: Returned) -> State:
-    """What is sent back is open again, and its time begins anew."""
+    """What is sent back, coded or in words, is open again, and its time begins anew."""
+    back = {each.reply for each in state.replies if each.standing == "waiting"}
+    standings = {"answered", "open"} if back else {"answered"}
 
     def returned(each: TargetState) -> TargetState:
-        meant = each.standing == "answered" and (not event.items or each.target.item in event.items)
-        return replace(each, standing="open", reason=event.reason) if meant else each
+        if each.standing not in standings or (event.items and each.target.item not in event.items):
+            return each
+        back.update(each.replies)
+        return replace(each, standing="open", reason=event.reason, replies=())
 
     targets = tuple(map(returned, state.targets))
     marked = (*state.not_payable, event.reason) if event.not_payable else state.not_payable
-    if targets == state.targets:
+    if targets == state.targets and not back:
         return replace(state, not_payable=marked)
     return replace(
         state,
         targets=targets,
+        replies=tuple(replace(each, standing="returned") if each.reply in back else each for each in state.replies),
         not_payable=marked,
         begun=norwegian_date(event.at),
         # It goes to the doctor again, and whether it has arrived is told anew.
@@ -266,10 +319,15 @@ def _returned(state: State, event: Returned) -> State:
 
 
 def _superseded(state: State, event: Superseded) -> State:
-    """A version that came by itself settles what was missing, or leaves it out again; what was unclear stays."""
+    """A version that came by itself settles what was missing, or leaves it out again; what was unclear stays.
+
+    What a counsellor found answered in words stays so, though no version says it.
+    """
 
     def settled(each: TargetState) -> TargetState:
         if each.target.reason != "missing" or (each.target.item in event.items) == (each.standing == "answered"):
+            return each
+        if each.replies:
             return each
         if each.standing == "answered":
             return replace(each, standing="open", version=None, late=False)
@@ -282,7 +340,9 @@ def _revoked(state: State, event: Revoked) -> State:
     """What the certificate answered is open again."""
 
     def reopened(each: TargetState) -> TargetState:
-        return replace(each, standing="open", version=None, late=False) if each.standing == "answered" else each
+        if each.standing != "answered":
+            return each
+        return replace(each, standing="open", version=None, late=False, replies=())
 
     return _begun_anew(replace(state, revoked=True), tuple(map(reopened, state.targets)), event)
 
@@ -318,43 +378,10 @@ def _reminded(state: State, event: Reminded) -> State:
     return replace(state, reminders=(*state.reminders, day), reminded=day >= state.begun)
 
 
-def _with_pause(pauses: tuple[tuple[date, date | None], ...], event: Event) -> tuple[tuple[date, date | None], ...]:
-    """A pause within a pause and an end without a beginning change nothing."""
-    day = norwegian_date(event.at)
-    running = bool(pauses) and pauses[-1][1] is None
-    if isinstance(event, Paused):
-        return pauses if running else (*pauses, (day, None))
-    return (*pauses[:-1], (pauses[-1][0], day)) if running else pauses
-
-
-_DELIVERY: Final[Mapping[type[Event], Status]] = {
-    Sent: "sent",
-    Delivered: "delivered",
-    Refused: "refused",
-    Read: "read",
-}
-_PROGRESS: Final[tuple[Status, ...]] = ("ordered", "refused", "sent", "delivered", "read")
-
-
 def _delivery(state: State, event: Event) -> State:
-    """Delivery only goes forward: of what is told twice or late the furthest counts; sent anew undoes a refusal."""
-    told = _DELIVERY.get(type(event))
-    if isinstance(event, Sent | Delivered | Refused) and event.receiver not in {None, state.receiver}:
-        # What became of it at a system that no longer has it.
-        return state
-    if told is None or (told != "refused" and _PROGRESS.index(told) < _PROGRESS.index(state.delivery)):
-        return state
-    if isinstance(event, Refused):
-        return state if state.delivery == "read" else replace(state, delivery="refused", refusal=event.reason)
-    return replace(state, delivery=told, refusal=None)
-
-
-def _shifted(day: date, pauses: Iterable[tuple[date, date | None]], begun: date) -> date:
-    """A day moved on by the working days of the pauses since the time began."""
-    for started, ended in pauses:
-        if ended is not None and ended > begun and started <= day:
-            day = after_working_days(day, working_days_between(max(started, begun), ended))
-    return day
+    """How far it has come to whoever has it now."""
+    delivery, refusal = delivered(state.delivery, state.refusal, event, state.receiver)
+    return replace(state, delivery=delivery, refusal=refusal)
 
 
 def open_targets(states: Iterable[State]) -> Iterator[Target]:

@@ -90,7 +90,10 @@ class Refused(Event):
 
 @dataclass(frozen=True, slots=True)
 class Read(Event):
-    """The doctor has opened it."""
+    """The doctor has opened `message`, says `receiver`, or whoever has the question then."""
+
+    receiver: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,26 @@ class Declined(Event):
     """The doctor cannot answer these items, all where none is named; `reason` is a code."""
 
     reason: str
+    items: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Replied(Event):
+    """The doctor has answered in words: they wait to be read, and answer no item by themselves.
+
+    `reply` is the id of the words, which are kept apart; `receiver` is whose system they come from; `arrived` tells
+    when they came, where that was before somebody laid them beside the question.
+    """
+
+    reply: str
+    receiver: str | None = None
+    arrived: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Event):
+    """A counsellor has read what was answered in words, and finds that it answers these items; perhaps none."""
+
     items: frozenset[str] = frozenset()
 
 

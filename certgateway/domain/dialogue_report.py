@@ -102,6 +102,7 @@ def _target(each: TargetState, language: Language) -> Json:
         "version": each.version,
         "late": each.late,
         "rounds": each.rounds,
+        "replies": list(each.replies),
         "why": coded(why, each.reason, language),
     }
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from certgateway.domain.certificate import Author, Coding, Patient
 from certgateway.domain.dialogue_events import Measure, Target
+from certgateway.domain.replies import Words
 from certgateway.domain.vocabulary import Language
 
 OutgoingKind = Literal["question", "reminder", "return", "withdrawal"]
@@ -54,8 +55,10 @@ class Reply:
     """What an answer says of itself, beside the items it answers: which clarification, and what cannot be answered.
 
     `declined` is a code of `DECLINE_REASON`; without `declined_items` it is about everything that is not answered.
+    `words` is set where the answer is words alone, which answer no item.
     """
 
     clarification: str
     declined: str | None = None
     declined_items: frozenset[str] = frozenset()
+    words: Words | None = None

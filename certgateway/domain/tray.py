@@ -36,6 +36,11 @@ PUT_ASIDE: Final[dict[str, Title]] = {
         "Svaret oppgir ei anna erklæring enn den det er spurt om.",
         "The answer names another certificate than the one that was asked about.",
     ),
+    "other-patient": Title(
+        "Svaret gjelder en annen pasient enn den det er spurt om.",
+        "Svaret gjeld ein annan pasient enn den det er spurt om.",
+        "The answer is about another patient than the one that was asked about.",
+    ),
     "certificate-withdrawn": Title(
         "Erklæringen er trukket tilbake.", "Erklæringa er trekt tilbake.", "The certificate is withdrawn."
     ),

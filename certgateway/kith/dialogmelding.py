@@ -16,13 +16,11 @@ from certgateway.domain.vocabulary.clarification import CLARIFICATION_REASON, RE
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM
 from certgateway.domain.vocabulary.risks import RISK_ACTIVITY
 from certgateway.kith.dates import in_norway
+from certgateway.kith.dialogue_codes import ITEM_OID
 from certgateway.kith.names import DIALOGMELDING, MIG_VERSION, MSGHEAD
 from certgateway.kith.writing import name_parts
 from certgateway.kith.writing_envelope import content, idents, organisation, patient_number
 from certgateway.kith.xmltree import add, attributes, own_namespace
-
-ITEM_OID: Final = "2.25.173044876145162463630725047893086902827"
-"""The items of the certificate as a code system of ours: an arbitrary UUID under the arc that needs no registration."""
 
 _REQUEST_KIND: Final = "2.16.578.1.12.4.1.1.8129"
 _FROM_NAV: Final = "2.16.578.1.12.4.1.1.8127"

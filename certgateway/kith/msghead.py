@@ -37,12 +37,16 @@ _SENDER_KEYS: Final = (("HER", "her"), ("ENH", "org"))
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A readable document. `heads` are its MsgHeads, of which it should have one; `certificates` the forms in them."""
+    """A readable document. `heads` are its MsgHeads, of which it should have one; `certificates` the forms in them.
+
+    `dialogues` are the dialogue messages in a document that holds no certificate.
+    """
 
     raw: bytes
     root: Node
     heads: list[Node]
     certificates: list[Node]
+    dialogues: list[Node]
 
     @property
     def head(self) -> Node | None:
@@ -61,7 +65,9 @@ def open_message(raw: bytes) -> Opened:
     safexml.parse_into(raw, tree, encodings=ENCODINGS)
     root = cast("Node", tree.root)  # A document that was read to its end has a root.
     heads = _heads(root)
-    return Opened(raw, root, heads, [form for head in heads for form in _certificates(head)])
+    certificates = [form for head in heads for form in _certificates(head)]
+    dialogues = [] if certificates else [found for head in heads for found in _dialogues(head)]
+    return Opened(raw, root, heads, certificates, dialogues)
 
 
 def _heads(root: Node) -> list[Node]:
@@ -73,6 +79,10 @@ def _heads(root: Node) -> list[Node]:
 def _certificates(head: Node) -> Iterator[Node]:
     for content in head.every("Document", "RefDoc", "Content"):
         yield from (form for form in content.all("Legeerklaring") if form.namespace == LEGEERKLARING)
+
+
+def _dialogues(head: Node) -> list[Node]:
+    return head.every("Document", "RefDoc", "Content", "Dialogmelding")
 
 
 def salvage(raw: bytes) -> Original | None:
@@ -196,7 +206,7 @@ def conform(opened: Opened, tables: Tables) -> list[Finding]:
     told = {(finding.path, finding.expected) for finding in nameless}
     structure = (one for one in judge_structure(opened.head, tables) if (one.path, one.expected) not in told)
     found = [*_wrapping(opened), *nameless, *structure]
-    if opened.certificates or any(finding.rule == "namespace-wrong" for finding in found):
+    if opened.certificates or opened.dialogues or any(finding.rule == "namespace-wrong" for finding in found):
         return found
     # That there is no certificate is one fault, however little of a document there is.
     found = [finding for finding in found if finding.expected not in _HOLDERS]

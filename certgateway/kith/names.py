@@ -14,6 +14,7 @@ from certgateway.domain.vocabulary import systems
 MSGHEAD: Final = "http://www.kith.no/xmlstds/msghead/2006-05-24"
 LEGEERKLARING: Final = "http://www.kith.no/xmlstds/legeerklaring/2008-06-06"
 DIALOGMELDING: Final = "http://www.kith.no/xmlstds/dialog/2013-01-23"
+DIALOGMELDING_1_0: Final = "http://www.kith.no/xmlstds/dialog/2006-10-11"
 BASE64: Final = "http://www.kith.no/xmlstds/base64container"
 FELLESFORMAT: Final = frozenset({"http://www.trygdeetaten.no/xml/eiff/1/", "http://www.nav.no/xml/eiff/2/"})
 XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"

@@ -8,12 +8,14 @@ from typing import Any
 
 from certgateway.domain.assessment import ELEMENTS, project
 from certgateway.domain.assessment_element import Withheld
+from certgateway.domain.assessment_replies import Worded
 from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.findings import Language
 from certgateway.domain.record import Case, Version
+from certgateway.domain.replies import ProseReply
 from certgateway.fhir.document import document
 from certgateway.services.gateway import Gateway
-from certgateway.services.withhold import find_marks, withheld_in
+from certgateway.services.withhold import find_marks, withheld_in, withheld_in_replies
 
 Json = dict[str, Any]
 
@@ -23,7 +25,7 @@ def assess(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json 
     found = _find(case_uuid, gateway)
     if found is None:
         return None
-    case, versions, asked = found
+    case, versions, asked, replies = found
     return project(
         case_uuid,
         versions,
@@ -32,6 +34,7 @@ def assess(case_uuid: str, gateway: Gateway, language: Language = "nb") -> Json 
         titles=gateway.house.diagnoses,
         withheld=_withheld(versions),
         asked=asked,
+        worded=Worded(replies, withheld_in_replies(replies)),
         language=language,
     )
 
@@ -67,12 +70,17 @@ def _withheld(versions: tuple[Version, ...]) -> Mapping[str, tuple[Withheld, ...
     return withheld_in(current.certificate, find_marks(current.certificate))
 
 
-def _find(case_uuid: str, gateway: Gateway) -> tuple[Case, tuple[Version, ...], list[tuple[str, State]]] | None:
-    """The case, its versions, and its clarifications by id."""
+_Found = tuple[Case, tuple[Version, ...], list[tuple[str, State]], tuple[ProseReply, ...]]
+
+
+def _find(case_uuid: str, gateway: Gateway) -> _Found | None:
+    """The case, its versions, its clarifications by id, and what was answered to them in words."""
     with gateway.store.reading() as reading:
         case = reading.find_case_by_uuid(case_uuid)
         if case is None or case.versions == 0 or case.withdrawn:
             return None
         asked = ((each.uuid, find_state(each.events)) for each in reading.clarifications(case_uuid))
         known = [(uuid, state) for uuid, state in asked if state is not None]
-        return case, tuple(reading.versions(case_uuid)), known
+        # Only a question with an event that tells of words has any.
+        replies = tuple(reply for uuid, state in known if state.replies for reply in reading.replies(uuid))
+        return case, tuple(reading.versions(case_uuid)), known, replies

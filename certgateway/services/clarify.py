@@ -24,15 +24,18 @@ from certgateway.domain.dialogue_events import (
     Reminded,
     Resumed,
     Returned,
+    Settled,
     Withdrawn,
 )
 from certgateway.domain.dialogue_report import told
 from certgateway.domain.errors import GoneError, NotFoundError, NotNowError
 from certgateway.domain.outgoing import Outgoing, OutgoingKind
 from certgateway.domain.record import Version
+from certgateway.domain.replies import told_replies
 from certgateway.domain.vocabulary import Language
 from certgateway.services.gateway import Gateway
-from certgateway.services.pose import Question, missing_targets, outgoing_message, pose, waiting_targets
+from certgateway.services.pose import Question, missing_targets, outgoing_message, pose, waiting_targets, worded_targets
+from certgateway.services.withhold import withheld_in_replies
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
 
@@ -59,7 +62,11 @@ def ask(question: Question, gateway: Gateway) -> str | Refused:
         if case.withdrawn:
             raise GoneError("the certificate is withdrawn")
         waiting = waiting_targets(case, unit)
-        question = question if question.targets else replace(question, targets=missing_targets(version, waiting))
+        question = (
+            question
+            if question.targets
+            else replace(question, targets=missing_targets(version, (*waiting, *worded_targets(case, unit))))
+        )
         found = refusals(question.targets, question.measure, version, waiting)
         if not case.sender.startswith("her:"):
             # Only a HER-id can fetch: what nobody can get must not look like a doctor's silence.
@@ -74,8 +81,10 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
     with gateway.store.reading() as reading:
         found = _found(uuid, reading)
         versions = reading.versions(found.case)
+        replies = reading.replies(uuid)
+    words = told_replies(replies, withheld_in_replies(replies), _state(found), language)
     answers = [_answer(event, versions, gateway) for event in in_order(found.events) if isinstance(event, Answered)]
-    return told(uuid, found.events, norwegian_date(gateway.clock()), language) | {"answers": answers}
+    return told(uuid, found.events, norwegian_date(gateway.clock()), language) | {"answers": answers, "replies": words}
 
 
 def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway) -> Json:
@@ -108,27 +117,46 @@ def clarifications(case_uuid: str, gateway: Gateway, language: Language = "nb") 
 
 
 def remind(uuid: str, gateway: Gateway) -> None:
-    """Sends what is still open once more. Raises NotFoundError, and NotNowError when nothing is open."""
+    """Sends what is still open once more. Raises NotFoundError, and NotNowError when nothing is open.
+
+    So too while words of the doctor's wait to be read: whoever has answered must not be reminded.
+    """
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
-        if not state.open_items or state.revoked:
+        if not state.open_items or state.revoked or state.is_unread:
             raise NotNowError("nothing is open that could be answered")
         event = Reminded(gateway.new_id(), gateway.clock())
         _record(found, event, "reminder", unit, gateway)
 
 
 def give_back(uuid: str, reason: str, gateway: Gateway, *, items: frozenset[str], not_payable: bool) -> None:
-    """Returns the answer to some items, to all where none is named.
+    """Returns the answer to some items, to all where none is named; words that wait to be read answer what is open.
 
     Raises NotNowError where there is none, and when NAV no longer asks: there would be nothing to answer.
     """
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
-        answered = {each.target.item for each in state.targets if each.standing == "answered"}
+        standings = {"answered", "open"} if state.is_unread else {"answered"}
+        answered = {each.target.item for each in state.targets if each.standing in standings}
         if state.withdrawn is not None or not answered or not items <= answered:
             raise NotNowError("there is no answer to return")
         event = Returned(gateway.new_id(), gateway.clock(), reason, items, not_payable)
         _record(found, event, "return", unit, gateway)
+
+
+def settle(uuid: str, items: frozenset[str], gateway: Gateway) -> None:
+    """What a doctor answered in words has been read, and answers these items; perhaps none.
+
+    Raises NotNowError where nothing was answered in words, and for an item that is not open or declined.
+    """
+    with gateway.store.transaction() as unit:
+        _, state = _locked(uuid, unit)
+        unsettled = {each.target.item for each in state.targets if each.standing != "answered"}
+        counts = state.withdrawn is None and not state.revoked
+        read = any(each.standing != "returned" for each in state.replies)
+        if not read or not items <= (unsettled if counts else frozenset()):
+            raise NotNowError("there are no words that could answer this")
+        unit.append_event(uuid, Settled(gateway.new_id(), gateway.clock(), items))
 
 
 def withdraw(uuid: str, reason: str, gateway: Gateway) -> None:

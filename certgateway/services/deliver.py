@@ -6,8 +6,8 @@ says becomes an event of the clarification. Nothing here may wait for a receiver
 
 from datetime import datetime
 
-from certgateway.domain.dialogue_events import Delivered, Refused, Sent
-from certgateway.domain.errors import NotFoundError
+from certgateway.domain.dialogue_events import Delivered, Read, Refused, Sent
+from certgateway.domain.errors import NotFoundError, NotNowError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.services.gateway import Gateway
 from certgateway.store.outbox import Waiting
@@ -65,3 +65,20 @@ def acknowledge(message_id: str, receiver: str, gateway: Gateway, refused: str |
             else Refused(gateway.new_id(), now, refused, receiver)
         )
         unit.append_event(found.outgoing.clarification, event)
+
+
+def note_read(message_id: str, receiver: str, gateway: Gateway) -> None:
+    """The doctor has opened a message that a receiver has. Said again, it changes nothing.
+
+    Raises NotFoundError for a message that is not the receiver's, and NotNowError before it has said that it has it.
+    """
+    with gateway.store.transaction() as unit:
+        unit.lock(f"outbox {receiver}")
+        found = _found(message_id, receiver, unit)
+        if found.settled is None or found.refused:
+            raise NotNowError("nobody can have opened what has not arrived")
+        clarification = unit.find_clarification(found.outgoing.clarification)
+        events = clarification.events if clarification is not None else ()
+        if not any(isinstance(event, Read) and event.message == message_id for event in events):
+            read = Read(gateway.new_id(), gateway.clock(), receiver, message_id)
+            unit.append_event(found.outgoing.clarification, read)

@@ -29,6 +29,7 @@ from certgateway.services.withhold import Marks, find_marks, withheld_in
 if TYPE_CHECKING:
     # The KITH codec is loaded with the first such message: `validate` must start fast in somebody's CI.
     from certgateway.kith import msghead
+    from certgateway.kith.legeerklaering import Parsed
     from certgateway.kith.parties import Original
     from certgateway.kith.schema import Tables
 
@@ -185,7 +186,7 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
     tables = house.schemas()
     removed = msghead.strip(opened)
     faults = msghead.conform(opened, tables)
-    parsed, found = msghead.understand(opened, house.titles)
+    parsed, found, reply = _understood(opened, faults, house)
     notes = [finding for finding in found if finding.effect is Effect.NOTE]
     told = [*faults, *(finding for finding in found if finding.effect is not Effect.NOTE)]
     return Examined(
@@ -201,7 +202,22 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
         ),
         removed=shown_removals(removed, tables),
         opened=opened,
+        reply=reply,
     )
+
+
+def _understood(
+    opened: msghead.Opened, faults: list[Finding], house: House
+) -> tuple[Parsed, list[Finding], Reply | None]:
+    """The form, or the words of a dialogue; what is wrong with the form of a dialogue is added to the faults."""
+    from certgateway.kith import dialogue_form, dialogue_reading, msghead  # noqa: PLC0415  As above.
+
+    if not opened.dialogues or len(opened.heads) > 1:
+        parsed, found = msghead.understand(opened, house.titles)
+        return parsed, found, None
+    faults += dialogue_form.judge_form(opened)
+    parsed, reply, found = dialogue_reading.understand(opened, house.titles)
+    return parsed, found, reply
 
 
 def _outside(faults: list[Finding], notes: list[Finding]) -> list[Finding]:
@@ -317,10 +333,11 @@ def _rule_findings(examined: Examined, facts: Facts) -> list[Finding]:
         return [finding for finding in found if finding.effect in {Effect.REFUSE, Effect.NOTE}]
     if examined.reply is not None:
         # An answer holds what was asked about; what else the certificate says is known where it is joined to it.
-        stated = stated_items(certificate)
-        return [
-            finding for finding in found if finding.effect is Effect.REFUSE or finding.item in {None, "author", *stated}
-        ]
+        stated = {None, "author", *stated_items(certificate)}
+        if examined.reply.words is not None:
+            # Whoever writes a letter need not say by number who wrote it.
+            found = [finding for finding in found if finding.rule != "author-missing"]
+        return [finding for finding in found if finding.effect is Effect.REFUSE or finding.item in stated]
     return found
 
 

@@ -5,19 +5,22 @@ which items, is all that is written.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
 from certgateway.domain.dialogue import find_state
-from certgateway.domain.dialogue_events import Answered, AnswerRefused, Declined, Event, Revoked, Superseded
+from certgateway.domain.dialogue_events import Answered, AnswerRefused, Declined, Event, Replied, Revoked, Superseded
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Kept, Version
+from certgateway.domain.replies import ProseReply
 from certgateway.domain.tray import PutAside
 from certgateway.services.gateway import Gateway
+from certgateway.services.hear import says_something
 from certgateway.services.join import Joined
-from certgateway.services.pose import Question, missing_targets, pose, waiting_targets
+from certgateway.services.pose import Question, missing_targets, pose, waiting_targets, worded_targets
 from certgateway.store.transactions import Unit
 from certgateway.store.tray import Unsorted
 
@@ -45,7 +48,7 @@ def _answered(version: Version) -> frozenset[str]:
 
 def _ask_for_missing(version: Version, case: Case, unit: Unit, gateway: Gateway) -> None:
     """What a counsellor would do with one press of a button, where the settings say that nobody need press it."""
-    targets = missing_targets(version, waiting_targets(case, unit))
+    targets = missing_targets(version, (*waiting_targets(case, unit), *worded_targets(case, unit)))
     if targets:
         pose(Question(case.uuid, targets), case, version, unit, gateway)
 
@@ -62,8 +65,43 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
         content = PutAside(joined.answer, joined.reply, tuple(read))
         unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival, content))
         return
+    record_words(joined, unit, gateway, message=kept.uuid, sender=kept.sender, at=kept.arrival)
     for event in answer_events(joined, kept.version, kept.arrival, gateway):
         unit.append_event(asked.uuid, event)
+
+
+def record_words(
+    joined: Joined,
+    unit: Unit,
+    gateway: Gateway,
+    *,
+    message: str,
+    sender: str,
+    at: datetime,
+    arrived: datetime | None = None,
+) -> None:
+    """An answer in words, where it is one and says something: kept sealed, for somebody to read.
+
+    `at` is when it is laid beside its question, `arrived` when its message came, if that was before.
+    """
+    words, asked, answer = joined.reply.words, joined.asked, joined.answer
+    if words is None or asked is None or not says_something(joined):
+        return
+    came = arrived or at
+    unit.record_reply(
+        ProseReply(
+            message=message,
+            clarification=asked.uuid,
+            kind=words.kind,
+            at=came,
+            authored=min(answer.authored, came),
+            # Whoever reads it needs the author's number as a professional, and no other.
+            author=replace(answer.author, number=None),
+            texts=words.texts,
+            attachments=answer.attachment.entries,
+        )
+    )
+    unit.append_event(asked.uuid, Replied(gateway.new_id(), at, message, sender, arrived))
 
 
 def follow_refusal(kept: Kept, reply: Reply, unit: Unit, gateway: Gateway) -> None:

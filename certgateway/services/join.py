@@ -60,7 +60,7 @@ class Joined:
 
     def told(self, judgement: Judgement) -> Judgement:
         """What the sender is told of the certificate that the answer was joined to: what concerns the answer."""
-        if self.put_aside is not None or judgement.verdict == "rejected":
+        if self.put_aside is not None or judgement.verdict == "rejected" or self.reply.words is not None:
             return judgement
         findings = tuple(filter(self._concerns, judgement.findings))
         return replace(judgement, findings=findings, verdict=judge(findings, "hold"))
@@ -91,18 +91,19 @@ def join(
     current = reading.current_version(case.uuid) if case else None
     alone = Joined(answer, reply, answer, asked)
     if state is None or case is None or current is None or sender not in {state.receiver, state.asked.receiver}:
-        return _put_aside(alone, "clarification-unknown")
+        return put_aside(alone, "clarification-unknown")
     named = reading.find_case(case.sender, certificate_id) if certificate_id else None
     if named is None or named.uuid != case.uuid:
-        return _put_aside(alone, "other-certificate")
+        return put_aside(alone, "other-certificate")
     if case.withdrawn:
-        return _put_aside(alone, "certificate-withdrawn")
+        return put_aside(alone, "certificate-withdrawn")
     if answer.status not in SUBMITTED:
-        return _put_aside(alone, "answer-withdrawn")
+        return put_aside(alone, "answer-withdrawn")
     return joined_to(alone, state, case, current)
 
 
-def _put_aside(alone: Joined, why: Why, findings: Iterable[Finding] = ()) -> Joined:
+def put_aside(alone: Joined, why: Why, findings: Iterable[Finding] = ()) -> Joined:
+    """An answer that is kept for somebody to sort, and its sender told."""
     unsorted = Finding("answer-unsorted", Effect.REMARK, element="")
     return replace(alone, put_aside=why, findings=(unsorted, *findings))
 
@@ -121,7 +122,7 @@ def joined_to(alone: Joined, state: State, case: Case, current: Version) -> Join
     findings = tuple(_not_taken(answer, asked, taken))
     declines = reply.declined is not None and (not reply.declined_items or reply.declined_items & asked)
     if not taken and not declines:
-        return _put_aside(alone, "older-than-known" if stated else "not-asked", findings)
+        return put_aside(alone, "older-than-known" if stated else "not-asked", findings)
     return replace(
         alone,
         certificate=joined,

@@ -52,6 +52,12 @@ def waiting_targets(case: Case, reading: Reading) -> tuple[Target, ...]:
     return tuple(open_targets(state for state in states if state is not None))
 
 
+def worded_targets(case: Case, reading: Reading) -> tuple[Target, ...]:
+    """Everything that a counsellor found answered in words: it stands in no version, and is not asked for again."""
+    states = (find_state(each.events) for each in reading.clarifications(case.uuid))
+    return tuple(each.target for state in states if state is not None for each in state.targets if each.replies)
+
+
 def missing_targets(version: Version, waiting: Iterable[Target]) -> tuple[Target, ...]:
     """A target for each item that a rule found unanswered and nobody has asked for yet."""
     asked_for = {target.item for target in waiting if target.reason == "missing"}

@@ -22,6 +22,7 @@ from certgateway.services.answer import Receipt, answer_for, answer_format, conf
 from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.gateway import Gateway
+from certgateway.services.hear import addressed, hear
 from certgateway.services.join import Joined, join, refused_alone, with_answers
 from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
@@ -88,6 +89,11 @@ class _Message:
         return locks if reply is None else (*locks, f"clarification {reply.clarification.lower()}")
 
     @property
+    def in_words(self) -> bool:
+        """Whether it is an answer in words, which makes no version of anything."""
+        return self.examined.reply is not None and self.examined.reply.words is not None
+
+    @property
     def message_id(self) -> str | None:
         """The readable message id."""
         return self.examined.envelope.message_id if self.examined.envelope else None
@@ -99,7 +105,7 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        examined = examine(delivery.raw, delivery.format, gateway.house)
+        examined = addressed(examine(delivery.raw, delivery.format, gateway.house), gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
         infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
@@ -134,7 +140,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         unit.record_message(kept, known)
         if first is None and kept.verdict != "rejected":
             _follow(message, kept, known, unit, gateway, read=said.findings)
-        elif said.reply is not None:
+        elif kept.verdict == "rejected" and said.reply is not None:
             follow_refusal(kept, said.reply, unit, gateway)
     # 10. Answer: the transaction is durable now.
     if kept.answer is None:
@@ -182,6 +188,10 @@ def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case |
         if case is None or not _becomes_current(certificate, case):
             return message, case
         return replace(message, examined=with_answers(examined, case, unit)), case
+    if examined.reply.words is not None:
+        joined = hear(certificate, examined.reply, message.sender, message.patient, reading=unit)
+        findings = (*examined.findings, *joined.findings)
+        return replace(message, examined=replace(examined, findings=findings), joined=joined), joined.case
     joined = join(
         certificate, examined.reply, message.sender, message.certificate, arrival=message.arrival, reading=unit
     )
@@ -202,8 +212,9 @@ def _follow(
 
 
 def _resent(message: _Message, unit: Unit) -> StoredMessage | None:
-    # An answer counts for the question as it stands now, however often it comes.
-    if message.certificate is None or message.certificate_digest is None or message.examined.reply is not None:
+    # An answer counts for the question as it stands now, however often it comes; words are read once.
+    counts_anew = message.examined.reply is not None and not message.in_words
+    if message.certificate is None or message.certificate_digest is None or counts_anew:
         return None
     name = None if message.named_by_message else message.certificate
     return unit.find_resend(message.sender, name, message.certificate_digest)
@@ -228,7 +239,7 @@ def _judgement(
         trusted=message.delivery.trusted,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
-        history=first is None and not _becomes_current(message.examined.certificate, case),
+        history=first is None and not message.in_words and not _becomes_current(message.examined.certificate, case),
     )
     if message.alone is not None and (refused := refused_alone(message.alone, facts)):
         return refused, None

@@ -25,8 +25,9 @@ from certgateway.domain.vocabulary.form import AUTHOR_ROLE, CERTIFICATE_ITEM
 from certgateway.domain.vocabulary.systems import PROFILE_VERSION
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Facts, InForce
-from certgateway.services.follow import answer_events
+from certgateway.services.follow import answer_events, record_words
 from certgateway.services.gateway import Gateway
+from certgateway.services.hear import says_something
 from certgateway.services.join import SUBMITTED, Joined, joined_to
 from certgateway.services.withhold import find_marks
 from certgateway.store.dialogues import Clarification
@@ -96,7 +97,7 @@ def _named(lying: Lying, reading: Reading) -> str | None:
 def _said(content: PutAside | None, language: Language) -> Json:
     """Who wrote an answer and when, and which items it is about."""
     if content is None:
-        return {"author": None, "authored": None, "items": [], "declined": None, "withdrawn": False}
+        return {"author": None, "authored": None, "items": [], "in_words": False, "declined": None, "withdrawn": False}
     answer, reply = content.answer, content.reply
     role = answer.author.role if answer.author.role in AUTHOR_ROLE else None
     return {
@@ -106,16 +107,22 @@ def _said(content: PutAside | None, language: Language) -> Json:
             "display": AUTHOR_ROLE.title(role, language) if role else None,
         },
         "authored": instant_text(answer.authored),
-        "items": [{"item": item, "display": CERTIFICATE_ITEM.title(item, language)} for item in stated_items(answer)],
+        "items": [{"item": item, "display": CERTIFICATE_ITEM.title(item, language)} for item in _items(content)],
+        "in_words": reply.words is not None,
         "declined": coded(DECLINE_REASON, reply.declined, language),
         "withdrawn": answer.status not in SUBMITTED,
     }
 
 
+def _items(content: PutAside) -> tuple[str, ...]:
+    """The items that an answer is about; words are about whatever somebody reads in them."""
+    return () if content.reply.words is not None else stated_items(content.answer)
+
+
 def _candidates(content: PutAside, reading: Reading, gateway: Gateway) -> Iterator[Json]:
     """Questions about the same patient that ask for something this answer is about."""
     patient = _patient(content.answer, gateway)
-    about = {*stated_items(content.answer), *content.reply.declined_items}
+    about = {*_items(content), *content.reply.declined_items}
     for case in reading.cases_of_patient(patient) if patient else ():
         for each in reading.clarifications(case.uuid) if not case.withdrawn else ():
             state = find_state(each.events)
@@ -154,6 +161,8 @@ def sort(message: str, clarification: str, gateway: Gateway) -> Unsorted | None:
             unit.record_sorted(message, case, version, now)
             made = version
         unit.append_event(asked.uuid, Sorted(gateway.new_id(), now, message))
+        came = lying.answer.at
+        record_words(joined, unit, gateway, message=message, sender=lying.sender, at=now, arrived=came)
         for event in answer_events(joined, made, now, gateway, arrived=lying.answer.at):
             unit.append_event(asked.uuid, event)
         unit.settle_unsorted(message, now, _JOINED)
@@ -206,7 +215,10 @@ def _found(
 def _by_hand(
     content: PutAside, asked: Clarification, state: State, case: Case, current: Version
 ) -> Unsorted | tuple[Joined, Case, Clarification]:
-    joined = joined_to(Joined(content.answer, content.reply, content.answer, asked), state, case, current)
+    alone = Joined(content.answer, content.reply, content.answer, asked, case)
+    if content.reply.words is not None:
+        return (alone, case, asked) if says_something(alone) else Unsorted("not-asked")
+    joined = joined_to(alone, state, case, current)
     if joined.put_aside == "older-than-known":
         return Unsorted("older-than-known")
     return Unsorted("not-asked") if joined.put_aside is not None else (joined, case, asked)

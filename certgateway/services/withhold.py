@@ -4,18 +4,21 @@ Found anew whenever they are needed, from the certificate alone: nothing of it i
 hold for what came before them too, and what NAV sees can never disagree with the prose it is cut from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from certgateway.domain.assessment_element import Withheld
-from certgateway.domain.certificate import Certificate
+from certgateway.domain.certificate import Certificate, Coding
 from certgateway.domain.marks import Mark
 from certgateway.domain.prose import prose_elements
+from certgateway.domain.replies import ProseReply, as_certificate
 from certgateway.domain.sentences import withheld_sentences
 from certgateway.prose import mark
 
 MOST_PROSE: Final = 100_000
 """Code points of prose in one certificate that are looked through, fifty pages; what is not looked at is not shown."""
+
+_UNNAMED: Final = Coding("", "")
 
 Marks = Mapping[str, tuple[Mark, ...]]
 """Element path of a prose field to what was found in it; fields in which nothing was found are left out."""
@@ -41,3 +44,9 @@ def withheld_in(certificate: Certificate, marks: Marks) -> Mapping[str, tuple[Wi
     texts = dict(prose_elements(certificate))
     held = {element: withheld_sentences(texts[element], found) for element, found in marks.items()}
     return {element: sentences for element, sentences in held.items() if sentences}
+
+
+def withheld_in_replies(replies: Iterable[ProseReply]) -> Mapping[str, Mapping[str, tuple[Withheld, ...]]]:
+    """Of answers in words, by their ids: element path of a text to the sentences of it that are held back."""
+    read = {each.message: as_certificate(each.texts, identifier=_UNNAMED, authored=each.authored) for each in replies}
+    return {name: withheld_in(words, find_marks(words)) for name, words in read.items()}

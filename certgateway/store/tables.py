@@ -243,3 +243,14 @@ unsorted = Table(
     Column("outcome", String(32)),
     Index("ix_unsorted_sorted", "sorted", "at"),
 )
+
+# What doctors answer in words. `message` brought it and gives it its name; the words stand in the seal alone.
+reply = Table(
+    "reply",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid"), primary_key=True),
+    Column("clarification", Uuid, ForeignKey("clarification.uuid"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_reply_clarification", "clarification"),
+)

@@ -16,7 +16,8 @@ from certgateway.domain.dialogue_events import Asked, Event
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
-from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, tray
+from certgateway.domain.replies import ProseReply
+from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, replies, tray
 from certgateway.store.database import WRITING, reading_options
 from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
@@ -77,6 +78,10 @@ class Reading:
     def clarifications(self, case_uuid: str) -> list[Clarification]:
         """Every clarification of a case, the oldest first."""
         return dialogues.clarifications_of_case(self.connection, self.sealing, case_uuid)
+
+    def replies(self, clarification: str) -> list[ProseReply]:
+        """Every answer in words to a question, the oldest first."""
+        return replies.replies_of(self.connection, self.sealing, clarification)
 
     def waiting_for(self, receiver: str, after: int, limit: int) -> list[Waiting]:
         """Up to `limit` messages after number `after` that a receiver has not settled."""
@@ -148,6 +153,10 @@ class Unit(Reading):
     def settle(self, message_id: str, at: datetime, *, refused: bool) -> None:
         """A receiver has a message of ours for good or, `refused`, will not take it."""
         outbox.settle(self.connection, message_id, at, refused=refused)
+
+    def record_reply(self, told: ProseReply) -> None:
+        """An answer in words; the event that tells of it is written with it."""
+        replies.insert_reply(self.connection, self.sealing, told)
 
     def put_aside(self, unsorted: Unsorted) -> None:
         """An answer that matches nothing."""

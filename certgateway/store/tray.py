@@ -18,6 +18,7 @@ from certgateway.store.tables import message, unsorted
 Why = Literal[
     "clarification-unknown",
     "other-certificate",
+    "other-patient",
     "certificate-withdrawn",
     "answer-withdrawn",
     "older-than-known",

@@ -89,7 +89,7 @@ def test_every_fixture_is_answered_with_what_the_manifest_says(reader: TestClien
     "name, code",
     [
         ("unreadable/not-xml-truncated", "T01"),
-        ("unreadable/not-a-message-dialogue", "T10"),
+        ("unreadable/not-a-message-discharge-letter", "T10"),
         ("unreadable/not-utf8-declared", "T01"),
         ("unreadable/encoding-refused-windows-1252-declared", "T01"),
         ("unreadable/doctype-refused", "T99"),

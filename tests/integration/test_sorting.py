@@ -116,6 +116,7 @@ def test_enough_is_shown_to_sort_an_answer_and_nothing_of_what_it_says(at_desk: 
             {"item": "activity", "display": "Høve til aktivitet"},
             {"item": "prognosis", "display": "Prognose"},
         ],
+        "in_words": False,
         "declined": None,
         "withdrawn": False,
         "candidates": [

@@ -30,10 +30,12 @@ from certgateway.domain.dialogue_events import (
     Read,
     Refused,
     Reminded,
+    Replied,
     Resumed,
     Returned,
     Revoked,
     Sent,
+    Settled,
     Sorted,
     Superseded,
     Target,
@@ -76,7 +78,10 @@ KINDS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
     Sent: st.builds(lambda at, system: lambda name: Sent(name, at, system), instants, systems),
     Delivered: st.builds(lambda at, system: lambda name: Delivered(name, at, system), instants, systems),
     Refused: st.builds(lambda at, why, system: lambda name: Refused(name, at, why, system), instants, codes, systems),
-    Read: bare(Read),
+    Read: st.builds(lambda at, system: lambda name: Read(name, at, system), instants, systems),
+    # Two replies may bear one id where the first is told twice; here each has its own.
+    Replied: st.builds(lambda at, system: lambda name: Replied(name, at, f"reply {name}", system), instants, systems),
+    Settled: st.builds(lambda at, what: lambda name: Settled(name, at, what), instants, items),
     Reminded: bare(Reminded),
     Answered: st.builds(
         lambda at, what, which, came: lambda name: Answered(name, at, what, which, None, came),
@@ -198,18 +203,36 @@ def test_no_answer_and_no_decline_is_dropped(pair: tuple[list[Event], list[Event
             assert (event.id in state.unsorted) == event.items.isdisjoint(ASKED_ITEMS)
 
 
+@given(arrivals())
+def test_words_are_read_or_wait_and_answer_nothing_unread(pair: tuple[list[Event], list[Event]]) -> None:
+    events, arrived = pair
+    state = find_state(arrived)
+    assert state is not None
+    assert {each.reply for each in state.replies} == {each.reply for each in events if isinstance(each, Replied)}
+    read = {each.reply for each in state.replies if each.standing != "waiting"}
+    for each in state.targets:
+        assert read.issuperset(each.replies)
+        assert not each.replies or (each.standing, each.version) == ("answered", None)
+    if not any(isinstance(each, Settled | Returned) for each in events):
+        assert not read
+
+
 @given(arrivals(), st.dates(INSTANTS[0].date()))
 def test_what_is_said_of_a_day_fits_together(pair: tuple[list[Event], list[Event]], today: date) -> None:
     state = find_state(pair[1])
     assert state is not None
     waits = bool(state.open_items) and not state.is_paused
-    assert waits or (state.next_step(today), state.is_overdue(today)) == (None, False)
+    if state.is_unread:
+        # Whoever has answered owes nothing, and what was written is read before all else.
+        assert (state.next_step(today), state.is_overdue(today)) == ("read-answer", False)
+    else:
+        assert waits or (state.next_step(today), state.is_overdue(today)) == (None, False)
     assert set(state.open_items) == {each.item for each in open_targets([state])}
     assert state.status not in {"answered", "declined", "withdrawn"} or not state.open_items
     assert state.due <= state.second_look_due
     assert (state.refusal is None) == (state.delivery != "refused")
     assert state.restarted or state.begun == norwegian_date(state.asked.at)
-    if waits and unreachable(state):
+    if waits and unreachable(state) and not state.is_unread:
         assert state.next_step(today) == "look-again"
 
 
@@ -236,7 +259,8 @@ def test_version_that_comes_last_tells_what_is_missing(
     assert before is not None
     assert after is not None
     for was, now in zip(before.targets, after.targets, strict=True):
-        if now.target.reason != "missing":
+        if now.target.reason != "missing" or was.replies:
+            # What a counsellor found answered in words stays so, though no version says it.
             assert now == was
         elif now.target.item in named:
             assert now.standing == "answered"
@@ -286,7 +310,16 @@ def test_toy_that_minds_where_one_event_of_a_kind_arrives_is_caught(kind: type[E
 
 def by_the_plan_alone(state: State, today: date) -> str | None:
     """The next step as if a reminder reached everybody."""
-    return replace(state, delivery="ordered", refusal=None, revoked=False).next_step(today)
+    return replace(state, delivery="ordered", refusal=None, revoked=False, replies=()).next_step(today)
+
+
+def test_toy_that_lets_words_answer_by_themselves_is_caught() -> None:
+    def fails(pair: tuple[list[Event], list[Event]]) -> bool:
+        events = [Answered(each.id, each.at, ASKED_ITEMS, 2) if isinstance(each, Replied) else each for each in pair[0]]
+        toy, state = find_state(events), find_state(pair[0])
+        return toy is not None and state is not None and toy.open_items != state.open_items
+
+    assert an_example(arrivals(), fails)
 
 
 @pytest.mark.parametrize("event", [Refused, Revoked], ids=attrgetter("__name__"))
@@ -297,7 +330,7 @@ def test_toy_that_reminds_where_a_reminder_would_reach_nobody_is_caught(event: t
         state = find_state(pair[1])
         # Nobody is reached for the one reason and not for the other as well.
         reasons = (event is Refused, event is Revoked)
-        if state is None or (state.delivery == "refused", state.revoked) != reasons:
+        if state is None or state.is_unread or (state.delivery == "refused", state.revoked) != reasons:
             return False
         return by_the_plan_alone(state, today) != state.next_step(today)
 

@@ -30,10 +30,12 @@ from certgateway.domain.dialogue_events import (
     Read,
     Refused,
     Reminded,
+    Replied,
     Resumed,
     Returned,
     Revoked,
     Sent,
+    Settled,
     Sorted,
     Superseded,
     Target,
@@ -64,6 +66,8 @@ KINDS: Final[dict[str, type[Event]]] = {
     "reminded": Reminded,
     "answered": Answered,
     "declined": Declined,
+    "replied": Replied,
+    "settled": Settled,
     "returned": Returned,
     "handed-over": HandedOver,
     "paused": Paused,
@@ -88,6 +92,8 @@ DEFAULTS: Final[Table] = {
     "versions": {},
     "rounds": None,
     "not_payable": [],
+    "replies": [],
+    "in_words": {},
 }
 UNKNOWN: Final[Table] = {"status": "unknown"}
 
@@ -171,9 +177,11 @@ def told(state: State | None, then: Table) -> Table:
         "paused": state.is_paused,
         "declined": items(each for each in state.targets if each.standing == "declined"),
         "late": items(each for each in answered if each.late),
-        "versions": {each.target.item: each.version for each in answered},
+        "versions": {each.target.item: each.version for each in answered if each.version is not None},
         "rounds": then["rounds"] and {each.target.item: each.rounds for each in answered},
         "not_payable": list(state.not_payable),
+        "replies": [f"{each.reply} {each.standing}{' late' if each.late else ''}" for each in state.replies],
+        "in_words": {each.target.item: list(each.replies) for each in answered if each.replies},
     }
 
 

@@ -110,6 +110,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                 "version": None,
                 "late": False,
                 "rounds": 0,
+                "replies": [],
                 "why": None,
             },
             {
@@ -126,6 +127,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                 "version": None,
                 "late": False,
                 "rounds": 0,
+                "replies": [],
                 "why": None,
             },
         ],

@@ -52,10 +52,6 @@ def test_a_sample_with_a_number_of_nobody_is_registered_as_incomplete(sample: by
 @pytest.mark.parametrize(
     "folder, name",
     [
-        ("dialogmelding", "dialog-foresporsel-1.0.xml"),
-        ("dialogmelding", "dialogmelding_dialog_notat.xml"),
-        ("dialogmelding", "dialogmelding_dialog_svar_foresporsel_om_pasient.xml"),
-        ("dialogmelding", "helsefaglig-1.1.xml"),
         ("apprec", "app-rec-1.0-example-avvist.xml"),
         ("apprec", "app-rec-1.0-example-ok.xml"),
         ("apprec", "app-rec-1.1-example-ok.xml"),
@@ -76,3 +72,25 @@ def test_another_kind_of_message_is_no_certificate_and_no_crash(folder: str, nam
     )
     answer, _ = answer_for(receipt, "8140000", house().definitions)
     assert answer.status == (200 if found.examined.original else 400)
+
+
+@pytest.mark.parametrize(
+    "name,kind,begins,named",
+    [
+        ("dialog-foresporsel-1.0.xml", "question", "Pas går snart tom for cetirizin", 0),
+        ("dialogmelding_dialog_notat.xml", "note", "Hei,Det gjelder pas.", 2),
+        ("dialogmelding_dialog_svar_foresporsel_om_pasient.xml", "answer", "Pasieten har masse info her", 1),
+        ("helsefaglig-1.1.xml", "note", "EKG tatt i dag", 0),
+    ],
+)
+def test_a_dialogue_is_read_as_words_and_answers_nothing(name: str, kind: str, begins: str, named: int) -> None:
+    found = judged(sample_of("dialogmelding", name))
+    reply = found.examined.reply
+    assert reply is not None
+    assert reply.words is not None
+    assert (reply.words.kind, reply.declined) == (kind, None)
+    assert reply.words.texts[0].text.startswith(begins)
+    assert len(reply.words.named) >= named
+    assert found.certificate.assessment.entries
+    assert "not-a-message" not in found.rules
+    assert grave(found) <= {"fnr-invalid", "patient-missing", "organisation-number-invalid", "hpr-invalid"}
