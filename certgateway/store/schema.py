@@ -13,7 +13,7 @@ from certgateway.store.database import WRITING
 from certgateway.store.failures import translated
 from certgateway.store.tables import metadata
 
-HEAD = "0002"
+HEAD = "0004"
 """The revision that `tables` describes."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -44,7 +44,11 @@ RANDOM_EXAMPLES = 25
 ABOUT_BODIES = [checks.negative_data_rejection, checks.positive_data_acceptance]
 Seed = dict[str, Any]
 PLAIN = {"media_type": "application/json", "headers": {"Content-Type": "application/json"}}
-SUCCESSES = {("/clarifications", "post"): 201, ("/messages/{message}/acknowledge", "post"): 204}
+SUCCESSES = {
+    ("/clarifications", "post"): 201,
+    ("/messages/{message}/acknowledge", "post"): 204,
+    ("/messages/{message}/resend", "post"): 204,
+}
 
 # Each verb has a question of its own, so that none of them stands in another's way.
 VERBS: dict[str, Seed] = {
@@ -73,7 +77,8 @@ ITEMS = ("activity",) * len(REASONS) + ("function",)
 class Application:
     """The application, its description as Schemathesis reads it, and what exists there.
 
-    `certificate` is accepted, `asked` has questions, one for each verb, and `message` waits for a system.
+    `certificate` is accepted, `asked` has questions, one for each verb, `message` waits for a system and `refused` is
+    one that it would not take.
     """
 
     schema: BaseSchema
@@ -81,6 +86,7 @@ class Application:
     asked: str
     clarifications: dict[str, str]
     message: str
+    refused: str
 
 
 @pytest.fixture(scope="module")
@@ -106,14 +112,22 @@ def tested(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[A
             assert client.post("/fhir/$process-message", content=answered, headers=JSON).status_code == 200
         assert client.post(f"/clarifications/{clarifications['/resume']}/pause").status_code == 200
         waiting = client.get("/messages", params={"receiver": SENDER}).json()["messages"]
+        message, refused = waiting[0]["id"], _refused(client, waiting, clarifications["/remind"])
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
-    yield Application(schema, certificate, asked, clarifications, waiting[0]["id"])
+    yield Application(schema, certificate, asked, clarifications, message, refused)
     made.store.close()
 
 
 def _ask(client: TestClient, certificate: str, reason: str, item: str) -> str:
     question = {"certificate": certificate, "targets": [{"item": item, "reason": reason}]}
     found: str = client.post("/clarifications", json=question).json()["clarification"]
+    return found
+
+
+def _refused(client: TestClient, waiting: list[dict[str, Any]], clarification: str) -> str:
+    found: str = next(each["id"] for each in waiting if each["clarification"] == clarification)
+    body = {"receiver": SENDER, "refused": "other"}
+    assert client.post(f"/messages/{found}/acknowledge", json=body).status_code == 204
     return found
 
 
@@ -124,7 +138,7 @@ def _headers(name: str) -> dict[str, str]:
 def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests that must succeed: the fixtures for bodies, what exists for parameters."""
     if path.startswith(("/clarifications", "/messages")):
-        return dialogue_seeds(path, method, tested)
+        return undelivered_seeds(path, tested) or dialogue_seeds(path, method, tested)
     if "$" in path:
         return [
             {"body": raw(f"good/{name}"), "media_type": _headers(name)["Content-Type"], "headers": _headers(name)}
@@ -147,6 +161,13 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     kind = path.split("/")[2] if path.startswith("/fhir/") else ""
     wanted = named | ({"id": ids[kind]} if kind in ids else {})
     return [{"path_parameters": {name: value for name, value in wanted.items() if f"{{{name}}}" in path}}]
+
+
+def undelivered_seeds(path: str, tested: Application) -> list[Seed]:
+    """Requests about messages that did not reach their receiver; none for other paths."""
+    if path == "/messages/{message}/resend":
+        return [{"path_parameters": {"message": tested.refused}}]
+    return [{}] if path == "/messages/dead" else []
 
 
 def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:

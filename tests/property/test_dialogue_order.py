@@ -28,6 +28,7 @@ from certgateway.domain.dialogue_events import (
     Read,
     Refused,
     Reminded,
+    Resent,
     Resumed,
     Returned,
     Revoked,
@@ -71,6 +72,7 @@ KINDS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
     Sent: st.builds(lambda at, system: lambda name: Sent(name, at, system), instants, systems),
     Delivered: st.builds(lambda at, system: lambda name: Delivered(name, at, system), instants, systems),
     Refused: st.builds(lambda at, why, system: lambda name: Refused(name, at, why, system), instants, codes, systems),
+    Resent: st.builds(lambda at, system: lambda name: Resent(name, at, system), instants, receivers),
     Read: bare(Read),
     Reminded: bare(Reminded),
     Answered: st.builds(
