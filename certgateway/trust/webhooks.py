@@ -95,10 +95,15 @@ def parse_url(text: str) -> str:
 
     ValueError for anything else. Name and password in it are refused, as an address is shown and logged by others.
     """
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        # The library's own words quote what is wrong.
+        raise ValueError("must be an address that begins with https://") from None
     if not _URL.fullmatch(text) or len(text) > _LONGEST_URL or parts.scheme not in {"https", "http"}:
         raise ValueError("must be an address that begins with https://")
-    if "@" in parts.netloc or parts.fragment or not parts.hostname or parts.port == 0:
+    if "@" in parts.netloc or parts.fragment or not parts.hostname or port == 0:
         raise ValueError("must be an address with a host, without name, password and fragment")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ValueError("must begin with https://; http:// is for this machine only")
