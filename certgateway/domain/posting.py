@@ -7,7 +7,6 @@ answer's content stands here: a status, or a word of ours for why there is none.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import Final, Literal
 
 SCHEDULE: Final = (
@@ -33,6 +32,8 @@ Fault = Literal["unreachable", "untrusted", "timed-out", "broken-off", "not-writ
 """Why there is no answer: no connection, no TLS that can be trusted, no answer in time, an answer that broke off, a
 message that the wished format cannot hold, a fault of ours."""
 
+_SUCCESS: Final = range(200, 300)
+_GONE: Final = 410
 # Before anything has left us; all others may have been read by somebody.
 _UNSENT: Final = frozenset[str | None]({"unreachable", "untrusted", "not-writable", "gateway-fault"})
 
@@ -51,7 +52,7 @@ class Attempt:
     @property
     def is_delivered(self) -> bool:
         """Whether the receiver has it."""
-        return self.status is not None and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+        return self.status in _SUCCESS
 
     @property
     def is_sent(self) -> bool:
@@ -61,7 +62,7 @@ class Attempt:
     @property
     def is_final(self) -> bool:
         """Whether another attempt could not end otherwise: the receiver wants no more, or we cannot write it."""
-        return self.status == HTTPStatus.GONE or self.fault == "not-writable"
+        return self.status == _GONE or self.fault == "not-writable"
 
     @property
     def code(self) -> str:
