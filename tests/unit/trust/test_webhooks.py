@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import hmac
-from datetime import datetime, timedelta, timezone
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from standardwebhooks import WebhookVerificationError
 
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.trust.webhooks import Webhook, parse_secrets, parse_url, read_secrets
@@ -34,11 +36,30 @@ def test_the_example_of_the_specification_is_signed_as_it_says() -> None:
 
 def test_every_secret_signs_the_bytes_as_they_are() -> None:
     body = "Kan du løfte 10 kg?".encode()
-    at = datetime(2026, 11, 1, 11, 0, 0, 999_999, tzinfo=timezone.utc)  # noqa: UP017
+    at = datetime(2026, 11, 1, 11, 0, 0, 999_999, tzinfo=UTC)
     headers = Webhook(URL, (SECRET, OTHER)).headers("m-1", at, body)
     signed = f"m-1.{int(at.timestamp())}.".encode() + body
     digests = (hmac.new(key, signed, hashlib.sha256).digest() for key in (KEY, bytes(24)))
     assert headers["webhook-signature"] == " ".join("v1," + base64.b64encode(digest).decode() for digest in digests)
+
+
+def test_the_examples_of_the_page_verify_what_is_sent_and_nothing_else() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "clarification.md").read_text("utf-8")
+    by_library, by_hand = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    body = b'{"resourceType": "Bundle"}'
+    headers = Webhook(URL, (OTHER, SECRET)).headers("m-1", datetime.now(UTC), body)
+
+    def fits(body: bytes) -> bool:
+        names = {"secret": SECRET, "headers": headers, "body": body}
+        exec(by_hand, names)  # noqa: S102  The page's own words are what is tested.
+        return bool(names["fits"])
+
+    assert fits(body)
+    assert not fits(body + b" ")
+    example = by_library.replace("whsec_...", SECRET)
+    exec(example, {"headers": headers, "body": body})  # noqa: S102
+    with pytest.raises(WebhookVerificationError):
+        exec(example, {"headers": headers, "body": body + b" "})  # noqa: S102
 
 
 def test_a_webhook_shows_neither_secret_nor_address() -> None:
