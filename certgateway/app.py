@@ -1,8 +1,13 @@
 """The application: routes, faults turned into answers, the front door around them. Assembles and does nothing else."""
 
 import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
+import anyio
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -11,6 +16,7 @@ from certgateway import bootstrap
 from certgateway.api import (
     assessment,
     clarifications,
+    dead_letters,
     definitions,
     documentation,
     fhir,
@@ -31,6 +37,9 @@ from certgateway.domain.errors import GatewayError
 from certgateway.domain.vocabulary import systems
 from certgateway.services.gateway import Gateway
 
+if TYPE_CHECKING:
+    from certgateway.services.push import Noted
+
 _CATEGORIES = {
     HTTPStatus.NOT_FOUND: "not-found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
@@ -50,15 +59,46 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lambda _app: _posting(surface),
     )
     app.state.surface = surface
-    # The tray before the clarifications: its address is no id of one.
-    parts = (fhir, kith, messages, definitions, receipts, assessment, tray, clarifications, health, documentation)
-    for part in parts:
+    # What is told by a word of its own stands before what is told by an id.
+    senders = (fhir, kith, dead_letters, messages, definitions, receipts)
+    for part in (*senders, assessment, tray, clarifications, health, documentation):
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(Observed, meters=surface.meters, definitions=gateway.house.definitions)
     return app
+
+
+@asynccontextmanager
+async def _posting(surface: Surface) -> AsyncIterator[None]:
+    """While the application lives, what waits is posted to the receivers that want it so, if there are any."""
+    if not surface.gateway.webhooks:
+        yield
+        return
+    # Only who posts pays for the client of HTTP.
+    from certgateway.services.courier import Courier  # noqa: PLC0415
+    from certgateway.trust.posting import HttpPoster  # noqa: PLC0415
+
+    stopping = anyio.Event()
+    async with HttpPoster() as poster, anyio.create_task_group() as group:
+        group.start_soon(Courier(surface.gateway, poster, lambda noted: _note(noted, surface)).run, stopping)
+        try:
+            yield
+        finally:
+            stopping.set()
+
+
+def _note(noted: "Noted", surface: Surface) -> None:
+    """Counts an attempt and tells of one that failed: what went wrong as a code, and of a fault of ours the place."""
+    surface.meters.posting(noted.outcome)
+    if noted.code is None:
+        return
+    line: dict[str, object] = {"posting": noted.outcome, "code": noted.code}
+    if noted.error is not None:
+        line |= {"fault": type(noted.error).__name__, "at": places(noted.error)}
+    LOG.log(logging.WARNING if noted.error is None else logging.ERROR, json.dumps(line))
 
 
 def _answer_faults(app: FastAPI, surface: Surface) -> None:

@@ -23,10 +23,11 @@ from certgateway.safejson import Unreadable
 from certgateway.services.examine import House
 
 if TYPE_CHECKING:
-    from certgateway.config import Settings
+    from certgateway.config import Settings, WebhookSettings
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
     from certgateway.trust.scanner import Scanner
+    from certgateway.trust.webhooks import Webhook
 
 PROFILES = Path(__file__).with_name("profiles")
 DEFAULT_POLICIES: dict[str, Policy] = {"fhir-json": "reject", "fhir-xml": "reject", "kith": "hold", "unknown": "reject"}
@@ -131,6 +132,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         scanner=scanner_of(settings),
         apprec_status=settings.apprec_incomplete_status,
         asks_missing=settings.missing_questions == "send",
+        webhooks=webhooks_of(settings),
     )
 
 
@@ -139,6 +141,21 @@ def scanner_of(settings: "Settings") -> "Scanner | None":
     from certgateway.trust.scanner import Clamd, parse_address  # noqa: PLC0415  Only a gateway scans.
 
     return Clamd(parse_address(settings.clamd)) if settings.clamd is not None else None
+
+
+def webhooks_of(settings: "Settings") -> "dict[str, Webhook]":
+    """Where messages are posted, by receiver. Raises MisconfiguredError for a secret's file that cannot be used."""
+    from certgateway.trust.webhooks import Webhook, parse_secrets, read_secrets  # noqa: PLC0415  Only a gateway posts.
+
+    def secrets(each: "WebhookSettings") -> tuple[str, ...]:
+        if each.secret_file is not None:
+            return read_secrets(each.secret_file)
+        return parse_secrets(each.secret.get_secret_value() if each.secret else "")
+
+    return {
+        f"her:{each.receiver}": Webhook(each.url, secrets(each), each.format, each.content)
+        for each in settings.webhooks
+    }
 
 
 def now() -> datetime:

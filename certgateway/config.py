@@ -6,14 +6,31 @@ Nothing here may open a file or a connection that a setting names.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.trust.scanner import parse_address
+from certgateway.trust.webhooks import Content, Format, parse_secrets, parse_url
 
 _ATTACHMENTS: Final = AttachmentPolicy()
 
@@ -30,6 +47,46 @@ def _address(text: str) -> str:
 
 
 _MediaType = Annotated[str, AfterValidator(media_type), StringConstraints(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")]
+
+
+def _secret(given: SecretStr) -> SecretStr:
+    """The same, once it is known to hold secrets."""
+    parse_secrets(given.get_secret_value())
+    return given
+
+
+class WebhookSettings(BaseModel):
+    """Where the messages to one receiver are posted; a table of the TOML key `webhooks`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    receiver: str = Field(pattern=r"^[0-9]{1,10}$", description="The HER-id of the receiver")
+    url: Annotated[str, AfterValidator(parse_url)] = Field(
+        description="Where its messages are posted: https://..., or http:// on this machine"
+    )
+    secret: Annotated[SecretStr, AfterValidator(_secret)] | None = Field(
+        default=None,
+        description="What they are signed with: whsec_ and Base64; two with a space between them while one is replaced",
+    )
+    secret_file: Path | None = Field(
+        default=None, description="A file that holds the secret instead; not to be read by others than its owner"
+    )
+    format: Format = Field(default="fhir-json", description="The form of a message")
+    content: Content = Field(
+        default="message", description="What is posted: the message itself, or a notice that it can be fetched"
+    )
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if (self.secret is None) == (self.secret_file is None):
+            raise ValueError("either secret or secret_file must be set")
+        return self
+
+
+def _one_for_each(webhooks: tuple[WebhookSettings, ...]) -> tuple[WebhookSettings, ...]:
+    if len({each.receiver for each in webhooks}) < len(webhooks):
+        raise ValueError("a receiver may have one webhook only")
+    return webhooks
 
 
 class Settings(BaseSettings):
@@ -81,6 +138,10 @@ class Settings(BaseSettings):
         default=None,
         description="ClamAV's daemon, which scans attachments: host:port or unix:/path; without it nothing is scanned",
     )
+    webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_one_for_each)] = Field(
+        default=(),
+        description="Receivers to whose own systems messages are posted as well, see below; JSON in the environment",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
     body_limit: int = Field(default=20 * 1024 * 1024, ge=1024, description="Largest request body in bytes")
@@ -111,3 +172,6 @@ def load_settings(file: Path | None) -> Settings:
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
         raise MisconfiguredError(f"settings: {'; '.join(faults)}") from None
+    except SettingsError:
+        # What cannot be read may be a secret: the library's own words are not passed on.
+        raise MisconfiguredError("settings: webhooks: must be a list in JSON") from None

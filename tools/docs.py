@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.aims import AIMS  # noqa: E402  The repository must be importable first.
 from certgateway import bootstrap, engine  # noqa: E402
-from certgateway.config import Settings  # noqa: E402
+from certgateway.config import Settings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402
@@ -32,7 +32,7 @@ Json = dict[str, Any]
 EXAMPLE: Final = ROOT / "fixtures" / "messages" / "good" / "required-items-only.json"
 RESULT: Final = ROOT / "bench" / "results" / "latest.json"
 WIDTH: Final = 118
-_PART: Final = re.compile(r"(<!-- generated: (\S+)(?: (.*?))? -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_PART: Final = re.compile(r"(<!-- generated: (\S+)(?: ([^\n]*?))? -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _BODIES: Final = frozenset(rule.id for rule in LEGIBILITY)
 
 
@@ -145,12 +145,21 @@ def settings(_: str) -> str:
     return table(("environment", "TOML key", "default", "allowed", "meaning"), rows())
 
 
+def webhook(_: str) -> str:
+    """Every key of one webhook with its default and meaning."""
+    facts = WebhookSettings.model_json_schema()["properties"]
+    rows = ((f"`{name}`", _default(each), _allowed(_wanted(each)), each["description"]) for name, each in facts.items())
+    return table(("key", "default", "allowed", "meaning"), rows)
+
+
 def _default(facts: Json) -> str:
     if "default" not in facts:
         return "none: must be set"
     default = facts["default"]
     if default is None:
         return "not set"
+    if default == []:
+        return "none"
     return ", ".join(f"`{value}`" for value in (default if isinstance(default, list) else [default]))
 
 
@@ -343,6 +352,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "rules": rules_short,
     "catalogue": rules_long,
     "settings": settings,
+    "webhook": webhook,
     "gaps": gaps,
     "coverage": coverage,
     "excerpt": excerpt,

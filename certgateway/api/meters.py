@@ -18,7 +18,7 @@ _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 class Meters:
     """The counters of one application, in a registry of its own."""
 
-    __slots__ = ("_findings", "_messages", "_registry", "_requests", "_seconds")
+    __slots__ = ("_findings", "_messages", "_postings", "_registry", "_requests", "_seconds")
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -44,6 +44,17 @@ class Meters:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+
+        self._postings = Counter(
+            "certgateway_postings",
+            "Attempts to post a message to a receiver's own system, by what they came to: dead is given up.",
+            ("outcome",),
+            registry=self._registry,
+        )
+
+    def posting(self, outcome: str) -> None:
+        """Count one attempt; `outcome` is a word of `services.push.Outcome`."""
+        self._postings.labels(outcome).inc()
 
     def message(self, outcome: Outcome, format_: str) -> None:
         """Count one answer to a message, a resend's too."""

@@ -304,6 +304,25 @@ class Messages(Described):
     next: Annotated[int, Field(ge=0)]
 
 
+class DeadLetter(Described):
+    """A message that is posted no more and was not taken; `fault` is the last one, `given_up` when that was."""
+
+    id: str
+    receiver: str
+    kind: Literal["question", "reminder", "return", "withdrawal"]
+    clarification: str
+    at: datetime
+    attempts: Annotated[int, Field(ge=1)]
+    fault: str
+    given_up: datetime
+
+
+class DeadLetters(Described):
+    """The oldest first."""
+
+    messages: list[DeadLetter]
+
+
 class Health(Described):
     """`ok`, and nothing about the inside."""
 

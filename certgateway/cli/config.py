@@ -4,12 +4,17 @@ import argparse
 import sys
 from pathlib import Path
 
+from certgateway import bootstrap
 from certgateway.config import Settings, load_settings
 
 
 def run(options: argparse.Namespace) -> int:
     """Print every setting with its value and meaning; raises MisconfiguredError when one is wrong or lacking."""
     settings = load_settings(Path(options.settings) if options.settings else None)
+    # A secret in a file is looked at here, so that it is not found wanting when the service starts.
+    bootstrap.webhooks_of(settings)
     for name, field in Settings.model_fields.items():
-        sys.stdout.write(f"{name} = {getattr(settings, name)}\n    {field.description}\n")
+        value = getattr(settings, name)
+        shown = [str(each) for each in value] if name == "webhooks" else value
+        sys.stdout.write(f"{name} = {shown}\n    {field.description}\n")
     return 0

@@ -50,7 +50,7 @@ def server_for(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             port=port,
             http="h11",
             ws="none",
-            lifespan="off",
+            lifespan="on",
             access_log=False,
             log_config=None,
             server_header=False,

@@ -22,6 +22,7 @@ from certgateway.domain.dialogue_events import (
     Rated,
     Reminded,
     Replied,
+    Resent,
     Resumed,
     Returned,
     Revoked,
@@ -224,6 +225,8 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911, P
             return _handed_over(state, event)
         case Reminded():
             return _reminded(state, event)
+        case Resent():
+            return _resent(state, event)
         case Rated():
             others = tuple(rating for rating in state.ratings if rating[0] != event.by)
             return replace(state, ratings=(*others, (event.by, event.score)))
@@ -376,6 +379,13 @@ def _handed_over(state: State, event: HandedOver) -> State:
 def _reminded(state: State, event: Reminded) -> State:
     day = norwegian_date(event.at)
     return replace(state, reminders=(*state.reminders, day), reminded=day >= state.begun)
+
+
+def _resent(state: State, event: Resent) -> State:
+    """A refusal is undone, and whether it has arrived is told anew; the time goes on as it did."""
+    if event.receiver != state.receiver or state.delivery != "refused":
+        return state
+    return replace(state, delivery="ordered", refusal=None)
 
 
 def _delivery(state: State, event: Event) -> State:

@@ -89,6 +89,13 @@ class Refused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Resent(Event):
+    """NAV lets a message that was refused or could not be delivered go out once more, to `receiver`."""
+
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read(Event):
     """The doctor has opened `message`, says `receiver`, or whoever has the question then."""
 

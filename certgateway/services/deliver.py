@@ -21,7 +21,7 @@ def fetch(receiver: str, after: int, limit: int, gateway: Gateway) -> list[Waiti
         waiting = unit.waiting_for(receiver, after, limit)
         now = gateway.clock()
         for each in waiting:
-            _note_sent(each, now, unit, gateway)
+            note_sent(each, now, unit, gateway)
     return waiting
 
 
@@ -30,11 +30,12 @@ def fetch_one(message_id: str, receiver: str, gateway: Gateway) -> Outgoing:
     with gateway.store.transaction() as unit:
         unit.lock(f"outbox {receiver}")
         found = _found(message_id, receiver, unit)
-        _note_sent(found, gateway.clock(), unit, gateway)
+        note_sent(found, gateway.clock(), unit, gateway)
     return found.outgoing
 
 
-def _note_sent(waiting: Waiting, now: datetime, unit: Unit, gateway: Gateway) -> None:
+def note_sent(waiting: Waiting, now: datetime, unit: Unit, gateway: Gateway) -> None:
+    """A message has gone out to its receiver, in the first place or again."""
     if waiting.fetched is None:
         unit.mark_fetched(waiting.outgoing.id, now)
         unit.append_event(waiting.outgoing.clarification, Sent(gateway.new_id(), now, waiting.outgoing.receiver))
@@ -55,16 +56,21 @@ def acknowledge(message_id: str, receiver: str, gateway: Gateway, refused: str |
     with gateway.store.transaction() as unit:
         unit.lock(f"outbox {receiver}")
         found = _found(message_id, receiver, unit)
-        if found.settled is not None:
-            return
-        now = gateway.clock()
-        unit.settle(message_id, now, refused=refused is not None)
-        event = (
-            Delivered(gateway.new_id(), now, receiver)
-            if refused is None
-            else Refused(gateway.new_id(), now, refused, receiver)
-        )
-        unit.append_event(found.outgoing.clarification, event)
+        settle(found, refused, unit, gateway)
+
+
+def settle(found: Waiting, refused: str | None, unit: Unit, gateway: Gateway) -> None:
+    """A receiver has a message for good or, with a reason, will not take it; what is settled stays as it is."""
+    if found.settled is not None:
+        return
+    now, receiver = gateway.clock(), found.outgoing.receiver
+    unit.settle(found.outgoing.id, now, refused=refused is not None)
+    event = (
+        Delivered(gateway.new_id(), now, receiver)
+        if refused is None
+        else Refused(gateway.new_id(), now, refused, receiver)
+    )
+    unit.append_event(found.outgoing.clarification, event)
 
 
 def note_read(message_id: str, receiver: str, gateway: Gateway) -> None:

@@ -1,7 +1,7 @@
 """What every verb of the services works with: a frozen value, put together by `bootstrap`. It does nothing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -9,6 +9,7 @@ from certgateway.services.examine import House
 from certgateway.store.transactions import Store
 from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
+from certgateway.trust.webhooks import Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Gateway:
 
     `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
-    without waiting for a counsellor.
+    without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted.
     """
 
     house: House
@@ -29,3 +30,4 @@ class Gateway:
     scanner: Scanner | None = None
     apprec_status: Literal["1", "3"] = "3"
     asks_missing: bool = False
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict)

@@ -77,6 +77,13 @@ def settle(connection: Connection, message_id: str, at: datetime, *, refused: bo
     )
 
 
+def reopen(connection: Connection, message_id: str) -> None:
+    """As if its receiver had never got it: it waits again, in its old place."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == message_id).values(fetched=None, settled=None, refused=False)
+    )
+
+
 def _waiting(row: Any, sealing: Sealing) -> Waiting:  # noqa: ANN401  a row's columns have no types here
     outgoing = read_outgoing(sealing.open(row.sealed, _context(row.id)))
     return Waiting(row.seq, outgoing, row.fetched, row.settled, row.refused)

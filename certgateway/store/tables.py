@@ -225,7 +225,35 @@ outbox = Table(
     Column("refused", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_outbox_receiver", "receiver", "seq"),
+    Index(
+        "ix_outbox_waiting",
+        "receiver",
+        "seq",
+        sqlite_where=text("settled IS NULL"),
+        postgresql_where=text("settled IS NULL"),
+    ),
     sqlite_autoincrement=True,
+)
+
+# How far posting a message to its receiver's own system has come. Made with the first attempt, so that what was written
+# before a webhook was set is posted too. `lease` is whose the present attempt is, until `leased`.
+posting = Table(
+    "posting",
+    metadata,
+    Column("message", Uuid, ForeignKey("outbox.id"), primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("lease", Uuid),
+    Column("leased", Instant),
+    Column("fault", String(32)),
+    Column("ended", Instant),
+    # Only what ended with a fault is looked for by itself.
+    Index(
+        "ix_posting_dead",
+        "ended",
+        sqlite_where=text("fault IS NOT NULL AND ended IS NOT NULL"),
+        postgresql_where=text("fault IS NOT NULL AND ended IS NOT NULL"),
+    ),
 )
 
 # Answers that match nothing: kept until somebody has sorted them, never dropped.

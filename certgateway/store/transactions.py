@@ -5,7 +5,7 @@ never answer for the gateway, decide what a message means, or let a database's o
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from certgateway.domain.errors import GatewayError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.replies import ProseReply
-from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, replies, tray
+from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, posting, replies, tray
 from certgateway.store.database import WRITING, reading_options
 from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
@@ -25,6 +25,7 @@ from certgateway.store.feed import FeedEvent
 from certgateway.store.ledger import LedgerEntry
 from certgateway.store.messages import StoredMessage
 from certgateway.store.outbox import Waiting
+from certgateway.store.posting import Claim, DeadLetter
 from certgateway.store.records import Sealing
 from certgateway.store.tray import Lying, Unsorted
 
@@ -90,6 +91,18 @@ class Reading:
     def find_outgoing(self, message_id: str) -> Waiting | None:
         """The message of ours with this id, settled or not."""
         return outbox.find_outgoing(self.connection, self.sealing, message_id)
+
+    def receivers_due(self, receivers: Collection[str], now: datetime) -> list[str]:
+        """Those of some receivers to whose own systems something can be posted now."""
+        return posting.receivers_due(self.connection, receivers, now)
+
+    def is_dead(self, message_id: str) -> bool:
+        """Whether a message of ours is posted no more, and was never taken."""
+        return posting.is_dead(self.connection, message_id)
+
+    def dead_letters(self, limit: int) -> list[DeadLetter]:
+        """Up to `limit` messages that are posted no more and were never taken, the oldest first."""
+        return posting.dead_letters(self.connection, limit)
 
     def unsorted_answers(self, limit: int) -> list[Unsorted]:
         """Up to `limit` answers that match nothing, the oldest first."""
@@ -157,6 +170,27 @@ class Unit(Reading):
     def record_reply(self, told: ProseReply) -> None:
         """An answer in words; the event that tells of it is written with it."""
         replies.insert_reply(self.connection, self.sealing, told)
+
+    def claim(self, receiver: str, now: datetime, until: datetime, lease: str) -> Claim | None:
+        """The next attempt to post something to a receiver, ours until then. Hold the receiver's lock."""
+        return posting.claim(self.connection, receiver, now, until, lease)
+
+    def is_ours(self, claim: Claim) -> bool:
+        """Whether nobody has taken an attempt over."""
+        return posting.is_ours(self.connection, claim)
+
+    def postpone(self, message_id: str, due: datetime, fault: str) -> None:
+        """Posting a message failed; it is tried again when it is due."""
+        posting.postpone(self.connection, message_id, due, fault)
+
+    def end_posting(self, message_id: str, at: datetime, fault: str | None = None) -> None:
+        """A message is posted no more: it was taken or, with a fault, given up."""
+        posting.end(self.connection, message_id, at, fault)
+
+    def reopen(self, message_id: str, at: datetime) -> None:
+        """A message waits again, and posting it begins anew."""
+        outbox.reopen(self.connection, message_id)
+        posting.begin_anew(self.connection, message_id, at)
 
     def put_aside(self, unsorted: Unsorted) -> None:
         """An answer that matches nothing."""

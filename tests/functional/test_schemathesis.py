@@ -48,6 +48,7 @@ SUCCESSES = {
     ("/clarifications", "post"): 201,
     ("/messages/{message}/acknowledge", "post"): 204,
     ("/clarifications/unsorted/{message}/file", "post"): 204,
+    ("/messages/{message}/resend", "post"): 204,
 }
 
 # Each verb has a question of its own, so that none of them stands in another's way.
@@ -77,8 +78,8 @@ ITEMS = ("activity",) * len(REASONS) + ("function",)
 class Application:
     """The application, its description as Schemathesis reads it, and what exists there.
 
-    `certificate` is accepted, `asked` has questions, one for each verb, and `message` waits for a system. `tray` holds
-    an answer for each thing that is done with one.
+    `certificate` is accepted, `asked` has questions, one for each verb, `message` waits for a system, `refused` is one
+    that it would not take, and `tray` holds an answer for each thing that is done with one.
     """
 
     schema: BaseSchema
@@ -87,6 +88,7 @@ class Application:
     clarifications: dict[str, str]
     message: str
     tray: dict[str, str]
+    refused: str
 
 
 @pytest.fixture(scope="module")
@@ -116,15 +118,23 @@ def tested(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[A
             assert client.post("/fhir/$process-message", content=stray, headers=JSON).status_code == 200
         lying = [each["message"] for each in client.get("/clarifications/unsorted").json()["answers"]]
         waiting = client.get("/messages", params={"receiver": SENDER}).json()["messages"]
+        message, refused = waiting[0]["id"], _refused(client, waiting, clarifications["/remind"])
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     tray = dict(zip(("", "/sort", "/file"), lying, strict=True))
-    yield Application(schema, certificate, asked, clarifications, waiting[0]["id"], tray)
+    yield Application(schema, certificate, asked, clarifications, message, tray, refused)
     made.store.close()
 
 
 def _ask(client: TestClient, certificate: str, reason: str, item: str) -> str:
     question = {"certificate": certificate, "targets": [{"item": item, "reason": reason}]}
     found: str = client.post("/clarifications", json=question).json()["clarification"]
+    return found
+
+
+def _refused(client: TestClient, waiting: list[dict[str, Any]], clarification: str) -> str:
+    found: str = next(each["id"] for each in waiting if each["clarification"] == clarification)
+    body = {"receiver": SENDER, "refused": "other"}
+    assert client.post(f"/messages/{found}/acknowledge", json=body).status_code == 204
     return found
 
 
@@ -137,7 +147,7 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     if path.startswith("/clarifications/unsorted/"):
         return [tray_seed(path.removeprefix("/clarifications/unsorted/{message}"), tested)]
     if path.startswith(("/clarifications", "/messages")):
-        return dialogue_seeds(path, method, tested)
+        return undelivered_seeds(path, tested) or dialogue_seeds(path, method, tested)
     if "$" in path:
         return [
             {"body": raw(f"good/{name}"), "media_type": _headers(name)["Content-Type"], "headers": _headers(name)}
@@ -166,6 +176,13 @@ def tray_seed(verb: str, tested: Application) -> Seed:
     """A request about an answer in the tray."""
     body = {"/sort": {"clarification": tested.clarifications[""]}, "/file": {"reason": "not-an-answer"}}.get(verb)
     return {"path_parameters": {"message": tested.tray[verb]}} | ({"body": body} | PLAIN if body else {})
+
+
+def undelivered_seeds(path: str, tested: Application) -> list[Seed]:
+    """Requests about messages that did not reach their receiver; none for other paths."""
+    if path == "/messages/{message}/resend":
+        return [{"path_parameters": {"message": tested.refused}}]
+    return [{}] if path == "/messages/dead" else []
 
 
 def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:

@@ -71,6 +71,14 @@ def test_a_stale_part_is_found() -> None:
         docs.filled("<!-- generated: no-such-part -->\n<!-- end -->")
 
 
+def test_what_stands_between_two_parts_stays() -> None:
+    page = "<!-- generated: webhook -->\n<!-- end -->\n\nbetween\n\n<!-- generated: webhook -->\n<!-- end -->\n"
+    once = docs.filled(page)
+    assert "\n\nbetween\n\n" in once
+    assert docs.filled(once) == once
+    assert once.count("secret_file") == 2
+
+
 def test_readme_names_every_id_that_a_finding_may_bear() -> None:
     readme = text("README.md")
     assert [entry["id"] for entry in docs.catalogue() if f"`{entry['id']}`" not in readme] == []

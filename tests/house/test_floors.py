@@ -15,6 +15,8 @@ PACKAGE = ROOT / "certgateway"
 # What `certgateway validate` is made of; a heavy library in any of these costs every run of it its start.
 LIGHT = ("domain", "safejson", "safexml", "engine", "fhir", "rules", "codes")
 HEAVY = ("pydantic", "sqlalchemy", "fastapi", "msgspec", "fhir.resources", "starlette", "uvicorn", "alembic", "psycopg")
+# What only a gateway that posts needs.
+POSTING = ("httpx2", "standardwebhooks")
 
 # A pure floor has no clock, dice, files, network, processes or foreign formats.
 OUTSIDE = frozenset({"glob", "io", "logging", "os", "pathlib", "shutil", "subprocess", "tempfile", "urllib"})
@@ -56,6 +58,13 @@ def test_every_floor_imports_downward_only() -> None:
 @pytest.mark.parametrize("name", present(LIGHT))
 def test_light_module_loads_nothing_heavy(name: str) -> None:
     script = f"import sys, certgateway.{name}; print(*[m for m in {HEAVY!r} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize("name", ["app", "cli.receive", "cli.validate", "bootstrap"])
+def test_only_a_gateway_that_posts_loads_a_client(name: str) -> None:
+    script = f"import sys, certgateway.{name}; print(*[m for m in {POSTING!r} if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
 

@@ -31,6 +31,7 @@ from certgateway.domain.dialogue_events import (
     Refused,
     Reminded,
     Replied,
+    Resent,
     Resumed,
     Returned,
     Revoked,
@@ -82,6 +83,7 @@ KINDS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
     # Two replies may bear one id where the first is told twice; here each has its own.
     Replied: st.builds(lambda at, system: lambda name: Replied(name, at, f"reply {name}", system), instants, systems),
     Settled: st.builds(lambda at, what: lambda name: Settled(name, at, what), instants, items),
+    Resent: st.builds(lambda at, system: lambda name: Resent(name, at, system), instants, receivers),
     Reminded: bare(Reminded),
     Answered: st.builds(
         lambda at, what, which, came: lambda name: Answered(name, at, what, which, None, came),

@@ -1,15 +1,18 @@
 """Settings are read from the environment over a file, and every faulty one is named; the wiring does what they say."""
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
 
-from certgateway import bootstrap
+from certgateway import bootstrap, cli
 from certgateway.config import Settings, load_settings
 from certgateway.domain.attachments import AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.trust.scanner import Clamd
 from certgateway.trust.seal import create_key_file
+from certgateway.trust.webhooks import Webhook
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +93,93 @@ def test_without_clamd_nothing_scans() -> None:
 @pytest.mark.parametrize("text, address", [("[::1]:3310", ("::1", 3310)), ("unix:/run/clamd.ctl", "/run/clamd.ctl")])
 def test_clamd_scans_at_its_address(monkeypatch: pytest.MonkeyPatch, text: str, address: tuple[str, int] | str) -> None:
     assert bootstrap.scanner_of(with_setting(monkeypatch, "clamd", text)) == Clamd(address)
+
+
+# ---- webhooks ----
+
+SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+HOOK = {"receiver": "8143060", "url": "https://epj.example/inbox", "secret": SECRET}
+
+
+def with_hooks(monkeypatch: pytest.MonkeyPatch, *hooks: dict[str, str]) -> Settings:
+    return with_setting(monkeypatch, "webhooks", json.dumps(hooks))
+
+
+def test_nobody_is_posted_to_unless_told() -> None:
+    assert bootstrap.webhooks_of(load_settings(None)) == {}
+
+
+def test_webhooks_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = {"receiver": "8143999", "url": "http://localhost:8000/", "secret": f"{SECRET} {SECRET}"}
+    settings = with_hooks(monkeypatch, HOOK, other | {"format": "kith", "content": "notice"})
+    assert bootstrap.webhooks_of(settings) == {
+        "her:8143060": Webhook("https://epj.example/inbox", (SECRET,)),
+        "her:8143999": Webhook("http://localhost:8000/", (SECRET, SECRET), "kith", "notice"),
+    }
+
+
+def test_webhooks_are_read_from_a_file_and_their_secrets_from_others(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    secret.chmod(0o600)
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        '[[webhooks]]\nreceiver = "8143060"\nurl = "https://epj.example/"\n'
+        f'secret_file = "{secret}"\nformat = "fhir-xml"\n'
+    )
+    assert bootstrap.webhooks_of(load_settings(file)) == {
+        "her:8143060": Webhook("https://epj.example/", (SECRET,), "fhir-xml")
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong, place",
+    [
+        ({"receiver": "epj"}, "webhooks.0.receiver: "),
+        ({"url": "http://epj.example/"}, "webhooks.0.url: "),
+        ({"secret": SECRET[:-9]}, "webhooks.0.secret: "),
+        ({"secret_file": "/x"}, "webhooks.0: "),
+        ({"format": "pdf"}, "webhooks.0.format: "),
+        ({"content": "all"}, "webhooks.0.content: "),
+        ({"password": SECRET}, "webhooks.0.password: "),
+    ],
+)
+def test_a_faulty_webhook_is_named_and_its_secret_is_not(
+    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str], place: str
+) -> None:
+    with pytest.raises(MisconfiguredError, match=f"^settings: {place}") as refused:
+        with_hooks(monkeypatch, HOOK | wrong)
+    assert "whsec_" not in str(refused.value).replace("must be whsec_ and", "")
+    assert SECRET[6:20] not in str(refused.value)
+
+
+def test_a_receiver_has_one_webhook_and_each_has_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MisconfiguredError, match="one webhook only"):
+        with_hooks(monkeypatch, HOOK, HOOK | {"url": "https://other.example/"})
+    with pytest.raises(MisconfiguredError, match="either secret or secret_file"):
+        with_hooks(monkeypatch, {name: value for name, value in HOOK.items() if name != "secret"})
+
+
+@pytest.mark.parametrize("broken", [SECRET, f'[{{"secret": "{SECRET}"', "", '"x"', "{}", '[["x"]]'])
+def test_what_is_no_list_of_webhooks_is_refused_and_not_told(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    with pytest.raises(MisconfiguredError, match=r"^settings: webhooks") as refused:
+        with_setting(monkeypatch, "webhooks", broken)
+    assert SECRET[6:20] not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_config_checks_webhooks_and_prints_no_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CERTGATEWAY_WEBHOOKS", json.dumps([HOOK]))
+    assert cli.main(["config"]) == 0
+    printed = capsys.readouterr().out
+    assert "https://epj.example/inbox" in printed
+    assert SECRET[6:20] not in printed
+    elsewhere = {"receiver": "1", "url": HOOK["url"], "secret_file": str(tmp_path / "absent")}
+    monkeypatch.setenv("CERTGATEWAY_WEBHOOKS", json.dumps([elsewhere]))
+    assert cli.main(["config"]) == 2
+    assert "absent" in capsys.readouterr().err
 
 
 def test_each_format_has_the_policy_of_its_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

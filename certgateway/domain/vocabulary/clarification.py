@@ -131,7 +131,7 @@ WITHDRAWAL_REASON: Final = Vocabulary(
 REFUSAL_REASON: Final = Vocabulary(
     name="message-refusal-reason",
     url=f"{CODE_SYSTEM}message-refusal-reason",
-    about="Why a record system does not take a message of NAV's",
+    about="Why a record system does not have a message of NAV's",
     source=OWN_SOURCE,
     concepts=table(
         (
@@ -139,6 +139,7 @@ REFUSAL_REASON: Final = Vocabulary(
             ("clinician-unknown", "Ukjent behandler", "Ukjend behandlar", "Unknown clinician"),
             ("certificate-unknown", "Ukjent erklæring", "Ukjend erklæring", "Unknown certificate"),
             ("format-not-supported", "Formatet støttes ikke", "Formatet er ikkje støtta", "Format not supported"),
+            ("undeliverable", "Kunne ikke leveres", "Kunne ikkje leverast", "Could not be delivered"),
             ("other", "Annen årsak", "Annan årsak", "Another reason"),
         )
     ),

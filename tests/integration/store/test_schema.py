@@ -28,6 +28,7 @@ TABLES = {
     "message",
     "original",
     "outbox",
+    "posting",
     "reply",
     "unsorted",
     "version",
