@@ -17,6 +17,7 @@ from certgateway.api import (
     health,
     kith,
     messages,
+    orders,
     receipts,
 )
 from certgateway.api.limits import Door
@@ -51,7 +52,7 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.surface = surface
-    parts = (fhir, kith, messages, definitions, receipts, assessment, clarifications, health, documentation)
+    parts = (fhir, kith, messages, definitions, receipts, assessment, clarifications, orders, health, documentation)
     for part in parts:
         app.include_router(part.router)
     _answer_faults(app, surface)

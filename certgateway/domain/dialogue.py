@@ -14,10 +14,13 @@ from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.dialogue_events import (
     Answered,
     Asked,
+    Clinician,
     Declined,
     Delivered,
     Event,
+    Fulfilled,
     HandedOver,
+    Ordered,
     Paused,
     Rated,
     Read,
@@ -31,42 +34,30 @@ from certgateway.domain.dialogue_events import (
     Target,
     Withdrawn,
 )
+from certgateway.domain.dialogue_targets import Fulfilment, TargetState, returned_from, settled, without
 from certgateway.domain.working_days import after_working_days, working_days_between
+
+__all__ = ["State", "Status", "Step", "TargetState", "find_state", "in_order", "open_targets"]
 
 Status = Literal[
     "ordered", "sent", "delivered", "refused", "read", "partly-answered", "answered", "declined", "withdrawn"
 ]
 """Codes of `vocabulary.clarification.CLARIFICATION_STATUS`."""
-Standing = Literal["open", "answered", "declined"]
 Step = Literal["remind", "look-again"]
 
 
 @dataclass(frozen=True, slots=True)
-class TargetState:
-    """One target: `version` is the one that answered it, `reason` why it was declined or returned last.
-
-    `late` tells that the answer came after the due date, unless it adds to one that came in time; `rounds` counts
-    answers.
-    """
-
-    target: Target
-    standing: Standing = "open"
-    version: int | None = None
-    reason: str | None = None
-    late: bool = False
-    rounds: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class State:
-    """Where a clarification stands after its events.
+    """Where a clarification stands after its events. An order is one that begins without a certificate.
 
     `begun` is the day its time counts from; `restarted` tells that it is not the day of the question. `unsorted` are
     ids of answers and declines that match nothing in it; `revoked` tells that the certificate is withdrawn now;
     `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
+    `fulfilled` are the certificates that an order is joined to, the last one last; `clinician` is whom it was sent to,
+    and who took a question over, as far as that is told.
     """
 
-    asked: Asked
+    asked: Asked | Ordered
     receiver: str
     begun: date
     targets: tuple[TargetState, ...]
@@ -81,6 +72,15 @@ class State:
     pauses: tuple[tuple[date, date | None], ...] = ()
     restarted: bool = False
     ratings: tuple[tuple[str, int], ...] = ()
+    fulfilled: tuple[Fulfilment, ...] = ()
+    clinician: Clinician | None = None
+
+    @property
+    def about(self) -> tuple[str, int] | None:
+        """The certificate by the gateway's id, and the version: asked about, or come to an order last; perhaps none."""
+        if isinstance(self.asked, Asked):
+            return self.asked.certificate, self.asked.version
+        return (self.fulfilled[-1].certificate, self.fulfilled[-1].version) if self.fulfilled else None
 
     @property
     def open_items(self) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ class State:
 def find_state(events: Iterable[Event]) -> State | None:
     """The state that some events add up to, whatever their order; None while the question itself is not among them."""
     ordered = in_order(events)
-    asked = next((event for event in ordered if isinstance(event, Asked)), None)
+    asked = next((event for event in ordered if isinstance(event, Asked | Ordered)), None)
     if asked is None:
         return None
     state = State(
@@ -151,6 +151,7 @@ def find_state(events: Iterable[Event]) -> State | None:
         receiver=asked.receiver,
         begun=norwegian_date(asked.at),
         targets=tuple(map(TargetState, asked.targets)),
+        clinician=asked.clinician if isinstance(asked, Ordered) else None,
     )
     for event in ordered:
         state = _after_event(state, event)
@@ -175,6 +176,8 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911  O
     match event:
         case Answered():
             return _answered(state, event)
+        case Fulfilled():
+            return _fulfilled(state, event)
         case Declined():
             return _declined(state, event)
         case Returned():
@@ -205,8 +208,7 @@ def _answered(state: State, event: Answered) -> State:
     """
     if state.revoked or _hits_nothing(state, event.items):
         return replace(state, unsorted=(*state.unsorted, event.id))
-    # The days of a pause that still runs do not count either.
-    late = norwegian_date(event.at) > replace(state, pauses=_with_pause(state.pauses, event)).due
+    late = _is_late(state, event)
 
     def answered(each: TargetState) -> TargetState:
         if each.target.item not in event.items:
@@ -217,8 +219,23 @@ def _answered(state: State, event: Answered) -> State:
     return replace(state, targets=tuple(map(answered, state.targets)))
 
 
+def _is_late(state: State, event: Event) -> bool:
+    # The days of a pause that still runs do not count either.
+    return norwegian_date(event.at) > replace(state, pauses=_with_pause(state.pauses, event)).due
+
+
 def _hits_nothing(state: State, items: frozenset[str]) -> bool:
-    return items.isdisjoint(each.target.item for each in state.targets)
+    return not any(each.target.is_named(items) for each in state.targets)
+
+
+def _fulfilled(state: State, event: Fulfilled) -> State:
+    """A certificate as it stands now answers what it answers; what it leaves out again is open, or another's."""
+    others = tuple(each for each in state.fulfilled if each.certificate != event.certificate)
+    late = _is_late(state, event)
+
+    targets = tuple(settled(each, event, others, late=late) for each in state.targets)
+    fulfilment = Fulfilment(event.certificate, event.version, event.answers)
+    return _begun_anew(replace(state, fulfilled=(*others, fulfilment)), targets, event)
 
 
 def _declined(state: State, event: Declined) -> State:
@@ -227,7 +244,7 @@ def _declined(state: State, event: Declined) -> State:
         return replace(state, unsorted=(*state.unsorted, event.id))
 
     def declined(each: TargetState) -> TargetState:
-        meant = each.standing == "open" and (not event.items or each.target.item in event.items)
+        meant = each.standing == "open" and (not event.items or each.target.is_named(event.items))
         return replace(each, standing="declined", reason=event.reason) if meant else each
 
     return replace(state, targets=tuple(map(declined, state.targets)))
@@ -237,7 +254,7 @@ def _returned(state: State, event: Returned) -> State:
     """What is sent back is open again, and its time begins anew."""
 
     def returned(each: TargetState) -> TargetState:
-        meant = each.standing == "answered" and (not event.items or each.target.item in event.items)
+        meant = each.standing == "answered" and (not event.items or each.target.is_named(event.items))
         return replace(each, standing="open", reason=event.reason) if meant else each
 
     targets = tuple(map(returned, state.targets))
@@ -248,6 +265,7 @@ def _returned(state: State, event: Returned) -> State:
         state,
         targets=targets,
         not_payable=marked,
+        fulfilled=tuple(returned_from(each, targets) for each in state.fulfilled),
         begun=norwegian_date(event.at),
         # It goes to the doctor again, and whether it has arrived is told anew.
         delivery="ordered",
@@ -271,7 +289,11 @@ def _superseded(state: State, event: Superseded) -> State:
 
 
 def _revoked(state: State, event: Revoked) -> State:
-    """What the certificate answered is open again."""
+    """What the certificate answered is open again. An order waits for another one then."""
+    if isinstance(state.asked, Ordered):
+        others = tuple(each for each in state.fulfilled if each.certificate != event.certificate)
+        targets = tuple(without(each, event.certificate, others) for each in state.targets)
+        return _begun_anew(replace(state, fulfilled=others), targets, event)
 
     def reopened(each: TargetState) -> TargetState:
         return replace(each, standing="open", version=None, late=False) if each.standing == "answered" else each
@@ -296,6 +318,7 @@ def _handed_over(state: State, event: HandedOver) -> State:
     return replace(
         state,
         receiver=event.receiver,
+        clinician=event.clinician,
         begun=norwegian_date(event.at),
         targets=tuple(map(reopened, state.targets)),
         delivery="ordered",

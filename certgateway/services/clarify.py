@@ -17,8 +17,11 @@ from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import State, find_state, in_order
 from certgateway.domain.dialogue_events import (
     Answered,
+    Clinician,
     Event,
+    Fulfilled,
     HandedOver,
+    Ordered,
     Paused,
     Rated,
     Reminded,
@@ -74,8 +77,11 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
     """Where a clarification stands today. Raises NotFoundError."""
     with gateway.store.reading() as reading:
         found = _found(uuid, reading)
-        versions = reading.versions(found.case)
-    answers = [_answer(event, versions, gateway) for event in in_order(found.events) if isinstance(event, Answered)]
+        state = _state(found)
+        versions = reading.versions(found.case) if found.case else []
+    events = in_order(found.events)
+    answers = [_answer(event, versions, gateway) for event in events if isinstance(event, Answered)]
+    answers += [_fulfilment(event, state) for event in events if isinstance(event, Fulfilled) and event.answers]
     return told(uuid, found.events, norwegian_date(gateway.clock()), language) | {"answers": answers}
 
 
@@ -98,6 +104,18 @@ def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway) -> J
             for item in ANSWERABLE
             if item not in event.items
         ],
+    }
+
+
+def _fulfilment(event: Fulfilled, state: State) -> Json:
+    """What a certificate answered of an order: it came as a whole, so that there is nothing it could have changed."""
+    answered = [each.target for each in state.targets if each.target.key in event.answers]
+    return {
+        "at": instant_text(event.at),
+        "items": list(dict.fromkeys(target.item for target in answered)),
+        "version": event.version,
+        "joined_to": None,
+        "untouched": [],
     }
 
 
@@ -140,8 +158,9 @@ def give_back(uuid: str, reason: str, gateway: Gateway, *, items: frozenset[str]
     """
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
-        answered = {each.target.item for each in state.targets if each.standing == "answered"}
-        if state.withdrawn is not None or not answered or not items <= answered:
+        answered = [each.target for each in state.targets if each.standing == "answered"]
+        known = {name for target in answered for name in (target.item, target.key)}
+        if state.withdrawn is not None or not answered or not items <= known:
             raise NotNowError("there is no answer to return")
         event = Returned(gateway.new_id(), gateway.clock(), reason, items, not_payable)
         _record(found, event, "return", unit, gateway)
@@ -156,17 +175,22 @@ def withdraw(uuid: str, reason: str, gateway: Gateway) -> None:
         _record(found, Withdrawn(gateway.new_id(), gateway.clock(), reason), "withdrawal", unit, gateway)
 
 
-def hand_over(uuid: str, receiver: str, gateway: Gateway) -> None:
+def hand_over(uuid: str, receiver: str, gateway: Gateway, clinician: Clinician | None = None) -> None:
     """Sends what is open to another clinician's system, and tells the one that had it that it need not answer."""
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
         answered = all(each.standing == "answered" for each in state.targets)
-        if state.withdrawn is not None or state.revoked or answered or receiver == state.receiver:
+        if state.withdrawn is not None or state.revoked or answered or _has_it(state, receiver, clinician):
             raise NotNowError("nothing is open that somebody else could answer")
-        event = HandedOver(gateway.new_id(), gateway.clock(), receiver)
+        event = HandedOver(gateway.new_id(), gateway.clock(), receiver, clinician)
         back = outgoing_message("withdrawal", uuid, state, _current(found, unit), gateway)
         back = replace(back, asked=(), reason="handed-over")
         _record(found, event, "question", unit, gateway, back)
+
+
+def _has_it(state: State, receiver: str, clinician: Clinician | None) -> bool:
+    """Two clinicians may work with one system."""
+    return receiver == state.receiver and clinician in {None, state.clinician}
 
 
 def pause(uuid: str, gateway: Gateway) -> None:
@@ -216,11 +240,12 @@ def _state(of: Clarification) -> State:
     return state
 
 
-def _current(found: Clarification, reading: Reading) -> Version:
-    version = reading.current_version(found.case)
-    if version is None:
-        raise NotFoundError("a clarification without a certificate")
-    return version
+def _current(found: Clarification, reading: Reading) -> Version | None:
+    """The certificate as it stands; None for an order that none has come to, or the one that came is withdrawn."""
+    state = _state(found)
+    if isinstance(state.asked, Ordered) and not state.fulfilled:
+        return None
+    return reading.current_version(found.case) if found.case else None
 
 
 def _record(

@@ -10,6 +10,7 @@ from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
 from certgateway.domain.dialogue_events import Answered, Declined, Event, Revoked, Superseded
 from certgateway.domain.record import Case, Kept, Version
+from certgateway.services.fulfil import is_order
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined
 from certgateway.services.pose import Question, missing_targets, pose, waiting_targets
@@ -24,6 +25,8 @@ def follow_version(kept: Kept, case: Case, unit: Unit, gateway: Gateway) -> None
         return
     # Nobody can have asked about a certificate before it came.
     for clarification in unit.clarifications(case.uuid) if version.number > 1 else ():
+        if is_order(clarification):
+            continue
         event: Event = (
             Revoked(gateway.new_id(), kept.arrival)
             if case.withdrawn
@@ -54,6 +57,9 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> N
         unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival))
         return
     for event in _events(kept, joined, gateway):
+        # What answers an order is read from the whole certificate (`services.fulfil`).
+        if is_order(asked) and not isinstance(event, Declined):
+            continue
         unit.append_event(asked.uuid, event)
 
 

@@ -74,11 +74,13 @@ def coded(vocabulary: str, code: str, display: str) -> dict[str, str]:
 def test_a_question_that_has_just_been_asked() -> None:
     assert seen() == {
         "clarification": UUID,
+        "kind": "question",
         "certificate": "case-1",
         "version": 3,
         "status": "ordered",
         "status_display": "Klar til å sendes",
         "receiver": GP,
+        "clinician": None,
         "asked": "2026-03-02T10:00:00Z",
         "due": "2026-03-20",
         "reminder_due": "2026-03-20",
@@ -96,6 +98,7 @@ def test_a_question_that_has_just_been_asked() -> None:
             {
                 "item": "function",
                 "display": "Funksjonsevne",
+                "question": None,
                 "element": "function[0].limits",
                 "reason": coded("clarification-reason", "unclear", "Uklart"),
                 "settles": "Hvor mange kilo?",
@@ -106,6 +109,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                 ),
                 "standing": "open",
                 "version": None,
+                "certificate": None,
                 "late": False,
                 "rounds": 0,
                 "why": None,
@@ -113,6 +117,7 @@ def test_a_question_that_has_just_been_asked() -> None:
             {
                 "item": "prognosis",
                 "display": "Prognose",
+                "question": None,
                 "element": None,
                 "reason": coded("clarification-reason", "outdated", "Utdatert"),
                 "settles": None,
@@ -122,6 +127,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                 ),
                 "standing": "open",
                 "version": None,
+                "certificate": None,
                 "late": False,
                 "rounds": 0,
                 "why": None,
