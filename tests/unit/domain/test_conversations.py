@@ -13,16 +13,19 @@ from typing import Any, Final
 
 import pytest
 
-from certgateway.domain.certificate import ITEMS
+from certgateway.domain.certificate import ITEMS, Patient
 from certgateway.domain.dialogue import State, TargetState, find_state
 from certgateway.domain.dialogue_events import (
     Answered,
     Asked,
+    Clinician,
     Declined,
     Delivered,
     Event,
+    Fulfilled,
     HandedOver,
     Measure,
+    Ordered,
     Paused,
     Plan,
     Read,
@@ -36,10 +39,12 @@ from certgateway.domain.dialogue_events import (
     Target,
     Withdrawn,
 )
+from certgateway.domain.ordering import CaseQuestion, ordered_targets
 from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
+    ORDER_QUESTION,
     REFUSAL_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
@@ -53,6 +58,8 @@ NAMES = sorted(path.stem for path in SCRIPTS.glob("*.toml"))
 
 KINDS: Final[dict[str, type[Event]]] = {
     "asked": Asked,
+    "ordered": Ordered,
+    "fulfilled": Fulfilled,
     "sent": Sent,
     "delivered": Delivered,
     "refused": Refused,
@@ -69,7 +76,8 @@ KINDS: Final[dict[str, type[Event]]] = {
     "withdrawn": Withdrawn,
 }
 REQUIRED: Final = {"on", "status", "open", "due", "overdue", "next", "unsorted"}
-# What holds where a script says nothing of it. A receiver that is not told is the one that was asked.
+# What holds where a script says nothing of it. A receiver that is not told is the one that was asked. `waiting` names
+# what is open by question, where several may be about one item.
 DEFAULTS: Final[Table] = {
     "receiver": None,
     "refusal": None,
@@ -80,6 +88,7 @@ DEFAULTS: Final[Table] = {
     "late": [],
     "versions": {},
     "rounds": None,
+    "waiting": None,
     "not_payable": [],
 }
 UNKNOWN: Final[Table] = {"status": "unknown"}
@@ -122,11 +131,22 @@ def plan(table: Table) -> Plan:
     return Plan(**table)
 
 
+def patient(table: Table) -> Patient:
+    return Patient(**table)
+
+
+def clinician(table: Table) -> Clinician:
+    return Clinician(**table)
+
+
 BUILT: Final[dict[str, Callable[[Any], object]]] = {
     "measure": measure,
     "plan": plan,
     "targets": targets,
     "items": frozenset,
+    "answers": frozenset,
+    "patient": patient,
+    "clinician": clinician,
 }
 
 
@@ -163,14 +183,19 @@ def told(state: State | None, then: Table) -> Table:
         "paused": state.is_paused,
         "declined": items(each for each in state.targets if each.standing == "declined"),
         "late": items(each for each in answered if each.late),
-        "versions": {each.target.item: each.version for each in answered},
-        "rounds": then["rounds"] and {each.target.item: each.rounds for each in answered},
+        "versions": {each.target.key: each.version for each in answered},
+        "rounds": then["rounds"] and {each.target.key: each.rounds for each in answered},
+        "waiting": then["waiting"] if then["waiting"] is None else items(_open(state)),
         "not_payable": list(state.not_payable),
     }
 
 
 def items(states: Iterable[TargetState]) -> list[str]:
-    return [each.target.item for each in states]
+    return [each.target.key for each in states]
+
+
+def _open(state: State) -> Iterable[TargetState]:
+    return (each for each in state.targets if each.standing == "open")
 
 
 def steps(name: str) -> list[Step]:
@@ -215,6 +240,11 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
                 assert {target.item for target in asked} <= set(ITEMS)
                 assert all(target.reason in CLARIFICATION_REASON for target in asked)
                 assert planned is None or all(demand in RISK_ACTIVITY for demand in planned.demands)
+            case Ordered(targets=asked):
+                questions = [CaseQuestion(target.question) for target in asked if target.question is not None]
+                assert asked == ordered_targets(questions)
+            case Fulfilled(answers=named):
+                assert named <= {*ITEMS, *ORDER_QUESTION.concepts}
             case Answered(items=named) | Superseded(items=named):
                 assert named <= set(ITEMS)
             case Declined(reason=reason, items=named):
@@ -222,7 +252,7 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
                 assert named <= set(ITEMS)
             case Returned(reason=reason, items=named):
                 assert reason in RETURN_REASON
-                assert named <= set(ITEMS)
+                assert named <= {*ITEMS, *ORDER_QUESTION.concepts}
             case Refused(reason=reason):
                 assert reason in REFUSAL_REASON
             case Withdrawn(reason=reason):
@@ -299,6 +329,7 @@ def test_script_with_a_key_that_is_unknown_or_missing_is_refused(before: str, af
         ("unsorted = []", "unsorted = [], versions = { prognosis = 2 }"),
         ("unsorted = []", "unsorted = [], rounds = { prognosis = 1 }"),
         ("unsorted = []", 'unsorted = [], not_payable = ["still-unclear"]'),
+        ("unsorted = []", "unsorted = [], waiting = []"),
     ],
 )
 def test_script_that_expects_something_else_fails(before: str, after: str) -> None:
