@@ -44,9 +44,9 @@ _WITHDRAWN: Final = Title(
     "Spørsmålet trenger ikke svar.", "Spørsmålet treng ikkje svar.", "The question need not be answered."
 )
 _ORDERED: Final = Title(
-    "NAV bestiller en legeerklæring. Oppgi bestillingens id i erklæringen: {order}.",
-    "NAV tingar ei legeerklæring. Oppgi id-en til tinginga i erklæringa: {order}.",
-    "NAV orders a medical certificate. State the id of the order in the certificate: {order}.",
+    "NAV bestiller en legeerklæring. Send den som svar i denne samtalen, med bestillingens id: {order}.",
+    "NAV tingar ei legeerklæring. Send ho som svar i denne samtalen, med id-en til tinginga: {order}.",
+    "NAV orders a medical certificate. Send it as an answer in this conversation, with the id of the order: {order}.",
 )
 _NOT_ORDERED: Final = Title(
     "Legeerklæringen er ikke lenger bestilt.",
