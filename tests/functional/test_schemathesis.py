@@ -44,7 +44,11 @@ RANDOM_EXAMPLES = 25
 ABOUT_BODIES = [checks.negative_data_rejection, checks.positive_data_acceptance]
 Seed = dict[str, Any]
 PLAIN = {"media_type": "application/json", "headers": {"Content-Type": "application/json"}}
-SUCCESSES = {("/clarifications", "post"): 201, ("/messages/{message}/acknowledge", "post"): 204}
+SUCCESSES = {
+    ("/clarifications", "post"): 201,
+    ("/orders", "post"): 201,
+    ("/messages/{message}/acknowledge", "post"): 204,
+}
 
 # Each verb has a question of its own, so that none of them stands in another's way.
 VERBS: dict[str, Seed] = {
@@ -57,6 +61,22 @@ VERBS: dict[str, Seed] = {
     "/resume": {},
     "/rate": {"body": {"score": 4}} | PLAIN,
 }
+ORDERS: tuple[Seed, ...] = (
+    {
+        "patient": {"number": "14837910405", "name": "Vennlig Fjelltur"},
+        "clinician": {"hpr": "7733105", "role": "hospital-specialist", "organisation": "315001005", "name": "Ro Psyk"},
+        "receiver": "8143999",
+        "questions": [{"question": "since-when"}, {"question": "compatible-with-measure", "settles": "Også kvelder?"}],
+        "measure": {"description": "Arbeidstrening på lager", "demands": ["heavy-lifting"]},
+        "due": "2026-12-01",
+        "language": "nn",
+    },
+    {
+        "patient": {"number": "09897130790", "name": "Stille Skog"},
+        "clinician": {"hpr": "9412837", "role": "gp", "organisation": "315001005"},
+        "receiver": "8143060",
+    },
+)
 REASONS = (
     "missing",
     "unclear",
@@ -123,6 +143,9 @@ def _headers(name: str) -> dict[str, str]:
 
 def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests that must succeed: the fixtures for bodies, what exists for parameters."""
+    if path in {"/orders", "/orders/search", "/assessments/search"}:
+        bodies = ORDERS if path == "/orders" else [{"patient": "14837910405"}]
+        return [{"body": body} | PLAIN for body in bodies]
     if path.startswith(("/clarifications", "/messages")):
         return dialogue_seeds(path, method, tested)
     if "$" in path:
@@ -135,8 +158,6 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
         bodies = [raw(f"kith/good/{name}") for name in GOOD_KITH]
         versions = [{}, {"query": {"apprec": "1.0"}}, {"query": {"apprec": "1.1"}}]
         return [{"body": body} | xml | versions[number % 3] for number, body in enumerate(bodies)]
-    if path == "/assessments/search":
-        return [{"body": {"patient": "14837910405"}, "media_type": "application/json"}]
     named = {"message_id": message_id(tree(FIRST)), "certificate": tested.certificate}
     ids = {
         "StructureDefinition": "function",
