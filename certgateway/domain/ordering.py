@@ -182,9 +182,10 @@ def answers(question: str, certificate: Certificate) -> bool:
 
 
 def is_settled(target: Target, version: Version) -> bool:
-    """Whether a version answers a target of an order."""
+    """Whether a version answers a target of an order. The words of an older form answer about functioning there."""
     if target.question is None:
-        return is_answered(target.item, version)
+        in_words = target.item == "function" and any(each.rule == "function-uncoded" for each in version.findings)
+        return in_words or is_answered(target.item, version)
     return answers(target.question, version.certificate)
 
 

@@ -21,7 +21,6 @@ from certgateway.domain.dialogue_events import (
     Event,
     Fulfilled,
     HandedOver,
-    Ordered,
     Paused,
     Rated,
     Reminded,
@@ -241,11 +240,9 @@ def _state(of: Clarification) -> State:
 
 
 def _current(found: Clarification, reading: Reading) -> Version | None:
-    """The certificate as it stands; None for an order that none has come to, or the one that came is withdrawn."""
-    state = _state(found)
-    if isinstance(state.asked, Ordered) and not state.fulfilled:
-        return None
-    return reading.current_version(found.case) if found.case else None
+    """The certificate as it stands; None for an order that none has come to, or none that is not withdrawn."""
+    about = _state(found).about
+    return reading.current_version(about[0]) if about else None
 
 
 def _record(

@@ -114,7 +114,7 @@ def follow_orders(
         return
     for order, state in _orders(case, named, unit):
         if case.withdrawn:
-            unit.append_event(order.uuid, Revoked(gateway.new_id(), kept.arrival, case.uuid))
+            _revoke(order, Revoked(gateway.new_id(), kept.arrival, case.uuid), unit)
             continue
         current = unit.current_version(case.uuid)
         if current is None:
@@ -128,6 +128,14 @@ def follow_orders(
         fulfilled = Fulfilled(gateway.new_id(), kept.arrival, case.uuid, current.number, answers)
         unit.append_event(order.uuid, fulfilled)
         unit.join_case(order.uuid, case.uuid)
+
+
+def _revoke(order: Clarification, revoked: Revoked, unit: Unit) -> None:
+    """Without one of its certificates an order is joined to the one that came before, if there is one."""
+    unit.append_event(order.uuid, revoked)
+    state = find_state((*order.events, revoked))
+    if state is not None and state.about is not None:
+        unit.join_case(order.uuid, state.about[0])
 
 
 def _orders(case: Case, named: OrderNamed, unit: Unit) -> Iterator[tuple[Clarification, State]]:

@@ -144,8 +144,8 @@ def _headers(name: str) -> dict[str, str]:
 def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests that must succeed: the fixtures for bodies, what exists for parameters."""
     if path in {"/orders", "/orders/search", "/assessments/search"}:
-        bodies = ORDERS if path == "/orders" else [{"patient": "14837910405"}]
-        return [{"body": body} | PLAIN for body in bodies]
+        asked = ORDERS if path == "/orders" else [{"patient": "14837910405"}]
+        return [{"body": each} | PLAIN for each in asked]
     if path.startswith(("/clarifications", "/messages")):
         return dialogue_seeds(path, method, tested)
     if "$" in path:

@@ -19,6 +19,7 @@ from certgateway.services.order import order, orders_about
 from certgateway.services.pose import Question
 from certgateway.store.tables import clarification as clarification_table
 from certgateway.store.tables import metadata
+from tests import kith
 from tests.integration.answering import answer
 from tests.integration.ordering import (
     EVERYTHING,
@@ -40,6 +41,8 @@ __all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 LATER = "2026-11-01T09:00:00+01:00"
+FIRST = "5e2f0001-0d0c-4a10-9e00-000000000001"
+"""The conversation of the fixture in the old form."""
 
 
 @pytest.fixture(scope="module")
@@ -358,6 +361,24 @@ def test_another_clinician_s_certificate_answers_the_rest(at_desk: Desk) -> None
     # What the other certificate answers stands.
     assert open_keys(at_desk, uuid) == ["since-when"]
     assert seen(at_desk, uuid)["certificate"] == gp_s.case
+    assert [each["clarification"] for each in clarify.clarifications(gp_s.case or "", at_desk.gateway)] == [uuid]
+    clarify.remind(uuid, at_desk.gateway)
+    reminder = deliver.fetch(HOSPITAL, 0, 10, at_desk.gateway)[-1].outgoing
+    assert reminder.certificate is not None
+    assert reminder.certificate.code == resource(message("every-mapped-element"), "Composition")["identifier"]["value"]
+
+
+def test_a_certificate_in_the_old_form_answers_in_the_conversation_of_the_order(at_desk: Desk) -> None:
+    base = kith.raw("good/conversation-update")
+    uuid = placed(at_desk, "since-when", patient=NOBODY, receiver="her:8094231")
+    at_desk.hand_in(kith.numbered(base, 1))
+    assert kinds(at_desk, uuid) == ["ordered"]
+    answering = kith.changed(base, (f">{FIRST}</RefToConversation", f">{uuid}</RefToConversation"))
+    outcome = at_desk.hand_in(kith.numbered(answering, 2))
+    told = seen(at_desk, uuid)
+    assert (told["status"], told["certificate"]) == ("partly-answered", outcome.case)
+    # That form has no field for health risk, and asks for functioning in words.
+    assert open_keys(at_desk, uuid) == ["health-risk", "since-when"]
 
 
 def test_another_clinician_of_the_same_system_can_get_it_and_the_same_one_cannot(at_desk: Desk) -> None:

@@ -152,6 +152,13 @@ def test_a_whole_item_is_answered_as_in_any_question() -> None:
     assert not is_settled(target, version(diagnosed, unanswered))
 
 
+def test_words_of_the_old_form_answer_about_functioning_and_about_no_load() -> None:
+    in_words = version(EMPTY, Finding("function-uncoded", Effect.REMARK, item="function"))
+    assert is_settled(Target("function", "missing"), in_words)
+    assert not is_settled(Target("function", "missing", question="load-to-try"), in_words)
+    assert not is_settled(Target("prognosis", "missing"), in_words)
+
+
 def test_filler_beside_a_whole_item_answers_neither_it_nor_the_question() -> None:
     filler = version(
         stated("prognosis", Prognosis(comment=WORDS)), Finding("placeholder-text", Effect.REMARK, item="prognosis")
