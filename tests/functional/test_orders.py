@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from certgateway import bootstrap, safejson, safexml
 from certgateway.engine import judge, xmlform
+from fixtures.authoring.people import personal_number
 from tests.functional.messages import message_id
 from tests.functional.office import NOWHERE, SENDER, Office, kinds
 from tests.integration.answering import answer
@@ -137,7 +138,7 @@ def test_all_reasons_against_an_order_are_told_and_nothing_is_sent(office: Offic
 
 
 def test_a_living_person_is_not_ordered_about_in_the_test_environment(office: Office) -> None:
-    refused = place(office, patient={"number": "01010750160", "name": "Vennlig Fjelltur"})
+    refused = place(office, patient={"number": personal_number(1, 1, 1907, 500), "name": "Vennlig Fjelltur"})
     assert [each["why"] for each in refused.json()["refusals"]] == ["patient-wrong-environment"]
 
 

@@ -71,6 +71,18 @@ def coded(vocabulary: str, code: str, display: str) -> dict[str, str]:
     return {"system": OURS + vocabulary, "code": code, "display": display}
 
 
+UNTOUCHED = {
+    "question": None,
+    "standing": "open",
+    "version": None,
+    "certificate": None,
+    "late": False,
+    "rounds": 0,
+    "why": None,
+}
+"""What is told of a target of a question that nobody has answered."""
+
+
 def test_a_question_that_has_just_been_asked() -> None:
     assert seen() == {
         "clarification": UUID,
@@ -95,10 +107,10 @@ def test_a_question_that_has_just_been_asked() -> None:
         "ratings": {},
         "measure": None,
         "targets": [
-            {
+            UNTOUCHED
+            | {
                 "item": "function",
                 "display": "Funksjonsevne",
-                "question": None,
                 "element": "function[0].limits",
                 "reason": coded("clarification-reason", "unclear", "Uklart"),
                 "settles": "Hvor mange kilo?",
@@ -107,17 +119,11 @@ def test_a_question_that_has_just_been_asked() -> None:
                     "Det gjelder opplysning nummer 1 under punktet. Hvor mange kilo? "
                     "Svaret erstatter alt som står under punktet nå."
                 ),
-                "standing": "open",
-                "version": None,
-                "certificate": None,
-                "late": False,
-                "rounds": 0,
-                "why": None,
             },
-            {
+            UNTOUCHED
+            | {
                 "item": "prognosis",
                 "display": "Prognose",
-                "question": None,
                 "element": None,
                 "reason": coded("clarification-reason", "outdated", "Utdatert"),
                 "settles": None,
@@ -125,12 +131,6 @@ def test_a_question_that_has_just_been_asked() -> None:
                     "Opplysningene under «Prognose» begynner å bli gamle. Gjelder de fortsatt? "
                     "Svaret erstatter alt som står under punktet nå."
                 ),
-                "standing": "open",
-                "version": None,
-                "certificate": None,
-                "late": False,
-                "rounds": 0,
-                "why": None,
             },
         ],
         "events": [{"kind": "asked", "at": "2026-03-02T10:00:00Z"}],
