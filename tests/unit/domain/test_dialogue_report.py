@@ -16,11 +16,14 @@ from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.dialogue_events import (
     Answered,
     Asked,
+    Clinician,
     Declined,
     Delivered,
     Event,
+    Fulfilled,
     HandedOver,
     Measure,
+    Ordered,
     Paused,
     Rated,
     Read,
@@ -35,6 +38,7 @@ from certgateway.domain.dialogue_events import (
     Withdrawn,
 )
 from certgateway.domain.dialogue_report import open_items, open_on, told
+from certgateway.domain.ordering import CaseQuestion, ordered_targets
 from certgateway.domain.outgoing import Asking, Outgoing, Reply
 from certgateway.domain.vocabulary import LANGUAGES, Language
 
@@ -420,3 +424,65 @@ def test_a_message_asks_for_no_payment_to_be_held_back_and_a_reply_declines_noth
     )
     assert (message.not_payable, message.reason, message.measure, message.language) == (False, None, None, "nb")
     assert (Reply(UUID).declined, Reply(UUID).declined_items) == (None, frozenset())
+
+
+# ---- an order ----
+
+
+ORDER = Ordered(
+    "o",
+    at(3, 2),
+    HOSPITAL,
+    Patient("16876410773", "fnr", "Vennlig Fjelltur"),
+    Clinician("7733105", "hospital-specialist", "315001005", "Rolig Psykiater"),
+    ordered_targets([CaseQuestion("since-when", "Regn fra første legebesøk.")]),
+)
+
+
+def of_order(*events: Event, language: Language = "nb") -> dict[str, Any]:
+    return told(UUID, [ORDER, *events], MARCH_16, language)
+
+
+def test_an_order_that_has_just_been_sent() -> None:
+    found = of_order()
+    assert (found["kind"], found["certificate"], found["version"], found["status"]) == ("order", None, None, "ordered")
+    assert found["clinician"] == {
+        "hpr": "7733105",
+        "role": coded("author-role", "hospital-specialist", "Lege i spesialisthelsetjenesten"),
+        "organisation": "315001005",
+    }
+    assert [(each["item"], each["question"]) for each in found["targets"]] == [
+        ("diagnosis", None),
+        ("function", None),
+        ("health-risk", None),
+        ("prognosis", None),
+        ("onset", coded("order-question", "since-when", "Nedsatt funksjon siden når")),
+    ]
+    assert found["targets"][-1]["text"].endswith("er et gyldig svar. Regn fra første legebesøk.")
+    assert found["events"] == [{"kind": "ordered", "at": "2026-03-02T10:00:00Z"}]
+    # Who it is about stands in the message to the clinician, and in nothing that is told.
+    assert [each for each in ("16876410773", "Fjelltur", "Psykiater") if each in json.dumps(found)] == []
+
+
+def test_an_order_tells_which_certificate_answers_what() -> None:
+    found = of_order(Fulfilled("f", at(3, 10), "case-7", 2, frozenset({"diagnosis", "since-when"})), language="en")
+    assert (found["certificate"], found["version"], found["status"]) == ("case-7", 2, "partly-answered")
+    assert [(each["standing"], each["certificate"], each["version"]) for each in found["targets"]] == [
+        ("answered", "case-7", 2),
+        ("open", None, None),
+        ("open", None, None),
+        ("open", None, None),
+        ("answered", "case-7", 2),
+    ]
+    assert found["targets"][-1]["question"]["display"] == "Reduced function since when"
+
+
+def test_who_has_taken_an_order_over_may_be_unknown() -> None:
+    assert of_order(HandedOver("h", at(3, 10), GP))["clinician"] is None
+
+
+def test_what_an_order_waits_for_is_shown_beside_the_item() -> None:
+    found = find_state([ORDER])
+    assert found is not None
+    (shown,) = open_on("onset", [(UUID, found)], "en")
+    assert shown["text"].startswith("Since when has the patient's function been reduced")
