@@ -110,7 +110,8 @@ def follow_orders(
     `joined` is set where the message is an answer: what it says again counts as answered though nothing has changed.
     """
     insisted = frozenset(joined.items if joined else ())
-    if kept.version is None and not insisted:
+    is_first = kept.version is not None and kept.version.number == 1
+    if (kept.version is None and not insisted) or (is_first and named.uuid is None):
         return
     for order, state in _orders(case, named, unit):
         if case.withdrawn:

@@ -87,8 +87,13 @@ class _Message:
         certificate = self.certificate_digest if self.named_by_message else self.certificate
         locks = f"message {self.sender} {self.key}", f"certificate {self.sender} {certificate}"
         reply = self.examined.reply
-        asked = possible_order(self.examined.certificate) if reply is None else reply.clarification.lower()
+        asked = possible_order(self.ordered) if reply is None else reply.clarification.lower()
         return locks if asked is None else (*locks, f"clarification {asked}")
+
+    @property
+    def ordered(self) -> Certificate | None:
+        """The certificate where it may be one that was ordered: one without a name of its own belongs to nothing."""
+        return None if self.named_by_message else self.examined.certificate
 
     @property
     def message_id(self) -> str | None:
@@ -129,7 +134,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         if message.named_by_message and resent is not None:
             message = replace(message, certificate=resent.certificate_id)
         message, case = _with_what_is_known(message, unit)
-        order = find_order(message.examined.certificate, message.sender, message.patient, unit)
+        order = find_order(message.ordered, message.sender, message.patient, unit)
         message = replace(message, order=order)
         # 8. Judge.
         judgement, first = _judgement(message, case, resent, gateway.house)

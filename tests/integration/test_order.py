@@ -1,6 +1,7 @@
 """From a counsellor's order to the certificate that answers it, on both engines: sent, answered, withdrawn."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -157,6 +158,14 @@ def test_the_same_order_is_refused_while_it_is_open_for_the_same_patient_and_cli
     placed(at_desk, "since-when", clinician=PSYCHIATRIST, receiver=HOSPITAL)
     clarify.withdraw(uuid, "no-longer-needed", at_desk.gateway)
     placed(at_desk, "since-when")
+
+
+def test_of_two_that_order_the_same_at_once_one_is_told_that_it_is_open(at_desk: Desk) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: order(wanted("since-when"), at_desk.gateway), range(8)))
+    assert sum(isinstance(each, str) for each in found) == 1
+    assert at_desk.counts()["clarification"] == 1
+    assert len(waiting(at_desk)) == 1
 
 
 # ---- answers ----
@@ -432,6 +441,16 @@ def test_nobody_declines_an_order_for_another(at_desk: Desk) -> None:
         "not-asked",
         "clarification-unknown",
     ]
+
+
+def test_a_question_too_can_be_handed_over_to_somebody_by_name(at_desk: Desk) -> None:
+    case = at_desk.hand_in(message()).case or ""
+    asked = clarify.ask(Question(case, (Target("activity", "missing"),)), at_desk.gateway)
+    assert isinstance(asked, str)
+    clarify.hand_over(asked, HOSPITAL, at_desk.gateway, PSYCHIATRIST)
+    (outgoing,) = (each.outgoing for each in deliver.fetch(HOSPITAL, 0, 10, at_desk.gateway))
+    assert (outgoing.order, outgoing.author.hpr, outgoing.author.role) == (False, PSYCHIATRIST.hpr, PSYCHIATRIST.role)
+    assert outgoing.certificate is not None
 
 
 def test_all_verbs_of_a_question_are_those_of_an_order(at_desk: Desk) -> None:
