@@ -23,6 +23,7 @@ from certgateway.api import (
     health,
     kith,
     messages,
+    orders,
     receipts,
     tray,
 )
@@ -64,7 +65,7 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
     app.state.surface = surface
     # What is told by a word of its own stands before what is told by an id.
     senders = (fhir, kith, dead_letters, messages, definitions, receipts)
-    for part in (*senders, assessment, tray, clarifications, health, documentation):
+    for part in (*senders, assessment, tray, clarifications, orders, health, documentation):
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(Observed, meters=surface.meters, definitions=gateway.house.definitions)

@@ -4,24 +4,23 @@ A body becomes a value, a verb of the services becomes an answer. What must not 
 once and, where the answer is known already, with that answer.
 """
 
-import re
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from certgateway.api import schemas
 from certgateway.api.bodies import json_body, read_json
 from certgateway.api.negotiation import language
 from certgateway.api.problems import PROBLEM_BASE, PROBLEM_JSON, ProblemError
 from certgateway.api.surface import Here, Surface
+from certgateway.api.wishes import HER, Body, Clinician, Due, PlannedMeasure, Words, check_due, clinician_of, measure_of
 from certgateway.domain.asking import REFUSALS
-from certgateway.domain.calendar import norwegian_date
-from certgateway.domain.dialogue_events import Measure, Target
+from certgateway.domain.dialogue_events import Target
 from certgateway.domain.findings import Language
+from certgateway.domain.ordering import against_clinician
 from certgateway.services import clarify
 from certgateway.services.assess import answer_to
 from certgateway.services.pose import Question
@@ -32,88 +31,58 @@ Json = dict[str, Any]
 _CREATED: Final = 201
 _UNPROCESSABLE: Final = 422
 
-_LONGEST_TIME: Final = timedelta(days=366)
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# What XML can hold, with something to read in it.
-_READABLE: Final = re.compile(r"(?=\s*\S)[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
-
-
-def _readable(text: str) -> str:
-    """What a counsellor writes goes into messages in JSON and XML alike."""
-    if _READABLE.fullmatch(text) is None:
-        raise ValueError("not readable")
-    return text
-
-
-def _day(value: object) -> object:
-    """A whole date as text; no number, and no instant, is taken for one."""
-    return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
-
-
 _Item = Annotated[str, Field(max_length=32, description="An item id of the certificate.")]
-_Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_readable)]
-_Day = Annotated[date, BeforeValidator(_day)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class AskedTarget(_Body):
+class AskedTarget(Body):
     """One thing that is asked about; `element` is a domain path in the current version, absent for the whole item."""
 
     item: _Item
     reason: Annotated[str, Field(max_length=32, description="A code of clarification-reason.")]
     element: Annotated[str, Field(max_length=100)] | None = None
-    settles: _Words | None = None
+    settles: Words | None = None
 
 
-class PlannedMeasure(_Body):
-    """A measure that NAV plans; `demands` are codes of risk-activity."""
-
-    description: _Words
-    demands: Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=30)] = []
-
-
-class Ask(_Body):
+class Ask(Body):
     """A question about a certificate; without targets, every required item that is missing is asked for."""
 
     model_config = ConfigDict(json_schema_extra={"title": "Ask"})
 
     certificate: Annotated[str, Field(max_length=64)]
-    targets: Annotated[list[AskedTarget], Field(max_length=20)] = []
+    targets: Annotated[list[AskedTarget], Field(max_length=20, default_factory=list)]
     measure: PlannedMeasure | None = None
-    due: Annotated[_Day | None, Field(description="From today to a year ahead.")] = None
+    due: Due = None
     language: Literal["nb", "nn", "en"] = "nb"
 
 
-class Return(_Body):
+class Return(Body):
     """What is sent back, and why. `not_payable` is a note for others; nothing is decided by it."""
 
     reason: Literal["question-not-answered", "still-unclear", "still-contradictory", "other-patient"]
-    items: Annotated[list[_Item], Field(max_length=20)] = []
+    items: Annotated[list[_Item], Field(max_length=20, default_factory=list)]
     not_payable: bool = False
 
 
-class Settle(_Body):
+class Settle(Body):
     """The items that words of the doctor's answer; none where they answer nothing and need not be returned."""
 
     items: Annotated[list[_Item], Field(max_length=20)]
 
 
-class Withdraw(_Body):
+class Withdraw(Body):
     """Why the question need not be answered."""
 
     reason: Literal["no-longer-needed", "known-otherwise", "asked-by-mistake"]
 
 
-class HandOver(_Body):
-    """The HER-id of the system that gets the question now."""
+class HandOver(Body):
+    """The HER-id of the system that gets the question now, and who it is for where that is known."""
 
-    receiver: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")]
+    receiver: Annotated[str, Field(pattern=HER)]
+    clinician: Clinician | None = None
 
 
-class Rate(_Body):
+class Rate(Body):
     """How useful the answer was: 1 not at all, 5 very."""
 
     score: Annotated[int, Field(ge=1, le=5)]
@@ -261,8 +230,11 @@ async def hand_over(clarification: str, request: Request, here: Here) -> Respons
     """The system that had it is told that it need not answer."""
     body = await read_json(request, HandOver)
     receiver = f"her:{body.receiver}"
+    clinician = clinician_of(body.clinician) if body.clinician else None
+    if clinician is not None and any(against_clinician(clinician)):
+        raise ProblemError("request-invalid")
     return await _followed(
-        clarification, request, here, lambda: clarify.hand_over(clarification, receiver, here.gateway)
+        clarification, request, here, lambda: clarify.hand_over(clarification, receiver, here.gateway, clinician)
     )
 
 
@@ -313,21 +285,17 @@ async def _followed(clarification: str, request: Request, here: Surface, verb: C
 
 
 def _question(body: Ask) -> Question:
-    measure = body.measure
     return Question(
         certificate=body.certificate,
         targets=tuple(Target(each.item, each.reason, each.element, each.settles) for each in body.targets),
-        measure=Measure(measure.description, tuple(measure.demands)) if measure else None,
+        measure=measure_of(body.measure),
         due=body.due,
         language=body.language,
     )
 
 
 def _asked(question: Question, here: Surface, spoken: Language, request: Request) -> Response:
-    today = norwegian_date(here.gateway.clock())
-    if question.due is not None and not today <= question.due <= today + _LONGEST_TIME:
-        # A day that has passed cannot be kept, and one at the end of the calendar cannot be moved by a pause.
-        raise ProblemError("request-invalid")
+    check_due(question.due, here)
     found = clarify.ask(question, here.gateway)
     if isinstance(found, clarify.Refused):
         return _refused(found, here, spoken, request)

@@ -174,6 +174,7 @@ class ClarificationTarget(Described):
     """One thing that is asked about, and how it stands; `version` is the one that answered it."""
 
     item: str
+    question: Coded | None
     element: str | None
     reason: Coded
     text: str
@@ -183,11 +184,15 @@ class ClarificationTarget(Described):
 
 
 class Clarification(Described):
-    """Where a clarification stands; in full in schemas/clarification.schema.json."""
+    """Where a question or an order stands; in full in schemas/clarification.schema.json.
+
+    `certificate` and `version` are null in an order that no certificate has come to.
+    """
 
     clarification: str
-    certificate: str
-    version: int
+    kind: Literal["question", "order"]
+    certificate: str | None
+    version: int | None
     status: Literal[
         "ordered", "sent", "delivered", "refused", "read", "partly-answered", "answered", "declined", "withdrawn"
     ]
@@ -215,6 +220,12 @@ class Clarifications(Described):
     """The oldest first."""
 
     clarifications: list[Clarification]
+
+
+class Orders(Described):
+    """The oldest first; empty when nothing was ordered."""
+
+    orders: list[Clarification]
 
 
 class UnsortedAnswer(Described):

@@ -154,13 +154,13 @@ def refusals(
         for place, target in enumerate(targets)
         for why in _against(target, targets[:place], version, open_targets)
     ]
-    return [*found, *map(Refusal, _against_measure(measure))]
+    return [*found, *map(Refusal, against_measure(measure))]
 
 
 def _against(
     target: Target, before: Sequence[Target], version: Version, open_targets: Sequence[Target]
 ) -> Iterator[Why]:
-    yield from _asks_for(target.settles or "")
+    yield from asks_for(target.settles or "")
     if target.reason not in CLARIFICATION_REASON:
         yield "reason-unknown"
     if target.item not in ANSWERABLE:
@@ -178,14 +178,15 @@ def _against(
         yield "already-open"
 
 
-def _against_measure(measure: Measure | None) -> Iterator[Why]:
+def against_measure(measure: Measure | None) -> Iterator[Why]:
+    """What speaks against a planned measure in a question."""
     if measure is not None:
-        yield from _asks_for(measure.description)
+        yield from asks_for(measure.description)
         if not all(demand in RISK_ACTIVITY for demand in measure.demands):
             yield "demand-unknown"
 
 
-def _asks_for(text: str) -> Iterator[Why]:
+def asks_for(text: str) -> Iterator[Why]:
     """What a text asks for that no doctor is to be asked."""
     lower = " ".join(unicodedata.normalize("NFKC", text.replace("\u00ad", "")).casefold().split())
     if names_benefit(text) or _BENEFIT.search(lower):

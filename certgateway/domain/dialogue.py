@@ -6,18 +6,20 @@ who has not answered yet is a question that is open, and never the patient's doi
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Final, Literal
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
 from certgateway.domain.calendar import norwegian_date
-from certgateway.domain.delivery import AFTER_SENDING, Delivery, delivered
+from certgateway.domain.delivery import AFTER_SENDING, delivered
 from certgateway.domain.dialogue_events import (
     Answered,
     Asked,
     Declined,
     Event,
+    Fulfilled,
     HandedOver,
+    Ordered,
     Paused,
     Rated,
     Reminded,
@@ -31,136 +33,18 @@ from certgateway.domain.dialogue_events import (
     Target,
     Withdrawn,
 )
-from certgateway.domain.pauses import Pauses, moved_on, with_pause
-from certgateway.domain.working_days import after_working_days
+from certgateway.domain.dialogue_state import State, Status, Step
+from certgateway.domain.dialogue_targets import (
+    Fulfilment,
+    ReplyState,
+    TargetState,
+    fulfilled_by,
+    returned_from,
+    without,
+)
+from certgateway.domain.pauses import with_pause
 
-Status = Literal[
-    "ordered", "sent", "delivered", "refused", "read", "partly-answered", "answered", "declined", "withdrawn"
-]
-"""Codes of `vocabulary.clarification.CLARIFICATION_STATUS`."""
-Standing = Literal["open", "answered", "declined"]
-Step = Literal["remind", "look-again", "read-answer"]
-
-
-@dataclass(frozen=True, slots=True)
-class TargetState:
-    """One target: `version` is the one that answered it, `reason` why it was declined or returned last.
-
-    `late` tells that the answer came after the due date, unless it adds to one that came in time; `rounds` counts
-    answers. `replies` are the ids of the words that answered it, where a counsellor found that they do.
-    """
-
-    target: Target
-    standing: Standing = "open"
-    version: int | None = None
-    reason: str | None = None
-    late: bool = False
-    rounds: int = 0
-    replies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyState:
-    """An answer in words, by its id: whether somebody has read it, and whether it came after the due date."""
-
-    reply: str
-    standing: Literal["waiting", "read", "returned"] = "waiting"
-    late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a clarification stands after its events.
-
-    `begun` is the day its time counts from; `restarted` tells that it is not the day of the question. `unsorted` are
-    ids of answers and declines that match nothing in it; `revoked` tells that the certificate is withdrawn now;
-    `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
-    `replies` are the answers in words, in order.
-    """
-
-    asked: Asked
-    receiver: str
-    begun: date
-    targets: tuple[TargetState, ...]
-    delivery: Delivery = "ordered"
-    refusal: str | None = None
-    withdrawn: str | None = None
-    revoked: bool = False
-    reminders: tuple[date, ...] = ()
-    reminded: bool = False
-    not_payable: tuple[str, ...] = ()
-    unsorted: tuple[str, ...] = ()
-    pauses: Pauses = ()
-    restarted: bool = False
-    ratings: tuple[tuple[str, int], ...] = ()
-    replies: tuple[ReplyState, ...] = ()
-
-    @property
-    def open_items(self) -> tuple[str, ...]:
-        """Items that wait for an answer; none once NAV no longer asks."""
-        if self.withdrawn is not None:
-            return ()
-        return tuple(dict.fromkeys(each.target.item for each in self.targets if each.standing == "open"))
-
-    @property
-    def status(self) -> Status:
-        """How far it has come, as one word."""
-        standings = {each.standing for each in self.targets}
-        if self.withdrawn is not None:
-            return "withdrawn"
-        if standings == {"answered"}:
-            return "answered"
-        if standings == {"declined"}:
-            return "declined"
-        return "partly-answered" if "answered" in standings else self.delivery
-
-    @property
-    def due(self) -> date:
-        """The day until which an answer is expected: the one that was set, until the time begins anew."""
-        if self.asked.due is not None and not self.restarted:
-            return moved_on(self.asked.due, self.pauses, self.begun)
-        return self._after(self.asked.plan.due)
-
-    @property
-    def reminder_due(self) -> date:
-        """The day from which a reminder is in place."""
-        return self._after(self.asked.plan.reminder)
-
-    @property
-    def second_look_due(self) -> date:
-        """The day from which somebody should look at it again."""
-        return self._after(self.asked.plan.second_look)
-
-    def is_overdue(self, today: date) -> bool:
-        """Whether the expected day has passed without an answer; never while it is paused or an answer waits for us."""
-        return bool(self.open_items) and not self.is_paused and not self.is_unread and today > self.due
-
-    def next_step(self, today: date) -> Step | None:
-        """What is in place for NAV now: to read what was answered in words, before all else, and that at any time.
-
-        Nothing further while it is paused, answered or withdrawn.
-        """
-        if self.is_unread:
-            return "read-answer"
-        if not self.open_items or self.is_paused:
-            return None
-        # Where the doctor never got it, or nothing is left to answer about, a reminder would reach nobody.
-        if self.delivery == "refused" or self.revoked or today >= self.second_look_due:
-            return "look-again"
-        return "remind" if today >= self.reminder_due and not self.reminded else None
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether words of the doctor's wait to be read: until then it is NAV's turn and not the doctor's."""
-        return any(each.standing == "waiting" for each in self.replies)
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether no working day counts now."""
-        return bool(self.pauses) and self.pauses[-1][1] is None
-
-    def _after(self, count: int) -> date:
-        return moved_on(after_working_days(self.begun, count), self.pauses, self.begun)
+__all__ = ["State", "Status", "Step", "TargetState", "find_state", "in_order", "open_targets"]
 
 
 def find_state(events: Iterable[Event]) -> State | None:
@@ -174,7 +58,7 @@ def find_state(events: Iterable[Event]) -> State | None:
 def course(events: Iterable[Event]) -> Iterator[tuple[Event, State]]:
     """Each event in its order with the state after it; nothing while the question itself is not among them."""
     ordered = in_order(events)
-    asked = next((event for event in ordered if isinstance(event, Asked)), None)
+    asked = next((event for event in ordered if isinstance(event, Asked | Ordered)), None)
     if asked is None:
         return
     state = State(
@@ -182,6 +66,7 @@ def course(events: Iterable[Event]) -> Iterator[tuple[Event, State]]:
         receiver=asked.receiver,
         begun=norwegian_date(asked.at),
         targets=tuple(map(TargetState, asked.targets)),
+        clinician=asked.clinician if isinstance(asked, Ordered) else None,
     )
     for event in ordered:
         state = _after_event(state, event)
@@ -206,6 +91,8 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911, P
     match event:
         case Answered():
             return _answered(state, event)
+        case Fulfilled():
+            return _fulfilled(state, event)
         case Declined():
             return _declined(state, event)
         case Returned():
@@ -254,13 +141,24 @@ def _answered(state: State, event: Answered) -> State:
     return replace(state, targets=tuple(map(answered, state.targets)))
 
 
-def _is_late(state: State, event: Answered | Replied) -> bool:
+def _is_late(state: State, event: Answered | Replied | Fulfilled) -> bool:
     """Whether an answer comes after the due date; the days of a pause that still runs do not count either."""
-    return norwegian_date(event.arrived or event.at) > replace(state, pauses=with_pause(state.pauses, event)).due
+    came = event.at if isinstance(event, Fulfilled) else event.arrived or event.at
+    return norwegian_date(came) > replace(state, pauses=with_pause(state.pauses, event)).due
 
 
 def _hits_nothing(state: State, items: frozenset[str]) -> bool:
-    return items.isdisjoint(each.target.item for each in state.targets)
+    return not any(each.target.is_named(items) for each in state.targets)
+
+
+def _fulfilled(state: State, event: Fulfilled) -> State:
+    """A certificate as it stands now answers what it answers; what it leaves out again is open, or another's."""
+    others = tuple(each for each in state.fulfilled if each.certificate != event.certificate)
+    late = _is_late(state, event)
+
+    targets = tuple(fulfilled_by(each, event, others, late=late) for each in state.targets)
+    fulfilment = Fulfilment(event.certificate, event.version, event.answers)
+    return _begun_anew(replace(state, fulfilled=(*others, fulfilment)), targets, event)
 
 
 def _declined(state: State, event: Declined) -> State:
@@ -269,7 +167,7 @@ def _declined(state: State, event: Declined) -> State:
         return replace(state, unsorted=(*state.unsorted, event.id))
 
     def declined(each: TargetState) -> TargetState:
-        meant = each.standing == "open" and (not event.items or each.target.item in event.items)
+        meant = each.standing == "open" and (not event.items or each.target.is_named(event.items))
         return replace(each, standing="declined", reason=event.reason) if meant else each
 
     return replace(state, targets=tuple(map(declined, state.targets)))
@@ -285,7 +183,7 @@ def _settled(state: State, event: Settled) -> State:
     late, ids = all(each.late for each in counted), tuple(each.reply for each in counted)
 
     def settled(each: TargetState) -> TargetState:
-        if each.standing == "answered" or each.target.item not in event.items:
+        if each.standing == "answered" or not each.target.is_named(event.items):
             return each
         return TargetState(each.target, "answered", late=late, rounds=each.rounds + 1, replies=ids)
 
@@ -298,7 +196,7 @@ def _returned(state: State, event: Returned) -> State:
     standings = {"answered", "open"} if back else {"answered"}
 
     def returned(each: TargetState) -> TargetState:
-        if each.standing not in standings or (event.items and each.target.item not in event.items):
+        if each.standing not in standings or (event.items and not each.target.is_named(event.items)):
             return each
         back.update(each.replies)
         return replace(each, standing="open", reason=event.reason, replies=())
@@ -312,6 +210,7 @@ def _returned(state: State, event: Returned) -> State:
         targets=targets,
         replies=tuple(replace(each, standing="returned") if each.reply in back else each for each in state.replies),
         not_payable=marked,
+        fulfilled=tuple(returned_from(each, targets) for each in state.fulfilled),
         begun=norwegian_date(event.at),
         # It goes to the doctor again, and whether it has arrived is told anew.
         delivery="ordered",
@@ -340,7 +239,11 @@ def _superseded(state: State, event: Superseded) -> State:
 
 
 def _revoked(state: State, event: Revoked) -> State:
-    """What the certificate answered is open again."""
+    """What the certificate answered is open again. An order waits for another one then."""
+    if isinstance(state.asked, Ordered):
+        others = tuple(each for each in state.fulfilled if each.certificate != event.certificate)
+        targets = tuple(without(each, event.certificate, others) for each in state.targets)
+        return _begun_anew(replace(state, fulfilled=others), targets, event)
 
     def reopened(each: TargetState) -> TargetState:
         if each.standing != "answered":
@@ -367,6 +270,7 @@ def _handed_over(state: State, event: HandedOver) -> State:
     return replace(
         state,
         receiver=event.receiver,
+        clinician=event.clinician,
         begun=norwegian_date(event.at),
         targets=tuple(map(reopened, state.targets)),
         delivery="ordered",

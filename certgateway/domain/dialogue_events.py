@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
+from certgateway.domain.certificate import Patient
 from certgateway.domain.vocabulary import Language
 
 
@@ -15,13 +16,24 @@ from certgateway.domain.vocabulary import Language
 class Target:
     """What is asked about: an item or, within it, one element of the version asked about; `reason` is a code.
 
-    `settles` says in the counsellor's words what would settle the question.
+    `settles` says in the counsellor's words what would settle the question. In an order, `question` is a code of
+    `ORDER_QUESTION` where less is asked than the whole item.
     """
 
     item: str
     reason: str
     element: str | None = None
     settles: str | None = None
+    question: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others of an order: two questions may be about one item."""
+        return self.question or self.item
+
+    def is_named(self, names: frozenset[str]) -> bool:
+        """Whether its item or its question is among some names."""
+        return self.item in names or self.key in names
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,19 @@ class Measure:
 
     description: str
     demands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clinician:
+    """Whom a certificate is ordered from, who may never have sent one.
+
+    `role` is a code of `AUTHOR_ROLE`, `organisation` the number of where the clinician works.
+    """
+
+    hpr: str
+    role: str
+    organisation: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,20 @@ class Asked(Event):
     certificate: str
     version: int
     receiver: str
+    targets: tuple[Target, ...]
+    measure: Measure | None = None
+    due: date | None = None
+    plan: Plan = DEFAULT_PLAN
+    language: Language = "nb"
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered(Event):
+    """An order for a certificate that does not exist yet: about whom, from whom, and what it shall answer."""
+
+    receiver: str
+    patient: Patient
+    clinician: Clinician
     targets: tuple[Target, ...]
     measure: Measure | None = None
     due: date | None = None
@@ -122,6 +161,18 @@ class Answered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Fulfilled(Event):
+    """A certificate that an order is joined to, as it stands now: which version, and the keys of what it answers.
+
+    `certificate` is the gateway's id of it. What it answered before and no longer does is open again.
+    """
+
+    certificate: str
+    version: int
+    answers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Declined(Event):
     """The doctor cannot answer these items, all where none is named; `reason` is a code."""
 
@@ -163,6 +214,7 @@ class HandedOver(Event):
     """Another clinician takes the question over: it is sent anew, and its time begins anew."""
 
     receiver: str
+    clinician: Clinician | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +237,12 @@ class Superseded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Revoked(Event):
-    """The certificate was withdrawn by its author: what it answered is open again."""
+    """The certificate was withdrawn by its author: what it answered is open again.
+
+    `certificate` is the gateway's id of it, in an order only, which may be joined to several.
+    """
+
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

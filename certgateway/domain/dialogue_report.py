@@ -8,22 +8,23 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from certgateway.domain.asking import question_text
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.certificate import ITEMS
 from certgateway.domain.dialogue import State, TargetState, find_state, in_order
-from certgateway.domain.dialogue_events import AnswerRefused, Event, Filed, Measure
+from certgateway.domain.dialogue_events import AnswerRefused, Clinician, Event, Filed, Measure, Ordered
+from certgateway.domain.ordering import target_text
 from certgateway.domain.vocabulary import Language, Vocabulary
 from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
     FILING_REASON,
+    ORDER_QUESTION,
     REFUSAL_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
 )
-from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM
+from certgateway.domain.vocabulary.form import AUTHOR_ROLE, CERTIFICATE_ITEM
 from certgateway.domain.vocabulary.risks import RISK_ACTIVITY
 
 Json = dict[str, Any]
@@ -39,13 +40,16 @@ def told(uuid: str, events: Iterable[Event], today: date, language: Language) ->
     if state is None:
         raise ValueError("the question is not among the events")
     asked = state.asked
+    certificate, version = state.about or (None, None)
     return {
         "clarification": uuid,
-        "certificate": asked.certificate,
-        "version": asked.version,
+        "kind": "order" if isinstance(asked, Ordered) else "question",
+        "certificate": certificate,
+        "version": version,
         "status": state.status,
         "status_display": CLARIFICATION_STATUS.title(state.status, language),
         "receiver": state.receiver,
+        "clinician": _clinician(state.clinician, language),
         "asked": instant_text(asked.at),
         "due": state.due.isoformat(),
         "reminder_due": state.reminder_due.isoformat(),
@@ -78,7 +82,7 @@ def open_on(item: str, asked: Iterable[tuple[str, State]], language: Language) -
             "clarification": uuid,
             "reason": coded(CLARIFICATION_REASON, each.target.reason, language),
             "element": each.target.element,
-            "text": question_text(each.target, language),
+            "text": target_text(each.target, language),
             "due": state.due.isoformat(),
             "status": state.status,
         }
@@ -94,16 +98,29 @@ def _target(each: TargetState, language: Language) -> Json:
     return {
         "item": target.item,
         "display": CERTIFICATE_ITEM.title(target.item, language),
+        "question": coded(ORDER_QUESTION, target.question, language),
         "element": target.element,
         "reason": coded(CLARIFICATION_REASON, target.reason, language),
         "settles": target.settles,
-        "text": question_text(target, language),
+        "text": target_text(target, language),
         "standing": each.standing,
         "version": each.version,
+        "certificate": each.certificate,
         "late": each.late,
         "rounds": each.rounds,
         "replies": list(each.replies),
         "why": coded(why, each.reason, language),
+    }
+
+
+def _clinician(clinician: Clinician | None, language: Language) -> Json | None:
+    """Whom a certificate was ordered from, as far as that is told; no name, which nobody needs to follow it."""
+    if clinician is None:
+        return None
+    return {
+        "hpr": clinician.hpr,
+        "role": coded(AUTHOR_ROLE, clinician.role, language),
+        "organisation": clinician.organisation,
     }
 
 

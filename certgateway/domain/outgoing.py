@@ -1,7 +1,7 @@
-"""What the gateway sends to a doctor's record system about a clarification, before it has any format.
+"""What the gateway sends to a doctor's record system about a clarification or an order, before it has any format.
 
-It names patient and author as the certificate did, so that the system finds both. Nothing of what the certificate says
-is repeated, and nothing that was withheld can be: a message holds our words and the counsellor's.
+It names patient and author as the certificate or the order did, so that the system finds both. Nothing of what the
+certificate says is repeated, and nothing that was withheld can be: a message holds our words and the counsellor's.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ class Outgoing:
 
     `receiver` is the key of a sender of certificates ("her:8143060"); `certificate` is the certificate's own id,
     `authored` the version that is asked about. `asked` holds what still waits for an answer; it is empty in a
-    withdrawal. `reason` is a code of a return or a withdrawal.
+    withdrawal. `reason` is a code of a return or a withdrawal. `order` is set where a certificate is ordered: it is
+    None then until one has come, `author` is whom it is ordered from, `name` the name if it is known, `status` a code
+    of `CLARIFICATION_STATUS`.
     """
 
     id: str
@@ -38,8 +40,8 @@ class Outgoing:
     clarification: str
     at: datetime
     receiver: str
-    certificate: Coding
-    authored: datetime
+    certificate: Coding | None
+    authored: datetime | None
     patient: Patient
     author: Author
     asked: tuple[Asking, ...]
@@ -48,6 +50,9 @@ class Outgoing:
     reason: str | None = None
     not_payable: bool = False
     language: Language = "nb"
+    order: bool = False
+    name: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A question, reminder, return or withdrawal as KITH Dialogmelding 1.1 in its envelope: the mirror of the FHIR message.
+"""A question or order, reminder, return or withdrawal as KITH Dialogmelding 1.1: the mirror of the FHIR message.
 
 What is asked stands twice and says the same: as `KodetOpplysning` for systems that read codes, and as prose for those
 that show prose only. Everything of one clarification is one conversation, reminders and returns included, with its
@@ -12,7 +12,12 @@ from lxml import etree
 
 from certgateway.domain.outgoing import Asking, Outgoing
 from certgateway.domain.vocabulary import Title
-from certgateway.domain.vocabulary.clarification import CLARIFICATION_REASON, RETURN_REASON, WITHDRAWAL_REASON
+from certgateway.domain.vocabulary.clarification import (
+    CLARIFICATION_REASON,
+    ORDER_QUESTION,
+    RETURN_REASON,
+    WITHDRAWAL_REASON,
+)
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM
 from certgateway.domain.vocabulary.risks import RISK_ACTIVITY
 from certgateway.kith.dates import in_norway
@@ -21,6 +26,9 @@ from certgateway.kith.names import DIALOGMELDING, MIG_VERSION, MSGHEAD
 from certgateway.kith.writing import name_parts
 from certgateway.kith.writing_envelope import content, idents, organisation, patient_number
 from certgateway.kith.xmltree import add, attributes, own_namespace
+
+QUESTION_OID: Final = "2.25.185566867834059763104344238140956849344"
+"""What an ordered certificate is to answer, as a code system of ours under the same arc."""
 
 _REQUEST_KIND: Final = "2.16.578.1.12.4.1.1.8129"
 _FROM_NAV: Final = "2.16.578.1.12.4.1.1.8127"
@@ -32,6 +40,16 @@ _MEASURE: Final = Title("Planlagt tiltak", "Planlagt tiltak", "Planned measure")
 _RETURNED: Final = Title("Svaret er sendt tilbake.", "Svaret er sendt tilbake.", "The answer is returned.")
 _WITHDRAWN: Final = Title(
     "Spørsmålet trenger ikke svar.", "Spørsmålet treng ikkje svar.", "The question need not be answered."
+)
+_ORDERED: Final = Title(
+    "NAV bestiller en legeerklæring. Send den som svar i denne samtalen, med bestillingens id: {order}.",
+    "NAV tingar ei legeerklæring. Send ho som svar i denne samtalen, med id-en til tinginga: {order}.",
+    "NAV orders a medical certificate. Send it as an answer in this conversation, with the id of the order: {order}.",
+)
+_NOT_ORDERED: Final = Title(
+    "Legeerklæringen er ikke lenger bestilt.",
+    "Legeerklæringa er ikkje lenger tinga.",
+    "The medical certificate is no longer ordered.",
 )
 _REASON: Final = Title("Årsak: {reason}.", "Årsak: {reason}.", "Reason: {reason}.")
 _STILL_OPEN: Final = Title(
@@ -71,11 +89,15 @@ def _info(outgoing: Outgoing, gateway_her: str, kind: str, info: etree._Element)
     organisation(add(info, "Sender"), {"HER": gateway_her}, _NAV)
     _receiver(outgoing, add(info, "Receiver"))
     patient = add(info, "Patient")
-    family, given, middle = name_parts(outgoing.patient.name)
-    for name, part in (("FamilyName", family), ("MiddleName", middle), ("GivenName", given)):
-        if part:
-            add(patient, name, part)
+    _name(outgoing.patient.name, patient)
     patient_number(outgoing.patient, patient)
+
+
+def _name(name: str | None, place: etree._Element) -> None:
+    family, given, middle = name_parts(name)
+    for element, part in (("FamilyName", family), ("MiddleName", middle), ("GivenName", given)):
+        if part:
+            add(place, element, part)
 
 
 def _receiver(outgoing: Outgoing, place: etree._Element) -> None:
@@ -97,6 +119,7 @@ def _receiver(outgoing: Outgoing, place: etree._Element) -> None:
         person = add(holder, "HealthcareProfessional")
         if author.profession is not None:
             attributes(add(person, "TypeHealthcareProfessional"), V=author.profession)
+        _name(outgoing.name, person)
         idents(person, {"HPR": author.hpr}, _PERSON_IDS)
 
 
@@ -110,18 +133,24 @@ def _request(asking: Asking, outgoing: Outgoing, place: etree._Element) -> None:
         S=_REQUEST_KIND,
         DN="Påminnelse forespørsel om pasient" if again else "Forespørsel om pasient",
     )
-    title = CERTIFICATE_ITEM.concepts[target.item].text(language)
+    code, system, concepts = target.item, ITEM_OID, CERTIFICATE_ITEM.concepts
+    if target.question is not None:
+        code, system, concepts = target.question, QUESTION_OID, ORDER_QUESTION.concepts
+    title = concepts[code].text(language)
     add(place, "EmneSporsmal", title)
     add(place, "Sporsmal", asking.text)
     add(place, "Begrunnelse", " ".join(_reasons(asking, outgoing)))
     add(place, "TilDato", outgoing.due.isoformat())
-    attributes(add(place, "KodetOpplysning"), V=target.item, S=ITEM_OID, DN=title)
+    attributes(add(place, "KodetOpplysning"), V=code, S=system, DN=title)
     add(place, "DokIdForesp", outgoing.clarification)
 
 
 def _reasons(asking: Asking, outgoing: Outgoing) -> Iterable[str]:
     language = outgoing.language
-    yield f"{CLARIFICATION_REASON.concepts[asking.target.reason].text(language)}."
+    if outgoing.order:
+        yield _ORDERED.text(language).format(order=outgoing.clarification)
+    else:
+        yield f"{CLARIFICATION_REASON.concepts[asking.target.reason].text(language)}."
     measure = outgoing.measure
     if measure is not None:
         yield f"{_MEASURE.text(language)}: {measure.description}"
@@ -148,7 +177,8 @@ def _note(outgoing: Outgoing, place: etree._Element) -> None:
 
 def _told(outgoing: Outgoing) -> Iterable[str]:
     returned, language = outgoing.kind == "return", outgoing.language
-    yield (_RETURNED if returned else _WITHDRAWN).text(language)
+    withdrawn = _NOT_ORDERED if outgoing.order else _WITHDRAWN
+    yield (_RETURNED if returned else withdrawn).text(language)
     reason = (RETURN_REASON if returned else WITHDRAWAL_REASON).title(outgoing.reason or "", language)
     if reason is not None:
         yield _REASON.text(language).format(reason=reason)

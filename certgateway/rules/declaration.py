@@ -44,7 +44,8 @@ class Facts:
     """Everything a rule may know besides the certificate. `arrival` is aware; look-ups have been made already.
 
     `other_patient`: an earlier version of this certificate id is about somebody else. `resend`: the same certificate
-    came under another message id. `trusted`: the sender was verified. `submitted`: the message is for the record, not
+    came under another message id. `order_unknown`: it names an order that is not known as one of its sender's about its
+    patient. `trusted`: the sender was verified. `submitted`: the message is for the record, not
     for validation only. `broken_items`: items with a conformance error
     inside, whose answer is broken rather than missing. `uncoded_function`: the form has no codes for functioning, so
     that words answer. `marks`: what was found in the prose, by element path. `attachments`: which are taken;
@@ -65,6 +66,7 @@ class Facts:
     marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     attachments: AttachmentPolicy = TAKEN
     infected: frozenset[str] = frozenset()
+    order_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
-"""What is said about an answer to a question: that it matches none, or says more than was asked.
+"""What is said about an answer to a question or an order: that it matches none, or says more than was asked.
 
-Whether it does is found where the question is known; the declarations here give the effect and the texts. Nothing here
-may tell whose certificate or question an answer was held against.
+Whether it does is found where the question or the order is known; the declarations here give the effect and the texts.
+Nothing here may tell whose certificate, question or order something was held against, or whether there is one.
 """
 
+from collections.abc import Iterator
+
+from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect
-from certgateway.rules.declaration import FIRST_RULE_SET, Rule, Text, stated_elsewhere
+from certgateway.rules.declaration import FIRST_RULE_SET, Breach, Facts, Rule, Text, stated_elsewhere
 
 _AUTHORITY = "certgateway contract, clarification: the doctor answers only those items, and nothing is dropped"
 
@@ -87,4 +90,35 @@ ANSWER_OLDER_THAN_KNOWN = Rule(
         counsellor="An answer was older than what is known about the item; it was not taken in.",
     ),
     broken=stated_elsewhere,
+)
+
+
+def order_unknown(_certificate: Certificate, facts: Facts) -> Iterator[Breach]:
+    """One text for an order that does not exist, is another patient's or another system's."""
+    if facts.order_unknown:
+        yield Breach("purpose.order")
+
+
+ORDER_UNKNOWN = Rule(
+    id="order-unknown",
+    effect=Effect.REMARK,
+    item="purpose",
+    authority="certgateway contract, ordering: a certificate is joined to the order it names, and never refused for it",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Erklæringen oppgir en bestilling som ikke er kjent for denne pasienten og dette systemet.",
+        action="Erklæringen er tatt imot. Kontroller at bestillingens id er den som sto i bestillingen.",
+        counsellor="Erklæringen oppgir en bestilling som ikke er kjent; den er tatt imot som enhver annen.",
+    ),
+    nn=Text(
+        found="Erklæringa oppgir ei tinging som ikkje er kjend for denne pasienten og dette systemet.",
+        action="Erklæringa er teken imot. Kontroller at id-en til tinginga er den som stod i tinginga.",
+        counsellor="Erklæringa oppgir ei tinging som ikkje er kjend; ho er teken imot som alle andre.",
+    ),
+    en=Text(
+        found="The certificate names an order that is not known for this patient and this system.",
+        action="The certificate has been received. Check that the id of the order is the one that stood in the order.",
+        counsellor="The certificate names an order that is not known; it was received like any other.",
+    ),
+    broken=order_unknown,
 )

@@ -17,7 +17,9 @@ from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import State, find_state, in_order
 from certgateway.domain.dialogue_events import (
     Answered,
+    Clinician,
     Event,
+    Fulfilled,
     HandedOver,
     Paused,
     Rated,
@@ -80,10 +82,13 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
     """Where a clarification stands today. Raises NotFoundError."""
     with gateway.store.reading() as reading:
         found = _found(uuid, reading)
-        versions = reading.versions(found.case)
+        state = _state(found)
+        versions = reading.versions(found.case) if found.case else []
         replies = reading.replies(uuid)
-    words = told_replies(replies, withheld_in_replies(replies), _state(found), language)
-    answers = [_answer(event, versions, gateway) for event in in_order(found.events) if isinstance(event, Answered)]
+    words = told_replies(replies, withheld_in_replies(replies), state, language)
+    events = in_order(found.events)
+    answers = [_answer(event, versions, gateway) for event in events if isinstance(event, Answered)]
+    answers += [_fulfilment(event, state) for event in events if isinstance(event, Fulfilled) and event.answers]
     return told(uuid, found.events, norwegian_date(gateway.clock()), language) | {"answers": answers, "replies": words}
 
 
@@ -106,6 +111,18 @@ def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway) -> J
             for item in ANSWERABLE
             if item not in event.items
         ],
+    }
+
+
+def _fulfilment(event: Fulfilled, state: State) -> Json:
+    """What a certificate answered of an order: it came as a whole, so that there is nothing it could have changed."""
+    answered = [each.target for each in state.targets if each.target.key in event.answers]
+    return {
+        "at": instant_text(event.at),
+        "items": list(dict.fromkeys(target.item for target in answered)),
+        "version": event.version,
+        "joined_to": None,
+        "untouched": [],
     }
 
 
@@ -137,8 +154,9 @@ def give_back(uuid: str, reason: str, gateway: Gateway, *, items: frozenset[str]
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
         standings = {"answered", "open"} if state.is_unread else {"answered"}
-        answered = {each.target.item for each in state.targets if each.standing in standings}
-        if state.withdrawn is not None or not answered or not items <= answered:
+        answered = [each.target for each in state.targets if each.standing in standings]
+        known = {name for target in answered for name in (target.item, target.key)}
+        if state.withdrawn is not None or not answered or not items <= known:
             raise NotNowError("there is no answer to return")
         event = Returned(gateway.new_id(), gateway.clock(), reason, items, not_payable)
         _record(found, event, "return", unit, gateway)
@@ -168,17 +186,22 @@ def withdraw(uuid: str, reason: str, gateway: Gateway) -> None:
         _record(found, Withdrawn(gateway.new_id(), gateway.clock(), reason), "withdrawal", unit, gateway)
 
 
-def hand_over(uuid: str, receiver: str, gateway: Gateway) -> None:
+def hand_over(uuid: str, receiver: str, gateway: Gateway, clinician: Clinician | None = None) -> None:
     """Sends what is open to another clinician's system, and tells the one that had it that it need not answer."""
     with gateway.store.transaction() as unit:
         found, state = _locked(uuid, unit)
         answered = all(each.standing == "answered" for each in state.targets)
-        if state.withdrawn is not None or state.revoked or answered or receiver == state.receiver:
+        if state.withdrawn is not None or state.revoked or answered or _has_it(state, receiver, clinician):
             raise NotNowError("nothing is open that somebody else could answer")
-        event = HandedOver(gateway.new_id(), gateway.clock(), receiver)
+        event = HandedOver(gateway.new_id(), gateway.clock(), receiver, clinician)
         back = outgoing_message("withdrawal", uuid, state, _current(found, unit), gateway)
         back = replace(back, asked=(), reason="handed-over")
         _record(found, event, "question", unit, gateway, back)
+
+
+def _has_it(state: State, receiver: str, clinician: Clinician | None) -> bool:
+    """Two clinicians may work with one system."""
+    return receiver == state.receiver and clinician in {None, state.clinician}
 
 
 def pause(uuid: str, gateway: Gateway) -> None:
@@ -228,11 +251,10 @@ def _state(of: Clarification) -> State:
     return state
 
 
-def _current(found: Clarification, reading: Reading) -> Version:
-    version = reading.current_version(found.case)
-    if version is None:
-        raise NotFoundError("a clarification without a certificate")
-    return version
+def _current(found: Clarification, reading: Reading) -> Version | None:
+    """The certificate as it stands; None for an order that none has come to, or none that is not withdrawn."""
+    about = _state(found).about
+    return reading.current_version(about[0]) if about else None
 
 
 def _record(

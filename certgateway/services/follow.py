@@ -17,6 +17,7 @@ from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.replies import ProseReply
 from certgateway.domain.tray import PutAside
+from certgateway.services.fulfil import is_order
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
 from certgateway.services.join import Joined
@@ -32,6 +33,8 @@ def follow_version(kept: Kept, case: Case, unit: Unit, gateway: Gateway) -> None
         return
     # Nobody can have asked about a certificate before it came.
     for clarification in unit.clarifications(case.uuid) if version.number > 1 else ():
+        if is_order(clarification):
+            continue
         event: Event = (
             Revoked(gateway.new_id(), kept.arrival)
             if case.withdrawn
@@ -67,6 +70,9 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
         return
     record_words(joined, unit, gateway, message=kept.uuid, sender=kept.sender, at=kept.arrival)
     for event in answer_events(joined, kept.version, kept.arrival, gateway):
+        # What answers an order is read from the whole certificate (`services.fulfil`).
+        if is_order(asked) and not isinstance(event, Declined):
+            continue
         unit.append_event(asked.uuid, event)
 
 

@@ -11,6 +11,7 @@ from certgateway.domain.dialogue import find_state
 from certgateway.domain.outgoing import Reply
 from certgateway.rules.placeholders import placeholder_reason
 from certgateway.services.examine import Examined
+from certgateway.services.fulfil import is_order
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined, put_aside
 from certgateway.store.dialogues import Clarification
@@ -40,13 +41,15 @@ def hear(told: Certificate, reply: Reply, sender: str, patient: str | None, *, r
     """Holds words against the question they name. `patient` is the keyed digest of whose they are, None if not told."""
     asked = reading.find_clarification(reply.clarification)
     state = find_state(asked.events) if asked else None
-    case = reading.find_case_by_uuid(asked.case) if asked else None
+    case = reading.find_case_by_uuid(asked.case) if asked and asked.case else None
     alone = Joined(told, reply, told, asked)
-    if state is None or case is None or sender not in {state.receiver, state.asked.receiver}:
+    if asked is None or state is None or sender not in {state.receiver, state.asked.receiver}:
         return put_aside(alone, "clarification-unknown")
-    if patient is not None and case.patient is not None and patient != case.patient:
+    # An order has its patient from the beginning, and a certificate only once one has come.
+    whose = asked.patient or (case.patient if case else None)
+    if None not in {patient, whose} and patient != whose:
         return put_aside(alone, "other-patient")
-    if case.withdrawn:
+    if case is not None and case.withdrawn and not is_order(asked):
         return put_aside(alone, "certificate-withdrawn")
     return replace(alone, case=case)
 

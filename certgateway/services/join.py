@@ -87,7 +87,7 @@ def join(
     answer = replace(answer, authored=min(answer.authored, arrival))
     asked = reading.find_clarification(reply.clarification.lower())
     state = find_state(asked.events) if asked else None
-    case = reading.find_case_by_uuid(asked.case) if asked else None
+    case = reading.find_case_by_uuid(asked.case) if asked and asked.case else None
     current = reading.current_version(case.uuid) if case else None
     alone = Joined(answer, reply, answer, asked)
     if state is None or case is None or current is None or sender not in {state.receiver, state.asked.receiver}:

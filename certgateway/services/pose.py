@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from certgateway.domain.amendment import ANSWERABLE
-from certgateway.domain.asking import question_text
-from certgateway.domain.certificate import Author
+from certgateway.domain.certificate import Author, Certificate, Patient
 from certgateway.domain.dialogue import State, find_state, open_targets
-from certgateway.domain.dialogue_events import Asked, Event, Measure, Returned, Target, Withdrawn
+from certgateway.domain.dialogue_events import Asked, Event, Measure, Ordered, Returned, Target, Withdrawn
 from certgateway.domain.findings import Effect
+from certgateway.domain.ordering import target_text
 from certgateway.domain.outgoing import Asking, Outgoing, OutgoingKind
 from certgateway.domain.record import Case, Version
 from certgateway.domain.vocabulary import Language
@@ -80,10 +80,19 @@ def _asked(question: Question, receiver: str, version: int, gateway: Gateway) ->
 
 
 def outgoing_message(
-    kind: OutgoingKind, uuid: str, state: State, version: Version, gateway: Gateway, *, event: Event | None = None
+    kind: OutgoingKind,
+    uuid: str,
+    state: State,
+    version: Version | None,
+    gateway: Gateway,
+    *,
+    event: Event | None = None,
 ) -> Outgoing:
-    """The message that tells of a question, or of what has become of it, to whoever has it now."""
-    certificate = version.certificate
+    """The message that tells of a question or an order, or of what has become of it, to whoever has it now.
+
+    `version` is the current one of the certificate; None for an order that none has come to.
+    """
+    certificate = version.certificate if version else None
     language = state.asked.language
     still_open = (each.target for each in state.targets if each.standing == "open" and state.withdrawn is None)
     return Outgoing(
@@ -92,15 +101,35 @@ def outgoing_message(
         clarification=uuid,
         at=gateway.clock(),
         receiver=state.receiver,
-        certificate=certificate.identifier,
-        authored=certificate.authored,
-        patient=certificate.patient,
-        # Whoever has taken the question over is known by the address alone.
-        author=certificate.author if state.receiver == state.asked.receiver else Author(),
-        asked=tuple(Asking(target, question_text(target, language)) for target in still_open),
+        certificate=certificate.identifier if certificate else None,
+        authored=certificate.authored if certificate else None,
+        patient=_patient(state, certificate),
+        author=_addressee(state, certificate),
+        asked=tuple(Asking(target, target_text(target, language)) for target in still_open),
         due=state.due,
         measure=state.asked.measure,
         reason=event.reason if isinstance(event, Returned | Withdrawn) else None,
         not_payable=isinstance(event, Returned) and event.not_payable,
         language=language,
+        order=isinstance(state.asked, Ordered),
+        name=state.clinician.name if state.clinician else None,
+        status=state.status,
     )
+
+
+def _patient(state: State, certificate: Certificate | None) -> Patient:
+    if isinstance(state.asked, Ordered):
+        return state.asked.patient
+    if certificate is None:
+        raise AssertionError("a question is about a certificate")
+    return certificate.patient
+
+
+def _addressee(state: State, certificate: Certificate | None) -> Author:
+    """Whom the message is for; whoever has taken it over may be known by the address alone."""
+    told = state.clinician
+    if told is not None:
+        return Author(hpr=told.hpr, role=told.role, organisation=told.organisation)
+    if certificate is None or isinstance(state.asked, Ordered) or state.receiver != state.asked.receiver:
+        return Author()
+    return certificate.author

@@ -21,6 +21,7 @@ from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
+from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined_order, find_order, follow_orders, possible_order
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import addressed, hear
 from certgateway.services.join import Joined, join, refused_alone, with_answers
@@ -79,6 +80,7 @@ class _Message:
     infected: frozenset[str] = frozenset()
     joined: Joined | None = None
     alone: Examined | None = None
+    order: OrderNamed = NO_ORDER
 
     @property
     def locks(self) -> tuple[str, ...]:
@@ -86,7 +88,13 @@ class _Message:
         certificate = self.certificate_digest if self.named_by_message else self.certificate
         locks = f"message {self.sender} {self.key}", f"certificate {self.sender} {certificate}"
         reply = self.examined.reply
-        return locks if reply is None else (*locks, f"clarification {reply.clarification.lower()}")
+        asked = possible_order(self.ordered) if reply is None else reply.clarification.lower()
+        return locks if asked is None else (*locks, f"clarification {asked}")
+
+    @property
+    def ordered(self) -> Certificate | None:
+        """The certificate where it may be one that was ordered: one without a name of its own belongs to nothing."""
+        return None if self.named_by_message else self.examined.certificate
 
     @property
     def in_words(self) -> bool:
@@ -133,6 +141,8 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
             message = replace(message, certificate=resent.certificate_id)
         said = message.examined
         message, case = _with_what_is_known(message, unit)
+        order = find_order(message.ordered, message.sender, message.patient, unit)
+        message = replace(message, order=order)
         # 8. Judge.
         judgement, first = _judgement(message, case, resent, gateway.house)
         # 9. Record.
@@ -192,19 +202,22 @@ def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case |
         joined = hear(certificate, examined.reply, message.sender, message.patient, reading=unit)
         findings = (*examined.findings, *joined.findings)
         return replace(message, examined=replace(examined, findings=findings), joined=joined), joined.case
-    joined = join(
+    joined = declined_order(certificate, examined.reply, message.sender, message.patient, unit) or join(
         certificate, examined.reply, message.sender, message.certificate, arrival=message.arrival, reading=unit
     )
     # Where these stand is told before the places of what was not taken are forgotten.
     alone = replace(examined, findings=(*examined.findings, *examined.placed(joined.findings)))
     whole = replace(alone, certificate=joined.certificate, reply=None, origins=examined.origins.without(joined.untaken))
-    return replace(message, examined=alone if joined.put_aside else whole, joined=joined, alone=alone), joined.case
+    examined = whole if joined.case else alone
+    return replace(message, examined=examined, joined=joined, alone=alone), joined.case
 
 
 def _follow(
     message: _Message, kept: Kept, case: Case | None, unit: Unit, gateway: Gateway, *, read: tuple[Finding, ...]
 ) -> None:
-    """What the message means for the questions about its certificate."""
+    """What the message means for the orders that its certificate answers, and for the questions about it."""
+    if case is not None:
+        follow_orders(kept, case, message.order, unit, gateway, joined=message.joined)
     if message.joined is not None:
         follow_answer(kept, message.joined, unit, gateway, read=read)
     elif case is not None:
@@ -239,6 +252,7 @@ def _judgement(
         trusted=message.delivery.trusted,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
+        order_unknown=message.order.is_unknown and message.joined is None,
         history=first is None and not message.in_words and not _becomes_current(message.examined.certificate, case),
     )
     if message.alone is not None and (refused := refused_alone(message.alone, facts)):

@@ -174,7 +174,7 @@ def _locks(message: str, clarification: str, unit: Unit, gateway: Gateway) -> It
     yield f"unsorted {message}"
     yield f"clarification {clarification}"
     asked = unit.find_clarification(clarification)
-    case = unit.find_case_by_uuid(asked.case) if asked else None
+    case = unit.find_case_by_uuid(asked.case) if asked and asked.case else None
     current = unit.current_version(case.uuid) if case else None
     if case is not None and current is not None:
         name = current.certificate.identifier
@@ -199,7 +199,7 @@ def _found(
         return Unsorted("content-not-kept")
     asked = unit.find_clarification(clarification)
     state = find_state(asked.events) if asked else None
-    case = unit.find_case_by_uuid(asked.case) if asked else None
+    case = unit.find_case_by_uuid(asked.case) if asked and asked.case else None
     current = unit.current_version(case.uuid) if case else None
     if asked is None or state is None or case is None or current is None:
         return Unsorted("clarification-unknown")

@@ -6,29 +6,50 @@ An event is written once and never changed. This module must never decide what a
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from certgateway.domain.dialogue_events import Asked, Event
+from certgateway.domain.dialogue_events import Asked, Event, Ordered
 from certgateway.store.messages import storable
 from certgateway.store.records import Sealing, event_bytes, read_event, sealing_context
 from certgateway.store.tables import clarification, clarification_event
 
+# Statements of every message are built once: building them costs more than SQLite takes to run them.
 _INSERT_EVENT = insert(clarification_event)
+_OF_PATIENT = (
+    select(clarification)
+    .where(clarification.c.patient == bindparam("known"))
+    .order_by(clarification.c.at, clarification.c.uuid)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Clarification:
-    """A question about the certificate of a case, and everything that has happened to it."""
+    """A question about the certificate of a case, or an order for one, and everything that has happened to it.
+
+    An order has no case until a certificate has come; `patient` is the keyed digest of whom it is about.
+    """
 
     uuid: str
-    case: str
+    case: str | None
     events: tuple[Event, ...]
+    patient: str | None = None
 
 
 def insert_clarification(connection: Connection, sealing: Sealing, uuid: str, asked: Asked) -> None:
     """Writes a new clarification with the question as its first event."""
     connection.execute(insert(clarification), {"uuid": uuid, "case": asked.certificate, "at": asked.at})
     append_event(connection, sealing, uuid, asked)
+
+
+def insert_order(connection: Connection, sealing: Sealing, uuid: str, ordered: Ordered, patient: str) -> None:
+    """Writes a new order, about the patient with this keyed digest, as the first event of a clarification."""
+    connection.execute(insert(clarification), {"uuid": uuid, "patient": patient, "at": ordered.at})
+    append_event(connection, sealing, uuid, ordered)
+
+
+def join_case(connection: Connection, uuid: str, case_uuid: str) -> None:
+    """Notes which certificate an order is joined to now."""
+    connection.execute(update(clarification).where(clarification.c.uuid == uuid).values(case=case_uuid))
 
 
 def append_event(connection: Connection, sealing: Sealing, uuid: str, event: Event) -> None:
@@ -63,6 +84,11 @@ def clarifications_of_case(connection: Connection, sealing: Sealing, case_uuid: 
     return [_opened(connection, sealing, row) for row in connection.execute(query)]
 
 
+def orders_of_patient(connection: Connection, sealing: Sealing, patient: str) -> list[Clarification]:
+    """Every order about the patient with this keyed digest, the oldest first."""
+    return [_opened(connection, sealing, row) for row in connection.execute(_OF_PATIENT, {"known": patient})]
+
+
 def _opened(connection: Connection, sealing: Sealing, row: Any) -> Clarification:  # noqa: ANN401  a row has no types
     query = (
         select(clarification_event)
@@ -70,7 +96,7 @@ def _opened(connection: Connection, sealing: Sealing, row: Any) -> Clarification
         .order_by(clarification_event.c.seq)
     )
     events = (read_event(each.kind, sealing.open(each.sealed, _context(each.id))) for each in connection.execute(query))
-    return Clarification(row.uuid, row.case, tuple(events))
+    return Clarification(row.uuid, row.case, tuple(events), row.patient)
 
 
 def _context(event_id: str) -> str:

@@ -4,16 +4,18 @@ Alembic is loaded only when there is something to migrate: a fresh SQLite databa
 `tables`, which a test holds equal to what the migrations build. This module must never drop anything by itself.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select, text
 
-from certgateway.domain.errors import MisconfiguredError
+from certgateway.domain.errors import GatewayError, MisconfiguredError
 from certgateway.store.database import WRITING
 from certgateway.store.failures import translated
 from certgateway.store.tables import metadata
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision that `tables` describes."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,7 +33,12 @@ def migrate(engine: Engine) -> None:
 
     MisconfiguredError when the database was written by a later version of the gateway.
     """
-    with translated(), engine.connect() as connection, connection.execution_options(**WRITING).begin():
+    with (
+        translated(),
+        engine.connect() as connection,
+        _rebuilding(connection),
+        connection.execution_options(**WRITING).begin(),
+    ):
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
         revision = _revision(connection)
@@ -41,6 +48,23 @@ def migrate(engine: Engine) -> None:
             _create(connection)
         else:
             _upgrade(connection)
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by building its table anew, and what refers to it would forbid that while it is gone.
+
+    It can be told so outside a transaction only; `_upgrade` looks afterwards whether every reference leads somewhere.
+    """
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON").close()
 
 
 def is_migrated(engine: Engine) -> bool:
@@ -81,3 +105,5 @@ def _upgrade(connection: Connection) -> None:
             context.run_migrations()
     except CommandError:
         raise MisconfiguredError("the database was written by a later version of the gateway") from None
+    if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
+        raise GatewayError("a migration left a reference that leads nowhere")

@@ -187,14 +187,17 @@ ledger = Table(
     Column("digest", Digest, nullable=False, unique=True),
 )
 
-# A question to the author of a certificate. What became of it stands in its events; nothing here is told twice.
+# A question to the author of a certificate, or an order for one that does not exist yet: then `case` is null until one
+# has come, and `patient` is a keyed digest. What became of it stands in its events; nothing here is told twice.
 clarification = Table(
     "clarification",
     metadata,
     Column("uuid", Uuid, primary_key=True),
-    Column("case", Uuid, ForeignKey("case.uuid"), nullable=False),
+    Column("case", Uuid, ForeignKey("case.uuid")),
     Column("at", Instant, nullable=False),
+    Column("patient", String(128)),
     Index("ix_clarification_case", "case"),
+    Index("ix_clarification_patient", "patient"),
 )
 
 clarification_event = Table(

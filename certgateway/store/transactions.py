@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
-from certgateway.domain.dialogue_events import Asked, Event
+from certgateway.domain.dialogue_events import Asked, Event, Ordered
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
@@ -84,6 +84,10 @@ class Reading:
         """Every answer in words to a question, the oldest first."""
         return replies.replies_of(self.connection, self.sealing, clarification)
 
+    def orders_of_patient(self, patient: str) -> list[Clarification]:
+        """Every order about the patient with this keyed digest, the oldest first."""
+        return dialogues.orders_of_patient(self.connection, self.sealing, patient)
+
     def waiting_for(self, receiver: str, after: int, limit: int) -> list[Waiting]:
         """Up to `limit` messages after number `after` that a receiver has not settled."""
         return outbox.waiting_for(self.connection, self.sealing, receiver, after, limit)
@@ -143,6 +147,16 @@ class Unit(Reading):
         dialogues.insert_clarification(self.connection, self.sealing, uuid, asked)
         self._send(outgoing)
         self._enter(asked)
+
+    def record_order(self, uuid: str, ordered: Ordered, patient: str, outgoing: Outgoing) -> None:
+        """A new order about the patient with this keyed digest, and the message that carries it."""
+        dialogues.insert_order(self.connection, self.sealing, uuid, ordered, patient)
+        self._send(outgoing)
+        self._enter(ordered)
+
+    def join_case(self, uuid: str, case_uuid: str) -> None:
+        """A certificate has come to an order."""
+        dialogues.join_case(self.connection, uuid, case_uuid)
 
     def append_event(self, uuid: str, event: Event, *outgoing: Outgoing) -> None:
         """What has happened to a clarification, with the messages that tell doctors of it, if any do."""

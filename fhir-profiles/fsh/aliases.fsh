@@ -34,6 +34,8 @@ Alias: $clarification-reason = https://certgateway.example/fhir/CodeSystem/clari
 Alias: $clarification-withdrawal-reason = https://certgateway.example/fhir/CodeSystem/clarification-withdrawal-reason
 Alias: $decline-reason = https://certgateway.example/fhir/CodeSystem/decline-reason
 Alias: $return-reason = https://certgateway.example/fhir/CodeSystem/return-reason
+Alias: $clarification-status = https://certgateway.example/fhir/CodeSystem/clarification-status
+Alias: $order-question = https://certgateway.example/fhir/CodeSystem/order-question
 Alias: $rule = https://certgateway.example/fhir/CodeSystem/rule
 
 Alias: $fnr = urn:oid:2.16.578.1.12.4.1.4.1
@@ -97,6 +99,7 @@ Alias: $vs-verdict = https://certgateway.example/fhir/ValueSet/verdict
 Alias: $vs-event = https://certgateway.example/fhir/ValueSet/message-event
 Alias: $vs-risk-activity = https://certgateway.example/fhir/ValueSet/risk-activity
 Alias: $vs-clarification-reason = https://certgateway.example/fhir/ValueSet/clarification-reason
+Alias: $vs-clarification-status = https://certgateway.example/fhir/ValueSet/clarification-status
 Alias: $vs-clarification-withdrawal-reason = https://certgateway.example/fhir/ValueSet/clarification-withdrawal-reason
 Alias: $vs-decline-reason = https://certgateway.example/fhir/ValueSet/decline-reason
 Alias: $vs-return-reason = https://certgateway.example/fhir/ValueSet/return-reason

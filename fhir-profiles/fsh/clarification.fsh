@@ -136,7 +136,7 @@ Extension: QuestionTarget
 Id: question-target
 Title: "What a question is about"
 Description: "An item of the certificate or, within it, one element of the version asked about, by its path in the domain (docs/fhir-mapping.md); why it is asked; and what would settle it, in NAV's words."
-Context: CommunicationRequest.payload
+Context: CommunicationRequest.payload, Task.input
 * extension contains item 1..1 and element 0..1 and reason 1..1 and settles 0..1
 * extension[item].value[x] 1..1
 * extension[item].value[x] only code
@@ -153,7 +153,7 @@ Extension: PlannedMeasure
 Id: planned-measure
 Title: "Measure that NAV plans"
 Description: "What NAV plans, in its words, and the activities it asks of the patient."
-Context: CommunicationRequest
+Context: CommunicationRequest, Task
 * extension contains description 1..1 and demand 0..*
 * extension[description].value[x] 1..1
 * extension[description].value[x] only string
@@ -165,7 +165,7 @@ Extension: ClarificationReturn
 Id: clarification-return
 Title: "Return of an answer"
 Description: "Why NAV sends a certificate or an answer back, and whether NAV marks it as one that is not paid for: data, and never a decision."
-Context: CommunicationRequest
+Context: CommunicationRequest, Task
 * extension contains reason 1..1 and not-payable 1..1
 * extension[reason].value[x] 1..1
 * extension[reason].value[x] only code

@@ -46,6 +46,7 @@ Seed = dict[str, Any]
 PLAIN = {"media_type": "application/json", "headers": {"Content-Type": "application/json"}}
 SUCCESSES = {
     ("/clarifications", "post"): 201,
+    ("/orders", "post"): 201,
     ("/messages/{message}/acknowledge", "post"): 204,
     ("/clarifications/unsorted/{message}/file", "post"): 204,
     ("/messages/{message}/resend", "post"): 204,
@@ -62,6 +63,22 @@ VERBS: dict[str, Seed] = {
     "/resume": {},
     "/rate": {"body": {"score": 4}} | PLAIN,
 }
+ORDERS: tuple[Seed, ...] = (
+    {
+        "patient": {"number": "14837910405", "name": "Vennlig Fjelltur"},
+        "clinician": {"hpr": "7733105", "role": "hospital-specialist", "organisation": "315001005", "name": "Ro Psyk"},
+        "receiver": "8143999",
+        "questions": [{"question": "since-when"}, {"question": "compatible-with-measure", "settles": "Også kvelder?"}],
+        "measure": {"description": "Arbeidstrening på lager", "demands": ["heavy-lifting"]},
+        "due": "2026-12-01",
+        "language": "nn",
+    },
+    {
+        "patient": {"number": "09897130790", "name": "Stille Skog"},
+        "clinician": {"hpr": "9412837", "role": "gp", "organisation": "315001005"},
+        "receiver": "8143060",
+    },
+)
 REASONS = (
     "missing",
     "unclear",
@@ -146,6 +163,9 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests that must succeed: the fixtures for bodies, what exists for parameters."""
     if path.startswith("/clarifications/unsorted/"):
         return [tray_seed(path.removeprefix("/clarifications/unsorted/{message}"), tested)]
+    if path in {"/orders", "/orders/search", "/assessments/search"}:
+        asked = ORDERS if path == "/orders" else [{"patient": "14837910405"}]
+        return [{"body": each} | PLAIN for each in asked]
     if path.startswith(("/clarifications", "/messages")):
         return undelivered_seeds(path, tested) or dialogue_seeds(path, method, tested)
     if "$" in path:
@@ -158,8 +178,6 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
         bodies = [raw(f"kith/good/{name}") for name in GOOD_KITH]
         versions = [{}, {"query": {"apprec": "1.0"}}, {"query": {"apprec": "1.1"}}]
         return [{"body": body} | xml | versions[number % 3] for number, body in enumerate(bodies)]
-    if path == "/assessments/search":
-        return [{"body": {"patient": "14837910405"}, "media_type": "application/json"}]
     named = {"message_id": message_id(tree(FIRST)), "certificate": tested.certificate}
     ids = {
         "StructureDefinition": "function",

@@ -1,4 +1,4 @@
-"""The words of a clarification: why it is asked, returned, declined or withdrawn, and how far it has come.
+"""The words of a clarification or an order: why it is asked, returned, declined or withdrawn, how far it has come.
 
 Source: a proposal of this project. No code here may name a benefit, a decision, a payment or a fault of the patient.
 """
@@ -160,6 +160,38 @@ FILING_REASON: Final = Vocabulary(
     ),
 )
 
+ORDER_QUESTION: Final = Vocabulary(
+    name="order-question",
+    url=f"{CODE_SYSTEM}order-question",
+    about="What an ordered certificate is to answer, beside all that every certificate answers",
+    source=OWN_SOURCE,
+    concepts=table(
+        (
+            ("since-when", "Nedsatt funksjon siden når", "Nedsett funksjon sidan når", "Reduced function since when"),
+            ("expected-duration", "Forventet varighet", "Venta varigheit", "Expected duration"),
+            (
+                "risk-activity",
+                "Aktiviteter med risiko for helsa",
+                "Aktivitetar med risiko for helsa",
+                "Activities that pose a risk",
+            ),
+            ("load-to-try", "Belastning som kan prøves", "Belastning som kan prøvast", "Load that can be tried"),
+            (
+                "compatible-with-treatment",
+                "Aktivitet sammen med behandlingen",
+                "Aktivitet saman med behandlinga",
+                "Activity beside the treatment",
+            ),
+            (
+                "compatible-with-measure",
+                "Medisinsk syn på et planlagt tiltak",
+                "Medisinsk syn på eit planlagt tiltak",
+                "Medical view of a planned measure",
+            ),
+        )
+    ),
+)
+
 VOCABULARIES: Final[tuple[Vocabulary, ...]] = (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
@@ -168,4 +200,5 @@ VOCABULARIES: Final[tuple[Vocabulary, ...]] = (
     WITHDRAWAL_REASON,
     REFUSAL_REASON,
     FILING_REASON,
+    ORDER_QUESTION,
 )

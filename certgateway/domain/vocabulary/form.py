@@ -98,6 +98,30 @@ MESSAGE_EVENT: Final = Vocabulary(
                 "Question withdrawn",
             ),
             ("clarification-answer", "Svar på spørsmål", "Svar på spørsmål", "Answer to a question"),
+            (
+                "certificate-order",
+                "Bestilling av legeerklæring",
+                "Tinging av legeerklæring",
+                "Order for a medical certificate",
+            ),
+            (
+                "certificate-order-reminder",
+                "Påminnelse om bestilling",
+                "Påminning om tinging",
+                "Reminder of an order",
+            ),
+            (
+                "certificate-order-return",
+                "Retur av bestilt legeerklæring",
+                "Retur av tinga legeerklæring",
+                "Return of an ordered certificate",
+            ),
+            (
+                "certificate-order-withdrawal",
+                "Bestilling trukket tilbake",
+                "Tinging trekt tilbake",
+                "Order withdrawn",
+            ),
         )
     ),
 )

@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from certgateway.domain.errors import MisconfiguredError, StoreUnavailableError
 from certgateway.store import schema
@@ -47,6 +48,15 @@ POSTGRESQL_OBJECTS = (
     "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2",
 )
 
+OF_0002 = (
+    "INSERT INTO \"case\" VALUES ('case-1', 'her:1', 'certificate-1', NULL, '2026-11-01T11:00:00.000000Z', false)",
+    "INSERT INTO clarification VALUES ('question-1', 'case-1', '2026-11-01T11:00:00.000000Z')",
+    (
+        "INSERT INTO clarification_event (id, clarification, kind, at, sealed) "
+        "VALUES ('event-1', 'question-1', 'Asked', '2026-11-01T11:00:00.000000Z', '')"
+    ),
+)
+
 
 @contextmanager
 def opened(url: str) -> Iterator[Engine]:
@@ -56,14 +66,15 @@ def opened(url: str) -> Iterator[Engine]:
 
 
 def described(connection: Connection) -> list[object]:
-    """Everything the engine knows of its tables; the lines of a SQLite table in any order."""
+    """Everything the engine knows of its tables; the lines of a SQLite table in any order, names without quotes."""
     if connection.dialect.name == "postgresql":
         return [list(connection.execute(text(query))) for query in POSTGRESQL_OBJECTS]
     rows = connection.execute(text(SQLITE_OBJECTS))
-    return [
-        (row.type, row.name, row.tbl_name, sorted(part.strip().rstrip(",") for part in (row.sql or "").splitlines()))
-        for row in rows
-    ]
+    return [(row.type, row.name, row.tbl_name, _lines((row.sql or "").replace('"', ""))) for row in rows]
+
+
+def _lines(statement: str) -> list[str]:
+    return sorted(part.strip().rstrip(",") for part in statement.splitlines())
 
 
 @pytest.fixture
@@ -84,6 +95,38 @@ def test_migrations_build_what_the_tables_say(url: str, another_url: str) -> Non
             by_metadata = described(connection)
     assert by_migrations == by_metadata
     assert {name for name in TABLES if name in str(by_metadata)} == TABLES
+
+
+def test_questions_of_an_earlier_version_are_kept_and_an_order_needs_no_certificate(url: str) -> None:
+    with opened(url) as engine:
+        with engine.begin() as connection:
+            _up_to(connection, "0002")
+            for statement in OF_0002:
+                connection.execute(text(statement))
+        migrate(engine)
+        assert is_migrated(engine)
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO clarification VALUES ('order-1', NULL, '2026', 'digest')"))
+            rows = connection.execute(text('SELECT uuid, "case", patient FROM clarification ORDER BY at, uuid')).all()
+            assert [tuple(row) for row in rows] == [("order-1", None, "digest"), ("question-1", "case-1", None)]
+            assert connection.scalar(text("SELECT clarification FROM clarification_event")) == "question-1"
+        # What refers to a question is looked at again.
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(text("DELETE FROM clarification WHERE uuid = 'question-1'"))
+
+
+def _up_to(connection: Connection, revision: str) -> None:
+    """The schema of an earlier version."""
+    from alembic.operations import Operations  # noqa: PLC0415  only this test needs them
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    scripts = ScriptDirectory(MIGRATIONS, version_locations=[MIGRATIONS])
+    context = MigrationContext.configure(
+        connection, opts={"fn": lambda known, _context: scripts._upgrade_revs(revision, known)}
+    )
+    with Operations.context(context):
+        context.run_migrations()
 
 
 def test_the_head_is_the_last_migration() -> None:

@@ -13,18 +13,21 @@ from typing import Any, Final
 
 import pytest
 
-from certgateway.domain.certificate import ITEMS
+from certgateway.domain.certificate import ITEMS, Patient
 from certgateway.domain.dialogue import State, TargetState, find_state
 from certgateway.domain.dialogue_events import (
     Answered,
     AnswerRefused,
     Asked,
+    Clinician,
     Declined,
     Delivered,
     Event,
     Filed,
+    Fulfilled,
     HandedOver,
     Measure,
+    Ordered,
     Paused,
     Plan,
     Read,
@@ -41,11 +44,13 @@ from certgateway.domain.dialogue_events import (
     Target,
     Withdrawn,
 )
+from certgateway.domain.ordering import CaseQuestion, ordered_targets
 from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
     CLARIFICATION_STATUS,
     DECLINE_REASON,
     FILING_REASON,
+    ORDER_QUESTION,
     REFUSAL_REASON,
     RETURN_REASON,
     WITHDRAWAL_REASON,
@@ -59,6 +64,8 @@ NAMES = sorted(path.stem for path in SCRIPTS.glob("*.toml"))
 
 KINDS: Final[dict[str, type[Event]]] = {
     "asked": Asked,
+    "ordered": Ordered,
+    "fulfilled": Fulfilled,
     "sent": Sent,
     "delivered": Delivered,
     "refused": Refused,
@@ -80,7 +87,8 @@ KINDS: Final[dict[str, type[Event]]] = {
     "filed": Filed,
 }
 REQUIRED: Final = {"on", "status", "open", "due", "overdue", "next", "unsorted"}
-# What holds where a script says nothing of it. A receiver that is not told is the one that was asked.
+# What holds where a script says nothing of it. A receiver that is not told is the one that was asked. `waiting` names
+# what is open by question, where several may be about one item.
 DEFAULTS: Final[Table] = {
     "receiver": None,
     "refusal": None,
@@ -91,6 +99,7 @@ DEFAULTS: Final[Table] = {
     "late": [],
     "versions": {},
     "rounds": None,
+    "waiting": None,
     "not_payable": [],
     "replies": [],
     "in_words": {},
@@ -135,12 +144,23 @@ def plan(table: Table) -> Plan:
     return Plan(**table)
 
 
+def patient(table: Table) -> Patient:
+    return Patient(**table)
+
+
+def clinician(table: Table) -> Clinician:
+    return Clinician(**table)
+
+
 BUILT: Final[dict[str, Callable[[Any], object]]] = {
     "measure": measure,
     "plan": plan,
     "targets": targets,
     "items": frozenset,
     "rules": tuple,
+    "answers": frozenset,
+    "patient": patient,
+    "clinician": clinician,
 }
 
 
@@ -177,8 +197,9 @@ def told(state: State | None, then: Table) -> Table:
         "paused": state.is_paused,
         "declined": items(each for each in state.targets if each.standing == "declined"),
         "late": items(each for each in answered if each.late),
-        "versions": {each.target.item: each.version for each in answered if each.version is not None},
-        "rounds": then["rounds"] and {each.target.item: each.rounds for each in answered},
+        "versions": {each.target.key: each.version for each in answered if each.version is not None},
+        "rounds": then["rounds"] and {each.target.key: each.rounds for each in answered},
+        "waiting": then["waiting"] if then["waiting"] is None else items(_open(state)),
         "not_payable": list(state.not_payable),
         "replies": [f"{each.reply} {each.standing}{' late' if each.late else ''}" for each in state.replies],
         "in_words": {each.target.item: list(each.replies) for each in answered if each.replies},
@@ -186,7 +207,11 @@ def told(state: State | None, then: Table) -> Table:
 
 
 def items(states: Iterable[TargetState]) -> list[str]:
-    return [each.target.item for each in states]
+    return [each.target.key for each in states]
+
+
+def _open(state: State) -> Iterable[TargetState]:
+    return (each for each in state.targets if each.standing == "open")
 
 
 def steps(name: str) -> list[Step]:
@@ -222,6 +247,9 @@ def test_conversation_that_is_re_read_after_each_arrival_ends_as_its_script_says
     assert told(states[-1], played[-1].then) == played[-1].then
 
 
+REASONS = {Refused: REFUSAL_REASON, Filed: FILING_REASON, Withdrawn: WITHDRAWAL_REASON}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_words_of_a_script_are_words_that_exist(name: str) -> None:
     for each in steps(name):
@@ -231,6 +259,11 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
                 assert {target.item for target in asked} <= set(ITEMS)
                 assert all(target.reason in CLARIFICATION_REASON for target in asked)
                 assert planned is None or all(demand in RISK_ACTIVITY for demand in planned.demands)
+            case Ordered(targets=asked):
+                questions = [CaseQuestion(target.question) for target in asked if target.question is not None]
+                assert asked == ordered_targets(questions)
+            case Fulfilled(answers=named):
+                assert named <= {*ITEMS, *ORDER_QUESTION.concepts}
             case Answered(items=named) | Superseded(items=named):
                 assert named <= set(ITEMS)
             case Declined(reason=reason, items=named):
@@ -238,13 +271,9 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
                 assert named <= set(ITEMS)
             case Returned(reason=reason, items=named):
                 assert reason in RETURN_REASON
-                assert named <= set(ITEMS)
-            case Refused(reason=reason):
-                assert reason in REFUSAL_REASON
-            case Filed(reason=reason):
-                assert reason in FILING_REASON
-            case Withdrawn(reason=reason):
-                assert reason in WITHDRAWAL_REASON
+                assert named <= {*ITEMS, *ORDER_QUESTION.concepts}
+            case Refused() | Filed() | Withdrawn() as told_why:
+                assert told_why.reason in REASONS[type(told_why)]
 
 
 def test_scripts_play_every_kind_of_event() -> None:
@@ -317,6 +346,7 @@ def test_script_with_a_key_that_is_unknown_or_missing_is_refused(before: str, af
         ("unsorted = []", "unsorted = [], versions = { prognosis = 2 }"),
         ("unsorted = []", "unsorted = [], rounds = { prognosis = 1 }"),
         ("unsorted = []", 'unsorted = [], not_payable = ["still-unclear"]'),
+        ("unsorted = []", "unsorted = [], waiting = []"),
     ],
 )
 def test_script_that_expects_something_else_fails(before: str, after: str) -> None:

@@ -17,12 +17,15 @@ from certgateway.domain.dialogue_events import (
     Answered,
     AnswerRefused,
     Asked,
+    Clinician,
     Declined,
     Delivered,
     Event,
     Filed,
+    Fulfilled,
     HandedOver,
     Measure,
+    Ordered,
     Paused,
     Rated,
     Read,
@@ -37,6 +40,7 @@ from certgateway.domain.dialogue_events import (
     Withdrawn,
 )
 from certgateway.domain.dialogue_report import open_items, open_on, told
+from certgateway.domain.ordering import CaseQuestion, ordered_targets
 from certgateway.domain.outgoing import Asking, Outgoing, Reply
 from certgateway.domain.vocabulary import LANGUAGES, Language
 
@@ -73,14 +77,29 @@ def coded(vocabulary: str, code: str, display: str) -> dict[str, str]:
     return {"system": OURS + vocabulary, "code": code, "display": display}
 
 
+UNTOUCHED: dict[str, Any] = {
+    "question": None,
+    "standing": "open",
+    "version": None,
+    "certificate": None,
+    "late": False,
+    "rounds": 0,
+    "replies": [],
+    "why": None,
+}
+"""What is told of a target of a question that nobody has answered."""
+
+
 def test_a_question_that_has_just_been_asked() -> None:
     assert seen() == {
         "clarification": UUID,
+        "kind": "question",
         "certificate": "case-1",
         "version": 3,
         "status": "ordered",
         "status_display": "Klar til å sendes",
         "receiver": GP,
+        "clinician": None,
         "asked": "2026-03-02T10:00:00Z",
         "due": "2026-03-20",
         "reminder_due": "2026-03-20",
@@ -95,7 +114,8 @@ def test_a_question_that_has_just_been_asked() -> None:
         "ratings": {},
         "measure": None,
         "targets": [
-            {
+            UNTOUCHED
+            | {
                 "item": "function",
                 "display": "Funksjonsevne",
                 "element": "function[0].limits",
@@ -106,14 +126,9 @@ def test_a_question_that_has_just_been_asked() -> None:
                     "Det gjelder opplysning nummer 1 under punktet. Hvor mange kilo? "
                     "Svaret erstatter alt som står under punktet nå."
                 ),
-                "standing": "open",
-                "version": None,
-                "late": False,
-                "rounds": 0,
-                "replies": [],
-                "why": None,
             },
-            {
+            UNTOUCHED
+            | {
                 "item": "prognosis",
                 "display": "Prognose",
                 "element": None,
@@ -123,12 +138,6 @@ def test_a_question_that_has_just_been_asked() -> None:
                     "Opplysningene under «Prognose» begynner å bli gamle. Gjelder de fortsatt? "
                     "Svaret erstatter alt som står under punktet nå."
                 ),
-                "standing": "open",
-                "version": None,
-                "late": False,
-                "rounds": 0,
-                "replies": [],
-                "why": None,
             },
         ],
         "events": [{"kind": "asked", "at": "2026-03-02T10:00:00Z"}],
@@ -431,3 +440,65 @@ def test_a_refused_answer_shows_its_rules_and_a_filed_one_why() -> None:
         },
     ]
     assert found["status"] == "ordered"
+
+
+# ---- an order ----
+
+
+ORDER = Ordered(
+    "o",
+    at(3, 2),
+    HOSPITAL,
+    Patient("16876410773", "fnr", "Vennlig Fjelltur"),
+    Clinician("7733105", "hospital-specialist", "315001005", "Rolig Psykiater"),
+    ordered_targets([CaseQuestion("since-when", "Regn fra første legebesøk.")]),
+)
+
+
+def of_order(*events: Event, language: Language = "nb") -> dict[str, Any]:
+    return told(UUID, [ORDER, *events], MARCH_16, language)
+
+
+def test_an_order_that_has_just_been_sent() -> None:
+    found = of_order()
+    assert (found["kind"], found["certificate"], found["version"], found["status"]) == ("order", None, None, "ordered")
+    assert found["clinician"] == {
+        "hpr": "7733105",
+        "role": coded("author-role", "hospital-specialist", "Lege i spesialisthelsetjenesten"),
+        "organisation": "315001005",
+    }
+    assert [(each["item"], each["question"]) for each in found["targets"]] == [
+        ("diagnosis", None),
+        ("function", None),
+        ("health-risk", None),
+        ("prognosis", None),
+        ("onset", coded("order-question", "since-when", "Nedsatt funksjon siden når")),
+    ]
+    assert found["targets"][-1]["text"].endswith("er et gyldig svar. Regn fra første legebesøk.")
+    assert found["events"] == [{"kind": "ordered", "at": "2026-03-02T10:00:00Z"}]
+    # Who it is about stands in the message to the clinician, and in nothing that is told.
+    assert [each for each in ("16876410773", "Fjelltur", "Psykiater") if each in json.dumps(found)] == []
+
+
+def test_an_order_tells_which_certificate_answers_what() -> None:
+    found = of_order(Fulfilled("f", at(3, 10), "case-7", 2, frozenset({"diagnosis", "since-when"})), language="en")
+    assert (found["certificate"], found["version"], found["status"]) == ("case-7", 2, "partly-answered")
+    assert [(each["standing"], each["certificate"], each["version"]) for each in found["targets"]] == [
+        ("answered", "case-7", 2),
+        ("open", None, None),
+        ("open", None, None),
+        ("open", None, None),
+        ("answered", "case-7", 2),
+    ]
+    assert found["targets"][-1]["question"]["display"] == "Reduced function since when"
+
+
+def test_who_has_taken_an_order_over_may_be_unknown() -> None:
+    assert of_order(HandedOver("h", at(3, 10), GP))["clinician"] is None
+
+
+def test_what_an_order_waits_for_is_shown_beside_the_item() -> None:
+    found = find_state([ORDER])
+    assert found is not None
+    (shown,) = open_on("onset", [(UUID, found)], "en")
+    assert shown["text"].startswith("Since when has the patient's function been reduced")

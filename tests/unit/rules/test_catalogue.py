@@ -83,6 +83,7 @@ EFFECTS = {
     "answer-unsorted": "remark",
     "answer-beyond-question": "remark",
     "answer-older-than-known": "remark",
+    "order-unknown": "remark",
     "patient-reported-in-assessment": "note",
 }
 
