@@ -131,6 +131,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         scanner=scanner_of(settings),
         apprec_status=settings.apprec_incomplete_status,
         asks_missing=settings.missing_questions == "send",
+        letters=settings.kith_letters,
     )
 
 

@@ -14,6 +14,7 @@ from certgateway.fhir.bundle import FhirFormat
 
 FHIR_JSON: Final = "application/fhir+json"
 FHIR_XML: Final = "application/fhir+xml"
+PDF: Final = "application/pdf"
 MEDIA_TYPES: Final[dict[FhirFormat, str]] = {"fhir-json": FHIR_JSON, "fhir-xml": FHIR_XML}
 
 # General media types are taken for FHIR's own: record systems send both, and the body is judged all the same.
@@ -80,6 +81,11 @@ def wants_xml(request: Request) -> bool:
     """Whether plain XML is asked for before JSON: an AppRec is that."""
     first = next(_by_preference(request.headers.get("accept", "")), None)
     return first in _XML
+
+
+def wants_pdf(request: Request) -> bool:
+    """Whether a letter is asked for before all else."""
+    return next(_by_preference(request.headers.get("accept", "")), None) == PDF
 
 
 def language(request: Request) -> Language:

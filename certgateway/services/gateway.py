@@ -17,7 +17,7 @@ class Gateway:
 
     `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
-    without waiting for a counsellor.
+    without waiting for a counsellor. `letters` tells whether a message in KITH's form brings a letter along.
     """
 
     house: House
@@ -29,3 +29,4 @@ class Gateway:
     scanner: Scanner | None = None
     apprec_status: Literal["1", "3"] = "3"
     asks_missing: bool = False
+    letters: bool = False

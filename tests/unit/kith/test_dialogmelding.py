@@ -16,7 +16,8 @@ from certgateway.domain.outgoing import Asking, Outgoing, OutgoingKind
 from certgateway.domain.vocabulary import Language
 from certgateway.domain.vocabulary.clarification import CLARIFICATION_REASON, RETURN_REASON, WITHDRAWAL_REASON
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM
-from certgateway.kith.dialogmelding import ITEM_OID, write_dialogue
+from certgateway.kith.dialogmelding import write_dialogue
+from certgateway.kith.dialogue_codes import ITEM_OID
 from fixtures.authoring.people import d_number, fnr
 
 ROOT = Path(__file__).resolve().parents[3]
