@@ -71,6 +71,9 @@ def coded(vocabulary: str, code: str, display: str) -> dict[str, str]:
     return {"system": OURS + vocabulary, "code": code, "display": display}
 
 
+UNANSWERED = {"standing": "open", "version": None, "late": False, "rounds": 0, "replies": [], "why": None}
+
+
 def test_a_question_that_has_just_been_asked() -> None:
     assert seen() == {
         "clarification": UUID,
@@ -104,12 +107,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                     "Det gjelder opplysning nummer 1 under punktet. Hvor mange kilo? "
                     "Svaret erstatter alt som står under punktet nå."
                 ),
-                "standing": "open",
-                "version": None,
-                "late": False,
-                "rounds": 0,
-                "replies": [],
-                "why": None,
+                **UNANSWERED,
             },
             {
                 "item": "prognosis",
@@ -121,12 +119,7 @@ def test_a_question_that_has_just_been_asked() -> None:
                     "Opplysningene under «Prognose» begynner å bli gamle. Gjelder de fortsatt? "
                     "Svaret erstatter alt som står under punktet nå."
                 ),
-                "standing": "open",
-                "version": None,
-                "late": False,
-                "rounds": 0,
-                "replies": [],
-                "why": None,
+                **UNANSWERED,
             },
         ],
         "events": [{"kind": "asked", "at": "2026-03-02T10:00:00Z"}],
