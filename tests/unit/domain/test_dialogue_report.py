@@ -71,7 +71,14 @@ def coded(vocabulary: str, code: str, display: str) -> dict[str, str]:
     return {"system": OURS + vocabulary, "code": code, "display": display}
 
 
-UNANSWERED: dict[str, Any] = {"standing": "open", "version": None, "late": False, "rounds": 0, "replies": [], "why": None}
+UNANSWERED: dict[str, Any] = {
+    "standing": "open",
+    "version": None,
+    "late": False,
+    "rounds": 0,
+    "replies": [],
+    "why": None,
+}
 
 
 def test_a_question_that_has_just_been_asked() -> None:

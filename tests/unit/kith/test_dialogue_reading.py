@@ -6,11 +6,12 @@ import pytest
 from lxml import etree
 
 from certgateway.kith.dialogue_codes import DECLINE_OID, ITEM_OID
+from certgateway.services.convert import convert
 from tests.calibration import allowed
 from tests.functional.test_kith_dialogue import receipt
 from tests.integration.replying import DIALOG_1_0, DIALOG_1_1, PATIENT, TEXT, code, echo, note, reply
 from tests.kith import attachment, changed
-from tests.unit.kith.judging import Judged, answer_to, error_codes, judged
+from tests.unit.kith.judging import Judged, answer_to, error_codes, house, judged
 from tests.unit.kith.test_letter import judges
 
 CONVERSATION = "7c0a6c52-0f4e-4d3a-9a51-2f6d1e8b4c01"
@@ -283,3 +284,12 @@ def test_a_receipt_is_no_answer() -> None:
     found = judged(receipt(CONVERSATION))
     assert (found.verdict, found.examined.reply) == ("rejected", None)
     assert "not-a-message" in found.rules
+
+
+def test_words_are_no_certificate_that_could_be_converted() -> None:
+    for target in ("fhir-json", "fhir-xml", "kith", "json"):
+        made = convert(reply(CONVERSATION), "kith", target, house())  # type: ignore[arg-type]
+        assert made.content is None
+        assert [(loss.kind, loss.place, loss.rule) for loss in made.losses] == [
+            ("not-conforming", CONTENT, "not-a-message")
+        ]
