@@ -133,6 +133,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         apprec_status=settings.apprec_incomplete_status,
         asks_missing=settings.missing_questions == "send",
         webhooks=webhooks_of(settings),
+        letters=settings.kith_letters,
     )
 
 

@@ -118,6 +118,10 @@ class Settings(BaseSettings):
         default="3",
         description="AppRec status of a certificate that is held as incomplete: 1 is OK, 3 is OK with faults in a part",
     )
+    kith_letters: bool = Field(
+        default=False,
+        description="Whether a message in KITH's form brings a letter (PDF) too, for systems that show nothing else",
+    )
     kith_schemas: Path | None = Field(
         default=None, description="Folder with the official XSDs of the KITH messages, to be used instead of ours"
     )

@@ -12,13 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from certgateway.api import schemas
 from certgateway.api.bodies import json_body, read_json
-from certgateway.api.negotiation import answer_format, wants_fhir, wants_xml
+from certgateway.api.negotiation import PDF, answer_format, wants_fhir, wants_pdf, wants_xml
 from certgateway.api.problems import ProblemError, fhir_response
 from certgateway.api.surface import Here, Surface
 from certgateway.domain.outgoing import Outgoing
 from certgateway.fhir.bundle import FhirFormat
 from certgateway.fhir.communication import question_message
-from certgateway.kith.dialogmelding import write_dialogue
+from certgateway.kith.dialogmelding import DialogueVersion, write_dialogue
+from certgateway.kith.letter import write_letter
 from certgateway.services import deliver
 from certgateway.store.outbox import Waiting
 
@@ -27,6 +28,7 @@ router = APIRouter(prefix="/messages", tags=["record systems"])
 Json = dict[str, Any]
 _HIGHEST: Final = 2**63 - 1
 _HER: Final = r"^[0-9]{1,10}$"
+_LETTER: Final[Json] = {PDF: {"schema": {"type": "string", "format": "binary"}}}
 _BUNDLE: Final = schemas.resource("A Bundle of message Bundles.", "Bundle")["content"]
 
 
@@ -76,12 +78,13 @@ async def fetch_messages(
 @router.get(
     "/{message}",
     operation_id="fetch-message",
-    summary="One message, as FHIR or as KITH Dialogmelding",
+    summary="One message, as FHIR, as KITH Dialogmelding or as a letter",
     response_class=Response,
     responses={
         200: {
-            "description": "The message Bundle; for Accept application/xml, Dialogmelding 1.1 in its MsgHead.",
-            "content": schemas.resource("", "Bundle")["content"] | schemas.apprec("")["content"],
+            "description": "The message Bundle; for Accept application/xml, Dialogmelding in its MsgHead; for "
+            "application/pdf, a letter.",
+            "content": schemas.resource("", "Bundle")["content"] | schemas.apprec("")["content"] | _LETTER,
         },
         404: schemas.problem("There is no such message for this system."),
         406: schemas.problem("The message holds characters that XML cannot; JSON can be given."),
@@ -94,19 +97,24 @@ async def fetch_message(
     request: Request,
     here: Here,
     receiver: Annotated[str, Query(pattern=_HER, description="The HER-id of the system.")],
+    dialogmelding: Annotated[DialogueVersion, Query(description="The version of Dialogmelding.")] = "1.1",
 ) -> Response:
     """The same bytes each time; fetched for the first time, it is sent by that."""
     outgoing = await here.door.answer(lambda: deliver.fetch_one(message, f"her:{receiver}", here.gateway))
+    if wants_pdf(request):
+        return Response(await here.door.work(lambda: write_letter(outgoing)), media_type=PDF)
     form = None if wants_xml(request) else answer_format(request)
-    return await here.door.work(lambda: _written(outgoing, form, here))
+    return await here.door.work(lambda: _written(outgoing, form, dialogmelding, here))
 
 
-def _written(outgoing: Outgoing, form: FhirFormat | None, here: Surface) -> Response:
-    """In one of FHIR's forms or, without one, as KITH."""
+def _written(outgoing: Outgoing, form: FhirFormat | None, version: DialogueVersion, here: Surface) -> Response:
+    """In one of FHIR's forms or, without one, as KITH in a version of it."""
     her = here.gateway.her
     try:
         if form is None:
-            return Response(write_dialogue(outgoing, gateway_her=her), media_type="application/xml")
+            letter = write_letter(outgoing) if here.gateway.letters else None
+            written = write_dialogue(outgoing, gateway_her=her, version=version, letter=letter)
+            return Response(written, media_type="application/xml")
         return fhir_response(question_message(outgoing, gateway_her=her), form, here.gateway.house.definitions)
     except ValueError:
         raise ProblemError("not-acceptable") from None

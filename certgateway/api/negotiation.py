@@ -14,6 +14,7 @@ from certgateway.fhir.bundle import FhirFormat
 
 FHIR_JSON: Final = "application/fhir+json"
 FHIR_XML: Final = "application/fhir+xml"
+PDF: Final = "application/pdf"
 MEDIA_TYPES: Final[dict[FhirFormat, str]] = {"fhir-json": FHIR_JSON, "fhir-xml": FHIR_XML}
 
 # General media types are taken for FHIR's own: record systems send both, and the body is judged all the same.
@@ -90,6 +91,11 @@ def wants_text(request: Request) -> bool:
         if name in {"application/json", "application/*", "*/*"}:
             return False
     return False
+
+
+def wants_pdf(request: Request) -> bool:
+    """Whether a letter is asked for before all else."""
+    return next(_by_preference(request.headers.get("accept", "")), None) == PDF
 
 
 def language(request: Request) -> Language:

@@ -1,12 +1,13 @@
-"""A question or order, reminder, return or withdrawal as KITH Dialogmelding 1.1: the mirror of the FHIR message.
+"""A question or order, reminder, return or withdrawal as KITH Dialogmelding in its envelope: mirrors the FHIR message.
 
 What is asked stands twice and says the same: as `KodetOpplysning` for systems that read codes, and as prose for those
-that show prose only. Everything of one clarification is one conversation, reminders and returns included, with its
-parent set. Nothing of the certificate stands here.
+that show prose only; 1.0 has no place for the code. For those that show letters only, a letter may go with it.
+Everything of one clarification is one conversation, reminders and returns included, with its parent set. Nothing of the
+certificate stands here.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from lxml import etree
 
@@ -22,14 +23,17 @@ from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM
 from certgateway.domain.vocabulary.risks import RISK_ACTIVITY
 from certgateway.kith.dates import in_norway
 from certgateway.kith.dialogue_codes import ITEM_OID
-from certgateway.kith.names import DIALOGMELDING, MIG_VERSION, MSGHEAD
+from certgateway.kith.names import DIALOGMELDING, DIALOGMELDING_1_0, MIG_VERSION, MSGHEAD
 from certgateway.kith.writing import name_parts
-from certgateway.kith.writing_envelope import content, idents, organisation, patient_number
+from certgateway.kith.writing_envelope import attached, content, idents, organisation, patient_number
 from certgateway.kith.xmltree import add, attributes, own_namespace
 
 QUESTION_OID: Final = "2.25.185566867834059763104344238140956849344"
 """What an ordered certificate is to answer, as a code system of ours under the same arc."""
 
+DialogueVersion = Literal["1.0", "1.1"]
+
+_NAMESPACES: Final[Mapping[DialogueVersion, str]] = {"1.0": DIALOGMELDING_1_0, "1.1": DIALOGMELDING}
 _REQUEST_KIND: Final = "2.16.578.1.12.4.1.1.8129"
 _FROM_NAV: Final = "2.16.578.1.12.4.1.1.8127"
 _PERSON_IDS: Final = "2.16.578.1.12.4.1.1.8116"
@@ -59,8 +63,10 @@ _STILL_OPEN: Final = Title(
 )
 
 
-def write_dialogue(outgoing: Outgoing, *, gateway_her: str) -> bytes:
-    """The message as UTF-8 bytes; the same message gives the same bytes.
+def write_dialogue(
+    outgoing: Outgoing, *, gateway_her: str, version: DialogueVersion = "1.1", letter: bytes | None = None
+) -> bytes:
+    """The message as UTF-8 bytes; the same message gives the same bytes. `letter` is a PDF that goes with it.
 
     Raises ValueError for a character that XML cannot hold.
     """
@@ -68,12 +74,15 @@ def write_dialogue(outgoing: Outgoing, *, gateway_her: str) -> bytes:
     root = etree.Element(f"{{{MSGHEAD}}}MsgHead", nsmap=own_namespace(MSGHEAD))
     _info(outgoing, gateway_her, "DIALOG_FORESPORSEL" if asks else "DIALOG_NOTAT", add(root, "MsgInfo"))
     place = content(root)
-    document = etree.SubElement(place, f"{{{DIALOGMELDING}}}Dialogmelding", nsmap=own_namespace(DIALOGMELDING))
+    namespace = _NAMESPACES[version]
+    document = etree.SubElement(place, f"{{{namespace}}}Dialogmelding", nsmap=own_namespace(namespace))
     if asks:
         for asking in outgoing.asked:
             _request(asking, outgoing, add(document, "Foresporsel"))
     else:
         _note(outgoing, add(document, "Notat"))
+    if letter is not None:
+        attached(letter, "application/pdf", root)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
@@ -137,15 +146,19 @@ def _request(asking: Asking, outgoing: Outgoing, place: etree._Element) -> None:
     if target.question is not None:
         code, system, concepts = target.question, QUESTION_OID, ORDER_QUESTION.concepts
     title = concepts[code].text(language)
-    add(place, "EmneSporsmal", title)
+    is_new = etree.QName(place).namespace == DIALOGMELDING
+    if is_new:
+        add(place, "EmneSporsmal", title)
     add(place, "Sporsmal", asking.text)
-    add(place, "Begrunnelse", " ".join(_reasons(asking, outgoing)))
+    add(place, "Begrunnelse", " ".join(reasons(asking, outgoing)))
     add(place, "TilDato", outgoing.due.isoformat())
-    attributes(add(place, "KodetOpplysning"), V=code, S=system, DN=title)
+    if is_new:
+        attributes(add(place, "KodetOpplysning"), V=code, S=system, DN=title)
     add(place, "DokIdForesp", outgoing.clarification)
 
 
-def _reasons(asking: Asking, outgoing: Outgoing) -> Iterable[str]:
+def reasons(asking: Asking, outgoing: Outgoing) -> Iterable[str]:
+    """Why it is asked, and the measure that NAV plans, as sentences."""
     language = outgoing.language
     if outgoing.order:
         yield _ORDERED.text(language).format(order=outgoing.clarification)
@@ -170,12 +183,13 @@ def _note(outgoing: Outgoing, place: etree._Element) -> None:
     add(
         place,
         "TekstNotatInnhold",
-        "\n".join([" ".join(_told(outgoing)), *(f"- {each.text}" for each in outgoing.asked)]),
+        "\n".join([" ".join(told(outgoing)), *(f"- {each.text}" for each in outgoing.asked)]),
     )
     add(place, "DokIdNotat", outgoing.clarification)
 
 
-def _told(outgoing: Outgoing) -> Iterable[str]:
+def told(outgoing: Outgoing) -> Iterable[str]:
+    """What a return or a withdrawal says, as sentences."""
     returned, language = outgoing.kind == "return", outgoing.language
     withdrawn = _NOT_ORDERED if outgoing.order else _WITHDRAWN
     yield (_RETURNED if returned else withdrawn).text(language)

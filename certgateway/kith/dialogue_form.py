@@ -10,8 +10,8 @@ from typing import Final
 from certgateway.domain.findings import Effect, Finding
 from certgateway.kith.attachments import attachment_documents
 from certgateway.kith.msghead import Opened
-from certgateway.kith.names import DIALOGMELDING, DIALOGMELDING_1_0
-from certgateway.kith.nodes import Node
+from certgateway.kith.names import BLANK, DIALOGMELDING, DIALOGMELDING_1_0
+from certgateway.kith.nodes import XML, XSI, Node
 
 _CHILDREN: Final[dict[str, tuple[str, ...]]] = {
     "Dialogmelding": ("SakstypeKodet", "Sakstype", "Foresporsel", "Notat"),
@@ -53,10 +53,15 @@ def judge_form(opened: Opened) -> list[Finding]:
         return []
     found: list[Finding] = []
     for dialogue in opened.dialogues:
-        if dialogue.namespace not in _NAMESPACES:
+        if dialogue.namespace in _NAMESPACES:
+            found += _judge(dialogue)
+        else:
             found.append(Finding("namespace-wrong", Effect.REFUSE, path=dialogue.path, expected=DIALOGMELDING))
-        found += _judge(dialogue)
-    if not _says_something(opened) and not attachment_documents(head):
+    if (
+        all(dialogue.known for dialogue in opened.dialogues)
+        and not _says_something(opened)
+        and not attachment_documents(head)
+    ):
         # Whatever it was meant to say, it says nothing.
         found.append(Finding("placeholder-text", Effect.REMARK, path=opened.dialogues[0].path))
     return found
@@ -72,6 +77,7 @@ def _says_something(opened: Opened) -> bool:
 
 
 def _judge(node: Node) -> Iterator[Finding]:
+    yield from _stray(node)
     order = _CHILDREN[node.name]
     must = _MUST.get(node.name)
     if must is not None and not node.all(must):
@@ -79,10 +85,10 @@ def _judge(node: Node) -> Iterator[Finding]:
     reached, seen = -1, set[str]()
     for child in list(node.present):
         if child.name not in order:
-            child.known = False
+            _estrange(child)
             yield _deviation("unknown", child)
         elif child.namespace != node.namespace:
-            child.known = False
+            _estrange(child)
             yield Finding("namespace-wrong", Effect.REFUSE, path=child.path, expected=node.namespace)
         else:
             rank = order.index(child.name)
@@ -96,8 +102,24 @@ def _judge(node: Node) -> Iterator[Finding]:
                 yield from _judge(child)
 
 
-def _deviation(kind: str, node: Node, *, expected: str | None = None) -> Finding:
-    culprit = None if node.known else node.path
+def _stray(node: Node) -> Iterator[Finding]:
+    """Attributes and text in an element that the standard gives neither."""
+    for name in node.attributes:
+        if not name.startswith((XSI, XML)):
+            node.strange |= {name}
+            yield _deviation("attribute", node, culprit=node.place(name))
+    if node.text.strip(BLANK):
+        yield _deviation("text", node)
+
+
+def _deviation(kind: str, node: Node, *, expected: str | None = None, culprit: str | None = None) -> Finding:
+    """A breach that costs nobody anything. An unknown name is the sender's word: what is around it stands for it."""
+    culprit = culprit if node.known else node.path
     return Finding(
         "schema-deviation", Effect.REMARK, path=node.shown, expected=expected, detail={"kind": kind}, culprit=culprit
     )
+
+
+def _estrange(node: Node) -> None:
+    for below in node.walk():
+        below.known = False

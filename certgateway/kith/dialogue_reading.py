@@ -73,8 +73,13 @@ def understand(opened: Opened, titles: Titles) -> tuple[Parsed, Reply | None, li
     reply = Reply(named[0] if named else "", declined, items, words)
     for each in opened.dialogues:
         _pass_over(each)
-    lost = [found for each in opened.dialogues[:1] for found in not_carried(head, each, documents)]
+    others = {document.shown for document in head.all("Document") if _holds(document, opened.dialogues[1:])}
+    lost = [found for found in not_carried(head, dialogue, documents) if found.path not in others]
     return Parsed(certificate, reading.origins), reply, [*reading.findings, *lost]
+
+
+def _holds(document: Node, dialogues: list[Node]) -> bool:
+    return any(found in dialogues for found in document.every("RefDoc", "Content", "Dialogmelding"))
 
 
 def _noted(text: ReplyText, node: Node, index: int, reading: Reading) -> ReplyText:

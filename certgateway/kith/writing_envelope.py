@@ -3,13 +3,14 @@
 Names of senders and receivers are not held by the domain, so that they stand empty; numbers tell who they are.
 """
 
+import base64
 from typing import Final
 
 from lxml import etree
 
 from certgateway.domain.certificate import Author, Certificate, Patient
 from certgateway.kith.dates import in_norway
-from certgateway.kith.names import MIG_VERSION, MSGHEAD, ROLES
+from certgateway.kith.names import BASE64, MIG_VERSION, MSGHEAD, ROLES
 from certgateway.kith.xmltree import add, attributes, own_namespace
 
 _PERSON_IDS: Final = "2.16.578.1.12.4.1.1.8116"
@@ -53,6 +54,17 @@ def content(root: etree._Element) -> etree._Element:
     reference = add(add(root, "Document"), "RefDoc")
     attributes(add(reference, "MsgType"), V="XML", DN="XML-instans")
     return add(reference, "Content")
+
+
+def attached(document: bytes, media_type: str, root: etree._Element) -> None:
+    """Adds a file to a MsgHead, marked as an attachment in both of the ways that systems look for."""
+    holder = add(root, "Document")
+    attributes(add(holder, "DocumentConnection"), V="V", DN="Vedlegg")
+    reference = add(holder, "RefDoc")
+    attributes(add(reference, "MsgType"), V="A", DN="Vedlegg")
+    add(reference, "MimeType", media_type)
+    container = etree.SubElement(add(reference, "Content"), f"{{{BASE64}}}Base64Container", nsmap=own_namespace(BASE64))
+    container.text = base64.b64encode(document).decode()
 
 
 def _sender(author: Author, sender_her: str, place: etree._Element) -> None:

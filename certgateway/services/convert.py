@@ -63,6 +63,9 @@ def convert(raw: bytes, format_: Format, target: Target, house: House) -> Conver
     examined = examine(raw, format_, house)
     lost = [*_left_out(examined)]
     certificate, envelope = examined.certificate, examined.envelope
+    if examined.reply is not None and examined.reply.words is not None:
+        # Words to a question: nothing in them is a certificate's.
+        return Conversion(None, (*lost, Loss("not-conforming", examined.origins.paths.get(""), "not-a-message")))
     if certificate is None or envelope is None:
         return Conversion(None, tuple(lost))
     if target == "json":

@@ -18,7 +18,8 @@ class Gateway:
 
     `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
-    without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted.
+    without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
+    `letters` tells whether a message in KITH's form brings a letter along.
     """
 
     house: House
@@ -31,3 +32,4 @@ class Gateway:
     apprec_status: Literal["1", "3"] = "3"
     asks_missing: bool = False
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    letters: bool = False

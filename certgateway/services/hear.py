@@ -9,6 +9,7 @@ from dataclasses import replace
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import find_state
 from certgateway.domain.outgoing import Reply
+from certgateway.domain.replies import Words
 from certgateway.rules.placeholders import placeholder_reason
 from certgateway.services.examine import Examined
 from certgateway.services.fulfil import is_order
@@ -20,13 +21,18 @@ from certgateway.store.transactions import Reading
 
 def addressed(examined: Examined, gateway: Gateway) -> Examined:
     """Words name their question by any of our ids; which one it is must be known before it can be locked."""
-    reply = examined.reply
-    if reply is None or reply.words is None:
+    words, reply = words_of(examined), examined.reply
+    if words is None or reply is None:
         return examined
     with gateway.store.reading() as reading:
-        found = (_find(name.lower(), reading) for name in reply.words.named)
+        found = (_find(name.lower(), reading) for name in words.named)
         question = next((each.uuid for each in found if each is not None), reply.clarification)
     return replace(examined, reply=replace(reply, clarification=question))
+
+
+def words_of(examined: Examined) -> Words | None:
+    """What a message says in words alone; None for any other."""
+    return None if examined.reply is None else examined.reply.words
 
 
 def _find(name: str, reading: Reading) -> Clarification | None:

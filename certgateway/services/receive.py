@@ -23,7 +23,7 @@ from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement,
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined_order, find_order, follow_orders, possible_order
 from certgateway.services.gateway import Gateway
-from certgateway.services.hear import addressed, hear
+from certgateway.services.hear import addressed, hear, words_of
 from certgateway.services.join import Joined, join, refused_alone, with_answers
 from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
@@ -99,7 +99,7 @@ class _Message:
     @property
     def in_words(self) -> bool:
         """Whether it is an answer in words, which makes no version of anything."""
-        return self.examined.reply is not None and self.examined.reply.words is not None
+        return words_of(self.examined) is not None
 
     @property
     def message_id(self) -> str | None:

@@ -1,15 +1,21 @@
 """The KITH way through a clarification over HTTP: words in, receipts in, and what a counsellor sees of them."""
 
+import base64
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx2 import Response
 from lxml import etree
+from starlette.testclient import TestClient
 
-from certgateway.kith.apprec import NAMESPACES
-from tests.functional.office import NOWHERE, OTHER_SYSTEM, PATIENT, SENDER, Office, kinds, target
+from certgateway.app import create_app
+from certgateway.config import Settings
+from certgateway.kith.apprec import NAMESPACES, AppRecVersion
+from certgateway.services.gateway import Gateway
+from tests.functional.office import NOWHERE, OTHER_SYSTEM, PATIENT, SENDER, Office, Ticking, kinds, target
 from tests.functional.test_dialogue_schemas import faults
 from tests.integration.replying import HPR, NAME, TEXT, note, reply
 
@@ -30,14 +36,14 @@ def receipt(
     errors: str = "",
     *,
     her: str = SENDER,
-    version: str = "1.0",
+    version: AppRecVersion = "1.0",
     sender: str | None = None,
 ) -> bytes:
     """An AppRec of a system's about one of our messages."""
     party = f'<HCP><Inst><Name>Legekontor</Name><Id>{her}</Id><TypeId V=" HER" DN="HER-id"/></Inst></HCP>'
     ours = '<HCP><Inst><Name>NAV</Name><Id>8140000</Id><TypeId V="HER" DN="HER-id"/></Inst></HCP>'
     return (
-        f'<AppRec xmlns="{NAMESPACES[version]}"><MsgType V="APPREC"/><MIGversion>1.0 2004-11-21</MIGversion>'  # type: ignore[index]
+        f'<AppRec xmlns="{NAMESPACES[version]}"><MsgType V="APPREC"/><MIGversion>1.0 2004-11-21</MIGversion>'
         f"<GenDate>2026-11-01T12:00:00</GenDate><Id>r-1</Id><Sender>{sender or party}</Sender>"
         f'<Receiver>{ours}</Receiver>{status}{errors}<OriginalMsgId><MsgType V="DIALOG_FORESPORSEL"/>'
         f"<IssueDate>2026-11-01T12:00:00</IssueDate><Id>{message}</Id></OriginalMsgId></AppRec>"
@@ -135,7 +141,7 @@ def test_nothing_personal_leaves_by_a_log_line_a_metric_an_error_or_the_tray(
 @pytest.mark.parametrize("wrapping", ["", FELLESFORMAT])
 @pytest.mark.parametrize("status", ["1", "3"])
 def test_a_receipt_says_that_a_message_has_arrived(
-    either_office: Office, version: str, wrapping: str, status: str
+    either_office: Office, version: AppRecVersion, wrapping: str, status: str
 ) -> None:
     office = either_office
     clarification, message = asked(office)
@@ -249,3 +255,45 @@ def test_nobody_reads_for_another_or_what_was_refused(office: Office) -> None:
         assert answered.status_code == status
         assert PATIENT not in answered.text
     assert json.dumps(office.followed(clarification).json()).count('"read"') == 0
+
+
+# ---- out ----
+
+
+def test_a_question_is_fetched_in_the_older_version_and_as_a_letter(either_office: Office) -> None:
+    office = either_office
+    clarification, message = asked(office)
+
+    def one(accept: str, version: str = "") -> Response:
+        found: Response = office.client.get(
+            f"/messages/{message}?receiver={SENDER}{version}", headers={"Accept": accept}
+        )
+        return found
+
+    spaces = []
+    for version in ("", "&dialogmelding=1.0", "&dialogmelding=1.1"):
+        root = etree.fromstring(one("application/xml", version).content)
+        spaces += [etree.QName(each).namespace for each in root.iterfind(".//{*}Dialogmelding")]
+        assert len(root.findall("{*}Document")) == 1
+    assert [space[-10:] for space in spaces] == ["2013-01-23", "2006-10-11", "2013-01-23"]
+    letter = one("application/pdf")
+    assert (letter.status_code, letter.headers["content-type"]) == (200, "application/pdf")
+    assert letter.content.startswith(b"%PDF-")
+    assert one("application/pdf").content == letter.content
+    assert one("application/fhir+json, application/pdf;q=0.1").headers["content-type"] == "application/fhir+json"
+    assert one("application/xml", "&dialogmelding=2.0").status_code == 422
+    elsewhere = office.client.get(f"/messages/{message}?receiver={OTHER_SYSTEM}", headers={"Accept": "application/pdf"})
+    assert elsewhere.status_code == 404
+    assert kinds(office.followed(clarification).json()) == ["asked", "sent"]
+
+
+def test_a_letter_goes_with_the_message_where_the_settings_say_so(gateway: Gateway, settings: Settings) -> None:
+    with TestClient(create_app(replace(gateway, clock=Ticking(), letters=True), settings)) as opened:
+        office = Office(opened, Ticking())
+        _, message = asked(office)
+        address = f"/messages/{message}?receiver={SENDER}"
+        letter = opened.get(address, headers={"Accept": "application/pdf"}).content
+        for version in ("1.0", "1.1"):
+            found = opened.get(f"{address}&dialogmelding={version}", headers={"Accept": "application/xml"})
+            (held,) = etree.fromstring(found.content).iterfind(".//{*}Base64Container")
+            assert base64.b64decode(held.text or "") == letter

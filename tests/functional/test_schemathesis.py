@@ -28,7 +28,9 @@ from certgateway.trust.seal import create_key_file
 from fixtures.authoring.writers import to_json
 from tests.functional.conftest import NOW
 from tests.functional.messages import FIXTURES, JSON, XML, message_id, raw, tree
+from tests.functional.test_kith_dialogue import receipt
 from tests.integration.answering import answer
+from tests.integration.replying import reply
 
 DESCRIPTION = json.loads((Path(__file__).resolve().parents[2] / "schemas" / "openapi.json").read_text())
 OPERATIONS = sorted((path, method) for path, operations in DESCRIPTION["paths"].items() for method in operations)
@@ -43,6 +45,7 @@ RANDOM_EXAMPLES = 25
 # that fits the description may be refused. Both are the contract.
 ABOUT_BODIES = [checks.negative_data_rejection, checks.positive_data_acceptance]
 Seed = dict[str, Any]
+KITH = {"Content-Type": "application/xml"}
 PLAIN = {"media_type": "application/json", "headers": {"Content-Type": "application/json"}}
 SUCCESSES = {
     ("/clarifications", "post"): 201,
@@ -50,6 +53,7 @@ SUCCESSES = {
     ("/messages/{message}/acknowledge", "post"): 204,
     ("/clarifications/unsorted/{message}/file", "post"): 204,
     ("/messages/{message}/resend", "post"): 204,
+    ("/messages/{message}/read", "post"): 204,
 }
 
 # Each verb has a question of its own, so that none of them stands in another's way.
@@ -57,6 +61,7 @@ VERBS: dict[str, Seed] = {
     "": {},
     "/remind": {},
     "/return": {"body": {"reason": "still-unclear", "items": ["activity"], "not_payable": True}} | PLAIN,
+    "/settle": {"body": {"items": ["activity"]}} | PLAIN,
     "/withdraw": {"body": {"reason": "no-longer-needed"}} | PLAIN,
     "/hand-over": {"body": {"receiver": "8143999"}} | PLAIN,
     "/pause": {},
@@ -88,15 +93,16 @@ REASONS = (
     "specialist-view",
     "detail-for-measure",
 )
-ITEMS = ("activity",) * len(REASONS) + ("function",)
+ASKED_BECAUSE = (*REASONS, "unclear", "contradictory")
+ITEMS = ("activity",) * len(REASONS) + ("function", "function")
 
 
 @dataclass(frozen=True)
 class Application:
     """The application, its description as Schemathesis reads it, and what exists there.
 
-    `certificate` is accepted, `asked` has questions, one for each verb, `message` waits for a system, `refused` is one
-    that it would not take, and `tray` holds an answer for each thing that is done with one.
+    `certificate` is accepted, `asked` has questions, one for each verb, `message` waits for a system, which has `kept`
+    and would not take `refused`; `tray` holds an answer for each thing that is done with one.
     """
 
     schema: BaseSchema
@@ -106,6 +112,7 @@ class Application:
     message: str
     tray: dict[str, str]
     refused: str
+    kept: str
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +132,12 @@ def tested(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[A
         certificate, asked = (
             client.get(f"/receipts/{message_id(tree(name))}").json()["certificate"] for name in (FIRST, ASKED)
         )
-        clarifications = dict(zip(VERBS, map(partial(_ask, client, asked), (*REASONS, "unclear"), ITEMS), strict=True))
+        clarifications = dict(zip(VERBS, map(partial(_ask, client, asked), ASKED_BECAUSE, ITEMS), strict=True))
         for number, (verb, item) in enumerate((("/return", "activity"), ("/rate", "function")), start=100):
             answered = to_json(answer(clarifications[verb], [item], number=number))
             assert client.post("/fhir/$process-message", content=answered, headers=JSON).status_code == 200
+        worded = reply(clarifications["/settle"])
+        assert client.post("/kith/messages", content=worded, headers=KITH).status_code == 200
         assert client.post(f"/clarifications/{clarifications['/resume']}/pause").status_code == 200
         for number in (102, 103, 104):
             stray = to_json(answer("nobody-asked-this", ["activity"], number=number))
@@ -136,9 +145,11 @@ def tested(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[A
         lying = [each["message"] for each in client.get("/clarifications/unsorted").json()["answers"]]
         waiting = client.get("/messages", params={"receiver": SENDER}).json()["messages"]
         message, refused = waiting[0]["id"], _refused(client, waiting, clarifications["/remind"])
+        kept = next(each["id"] for each in waiting[1:] if each["id"] != refused)
+        assert client.post(f"/messages/{kept}/acknowledge", json={"receiver": SENDER}).status_code == 204
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     tray = dict(zip(("", "/sort", "/file"), lying, strict=True))
-    yield Application(schema, certificate, asked, clarifications, message, tray, refused)
+    yield Application(schema, certificate, asked, clarifications, message, tray, refused, kept)
     made.store.close()
 
 
@@ -176,6 +187,8 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     if path.startswith("/kith/"):
         xml = {"media_type": "application/xml", "headers": {"Content-Type": "application/xml"}}
         bodies = [raw(f"kith/good/{name}") for name in GOOD_KITH]
+        bodies.append(reply(tested.clarifications["/settle"], number=600))
+        bodies += [receipt(tested.kept)] if path == "/kith/messages" else []
         versions = [{}, {"query": {"apprec": "1.0"}}, {"query": {"apprec": "1.1"}}]
         return [{"body": body} | xml | versions[number % 3] for number, body in enumerate(bodies)]
     named = {"message_id": message_id(tree(FIRST)), "certificate": tested.certificate}
@@ -212,10 +225,13 @@ def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:
         ]
     if path == "/messages/{message}":
         seed = {"path_parameters": {"message": tested.message}, "query": {"receiver": SENDER}}
-        accepted = ("application/fhir+json", "application/fhir+xml", "application/xml")
-        return [seed | {"headers": {"Accept": form}} for form in accepted]
-    if path == "/messages/{message}/acknowledge":
-        return [{"path_parameters": {"message": tested.message}, "body": {"receiver": SENDER}} | PLAIN]
+        forms = ("application/fhir+json", "application/fhir+xml", "application/xml", "application/pdf")
+        older = seed | {"query": {"receiver": SENDER, "dialogmelding": "1.0"}, "headers": {"Accept": "application/xml"}}
+        return [*(seed | {"headers": {"Accept": form}} for form in forms), older]
+    if path.startswith("/messages/{message}/"):
+        read = {"path_parameters": {"message": tested.kept}, "query": {"receiver": SENDER}}
+        kept = {"path_parameters": {"message": tested.message}, "body": {"receiver": SENDER}} | PLAIN
+        return [read if path.endswith("/read") else kept]
     if "{clarification}" in path:
         verb = path.removeprefix("/clarifications/{clarification}")
         return [{"path_parameters": {"clarification": tested.clarifications[verb]}} | VERBS[verb]]

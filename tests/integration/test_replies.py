@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from sqlalchemy import Connection, event
 
 from certgateway import bootstrap
 from certgateway.domain.dialogue_events import Target
-from certgateway.domain.errors import NotNowError
+from certgateway.domain.errors import GatewayError, NotNowError
 from certgateway.kith.dialogue_codes import DECLINE_OID, ITEM_OID
 from certgateway.services import clarify, deliver, sort
 from certgateway.services.assess import assess
 from certgateway.services.examine import House
 from certgateway.services.pose import Question
 from certgateway.services.receive import Outcome
+from tests.integration.answering import answer
 from tests.integration.receiving import Desk, authored, desk, message, numbered, receipt, resource, rules
 from tests.integration.replying import DIALOG_1_0, TEXT, code, echo, note, reply
 from tests.integration.store.conftest import postgresql, url
@@ -388,7 +390,7 @@ def test_no_other_code_says_anything(at_desk: Desk, value: str, system: str) -> 
     assert seen(at_desk, clarification)["replies"][0]["parts"][0]["item"] is None
 
 
-def test_without_a_certificate_that_asks_the_doctor_s_number_is_not_asked_for(at_desk: Desk) -> None:
+def test_who_writes_words_need_not_say_by_number_who_it_is(at_desk: Desk) -> None:
     clarification = asked(at_desk)
     assert rules(at_desk.hand_in(reply(clarification, hpr=None))) == {}
     assert seen(at_desk, clarification)["replies"][0]["author"]["hpr"] is None
@@ -404,8 +406,6 @@ def test_whose_it_is_must_be_told(at_desk: Desk, patient: str | None, rule: str)
 
 
 def test_what_is_answered_by_code_afterwards_takes_nothing_from_the_words(at_desk: Desk) -> None:
-    from tests.integration.answering import answer  # noqa: PLC0415
-
     clarification = asked(at_desk, ACTIVITY)
     at_desk.hand_in(reply(clarification))
     at_desk.hand_in(answer(clarification, ["activity"]))
@@ -444,3 +444,40 @@ def test_words_about_another_patient_and_filler_are_never_sorted_to_a_question(a
     ]
     assert [each and each.why for each in found] == ["other-patient", "not-asked"]
     assert (kinds(at_desk, clarification), at_desk.counts()["reply"]) == (["asked"], 0)
+
+
+# ---- all or nothing ----
+
+
+def test_an_error_at_any_statement_of_a_reply_leaves_nothing_of_it(at_desk: Desk) -> None:
+    clarification = asked(at_desk)
+    engine, before = at_desk.gateway.store.engine, at_desk.counts()
+    count, limit = 0, 1
+
+    def fail(_connection: Connection, _cursor: object, _statement: str, *_: object) -> None:
+        nonlocal count
+        count += 1
+        if count == limit:
+            raise ZeroDivisionError
+
+    sent = reply(clarification, note(inside=echo(coded=code("not-seen", DECLINE_OID))))
+    event.listen(engine, "before_cursor_execute", fail)
+    while True:
+        count = 0
+        try:
+            at_desk.hand_in(sent)
+        except GatewayError:
+            limit += 1
+            assert limit < 100
+            continue
+        break
+    event.remove(engine, "before_cursor_execute", fail)
+    after = at_desk.counts()
+    assert limit > 10
+    added = {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    # A failed attempt is kept until the message is answered; the ledger tells of it for good.
+    assert added.pop("ledger") >= 3
+    assert added == {"message": 1, "original": 1, "reply": 1, "clarification_event": 2}
+    assert kinds(at_desk, clarification) == ["asked", "declined", "replied"]
+    with at_desk.gateway.store.reading() as read:
+        assert read.check_ledger()

@@ -45,6 +45,7 @@ def test_attachments_are_those_of_the_policy_unless_told() -> None:
         ("kith_policy", "reject", "reject"),
         ("apprec_incomplete_status", "1", "1"),
         ("kith_schemas", "/srv/xsd", Path("/srv/xsd")),
+        ("kith_letters", "true", True),
         ("attachment_types", "application/pdf", ("application/pdf",)),
         ("attachment_types", " Application/PDF; q=1 , image/svg+xml,", ("application/pdf", "image/svg+xml")),
         ("attachment_largest", "1", 1),

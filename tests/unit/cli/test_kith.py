@@ -183,7 +183,7 @@ def test_a_removed_benefit_is_written_nowhere(target: str, output: Output, tmp_p
 
 
 @pytest.mark.parametrize(
-    "name", ["unreadable/not-xml-truncated", "unreadable/not-a-message-dialogue", "unreadable/too-deep"]
+    "name", ["unreadable/not-xml-truncated", "unreadable/not-a-message-discharge-letter", "unreadable/too-deep"]
 )
 def test_what_is_no_certificate_gives_nothing(name: str, output: Output) -> None:
     code, written, lines = output.of(FIXTURES / f"{name}.xml", "fhir-json")
