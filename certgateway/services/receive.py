@@ -141,7 +141,8 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
             message = replace(message, certificate=resent.certificate_id)
         said = message.examined
         message, case = _with_what_is_known(message, unit)
-        order = find_order(message.ordered, message.sender, message.patient, unit)
+        # An answer may come from another system than the certificate.
+        order = find_order(message.ordered, case.sender if case else message.sender, message.patient, unit)
         message = replace(message, order=order)
         # 8. Judge.
         judgement, first = _judgement(message, case, resent, gateway.house)
@@ -252,7 +253,7 @@ def _judgement(
         trusted=message.delivery.trusted,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
-        order_unknown=message.order.is_unknown and message.joined is None,
+        order_unknown=message.order.is_unknown,
         history=first is None and not message.in_words and not _becomes_current(message.examined.certificate, case),
     )
     if message.alone is not None and (refused := refused_alone(message.alone, facts)):

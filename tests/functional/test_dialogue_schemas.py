@@ -180,6 +180,9 @@ def test_every_member_is_required(conversation: tuple[Json, Json, Json]) -> None
     "path,value",
     [
         ("version", 0),
+        ("kind", "both"),
+        ("clinician", {"hpr": "7733105", "role": "gp", "organisation": "315001005"}),
+        ("targets/0/question", "since-when"),
         ("status", "late"),
         ("asked", "2026-11-01"),
         ("due", "2026-12-01T00:00:00Z"),

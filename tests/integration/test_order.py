@@ -336,6 +336,50 @@ def test_a_certificate_that_names_no_order_is_told_of_none(at_desk: Desk) -> Non
     assert "order-unknown" not in rules(at_desk.hand_in(message()))
 
 
+def test_a_withdrawal_that_names_an_order_which_its_certificate_never_answered_is_no_news(at_desk: Desk) -> None:
+    uuid = placed(at_desk)
+    at_desk.hand_in(written_for("NAV-1"))
+    gone = written_for(uuid, number=201, date=LATER)
+    resource(gone, "Composition")["status"] = "entered-in-error"
+    at_desk.hand_in(gone)
+    assert kinds(at_desk, uuid) == ["ordered"]
+
+
+def findings_of(at_desk: Desk, case: str | None) -> set[str]:
+    """The rules that the current version of a certificate breaks, as NAV is told."""
+    with at_desk.gateway.store.reading() as read:
+        version = read.current_version(case or "")
+    assert version is not None
+    return {finding.rule for finding in version.findings}
+
+
+def test_an_answer_is_told_nothing_of_the_order_and_nav_still_is(at_desk: Desk) -> None:
+    base = message()
+    patient = replace(PATIENT, number=resource(base, "Patient")["identifier"][0]["value"])
+    case = at_desk.hand_in(written_for("NAV-1", REQUIRED, patient=patient)).case
+    assert "order-unknown" in findings_of(at_desk, case)
+    asked = clarify.ask(Question(case or "", (Target("activity", "missing"),)), at_desk.gateway)
+    assert isinstance(asked, str)
+    outcome = at_desk.hand_in(answer(asked, ["activity"]))
+    assert "order-unknown" not in rules(outcome)
+    assert "order-unknown" in findings_of(at_desk, case)
+
+
+def test_an_order_stays_known_when_another_system_answers_a_question_about_its_certificate(at_desk: Desk) -> None:
+    base = message()
+    patient = replace(PATIENT, number=resource(base, "Patient")["identifier"][0]["value"])
+    uuid = placed(at_desk, patient=patient)
+    case = at_desk.hand_in(written_for(uuid, REQUIRED, patient=patient)).case
+    asked = clarify.ask(Question(case or "", (Target("activity", "missing"),)), at_desk.gateway)
+    assert isinstance(asked, str)
+    clarify.hand_over(asked, HOSPITAL, at_desk.gateway)
+    tree = answer(asked, ["activity"])
+    resource(tree, "MessageHeader")["source"]["endpoint"] = "urn:oid:2.16.578.1.12.4.1.2.8143999"
+    assert receipt(at_desk.hand_in(tree))["version"] == 2
+    assert "order-unknown" not in findings_of(at_desk, case)
+    assert seen(at_desk, uuid)["version"] == 2
+
+
 # ---- what systems and clinicians do ----
 
 
