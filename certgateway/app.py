@@ -17,7 +17,9 @@ from certgateway.api import (
     health,
     kith,
     messages,
+    ratings,
     receipts,
+    statistics,
 )
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
@@ -51,7 +53,19 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.surface = surface
-    parts = (fhir, kith, messages, definitions, receipts, assessment, clarifications, health, documentation)
+    parts = (
+        fhir,
+        kith,
+        messages,
+        ratings,
+        definitions,
+        receipts,
+        assessment,
+        statistics,
+        clarifications,
+        health,
+        documentation,
+    )
     for part in parts:
         app.include_router(part.router)
     _answer_faults(app, surface)

@@ -45,14 +45,14 @@ def _readable(text: str) -> str:
     return text
 
 
-def _day(value: object) -> object:
+def whole_day(value: object) -> object:
     """A whole date as text; no number, and no instant, is taken for one."""
     return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
 _Item = Annotated[str, Field(max_length=32, description="An item id of the certificate.")]
 _Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_readable)]
-_Day = Annotated[date, BeforeValidator(_day)]
+_Day = Annotated[date, BeforeValidator(whole_day)]
 
 
 class _Body(BaseModel):
@@ -108,7 +108,7 @@ class HandOver(_Body):
 
 
 class Rate(_Body):
-    """How useful the answer was: 1 not at all, 5 very."""
+    """How useful the answer was or, from a doctor, how relevant the question: 1 not at all, 5 very."""
 
     score: Annotated[int, Field(ge=1, le=5)]
 

@@ -154,6 +154,9 @@ class Revoked(Event):
     """The certificate was withdrawn by its author: what it answered is open again."""
 
 
+SCORES: Final = range(1, 6)
+
+
 @dataclass(frozen=True, slots=True)
 class Rated(Event):
     """How useful the answer was to the counsellor, or how relevant the question to the doctor: 1 not at all, 5 very."""

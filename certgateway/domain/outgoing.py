@@ -54,8 +54,10 @@ class Reply:
     """What an answer says of itself, beside the items it answers: which clarification, and what cannot be answered.
 
     `declined` is a code of `DECLINE_REASON`; without `declined_items` it is about everything that is not answered.
+    `relevance` is the doctor's rating of the question, from 1 to 5.
     """
 
     clarification: str
     declined: str | None = None
     declined_items: frozenset[str] = frozenset()
+    relevance: int | None = None

@@ -6,7 +6,7 @@ says becomes an event of the clarification. Nothing here may wait for a receiver
 
 from datetime import datetime
 
-from certgateway.domain.dialogue_events import Delivered, Refused, Sent
+from certgateway.domain.dialogue_events import Delivered, Rated, Refused, Sent
 from certgateway.domain.errors import NotFoundError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.services.gateway import Gateway
@@ -65,3 +65,13 @@ def acknowledge(message_id: str, receiver: str, gateway: Gateway, refused: str |
             else Refused(gateway.new_id(), now, refused, receiver)
         )
         unit.append_event(found.outgoing.clarification, event)
+
+
+def rate(message_id: str, receiver: str, score: int, gateway: Gateway) -> None:
+    """How relevant the doctor finds the question that a message of a receiver is about, from 1 to 5.
+
+    Raises NotFoundError for a message that is not the receiver's.
+    """
+    with gateway.store.transaction() as unit:
+        found = _found(message_id, receiver, unit)
+        unit.append_event(found.outgoing.clarification, Rated(gateway.new_id(), gateway.clock(), "doctor", score))

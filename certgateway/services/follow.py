@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
-from certgateway.domain.dialogue_events import Answered, Declined, Event, Revoked, Superseded
+from certgateway.domain.dialogue_events import Answered, Declined, Event, Rated, Revoked, Superseded
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined
@@ -69,3 +69,5 @@ def _events(kept: Kept, joined: Joined, gateway: Gateway) -> Iterator[Event]:
             yield Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version))
     if reply.declined is not None:
         yield Declined(gateway.new_id(), kept.arrival, reply.declined, reply.declined_items)
+    if reply.relevance is not None:
+        yield Rated(gateway.new_id(), kept.arrival, "doctor", reply.relevance)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, insert, or_, select
 
 from certgateway.domain.dialogue_events import Asked, Event
 from certgateway.store.messages import storable
@@ -85,6 +85,32 @@ def clarifications_of_case(connection: Connection, sealing: Sealing, case_uuid: 
         .order_by(clarification.c.at, clarification.c.uuid)
     )
     return [_opened(connection, sealing, row) for row in connection.execute(query)]
+
+
+def clarifications_between(
+    connection: Connection,
+    sealing: Sealing,
+    since: datetime,
+    until: datetime,
+    *,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[Clarification]:
+    """Up to `limit` clarifications asked from `since` to before `until`, the oldest first, after the last one read.
+
+    Their events are fetched together, and opened one at a time.
+    """
+    query = select(clarification).where(clarification.c.at >= since, clarification.c.at < until)
+    if after is not None:
+        at, uuid = after
+        later = and_(clarification.c.at == at, clarification.c.uuid > uuid)
+        query = query.where(or_(clarification.c.at > at, later))
+    rows = connection.execute(query.order_by(clarification.c.at, clarification.c.uuid).limit(limit)).all()
+    events: dict[str, list[Event]] = {row.uuid: [] for row in rows}
+    of_these = clarification_event.c.clarification.in_(list(events))
+    for each in connection.execute(select(clarification_event).where(of_these).order_by(clarification_event.c.seq)):
+        events[each.clarification].append(read_event(each.kind, sealing.open(each.sealed, _context(each.id))))
+    return [Clarification(row.uuid, row.case, tuple(events[row.uuid])) for row in rows]
 
 
 def insert_unsorted(connection: Connection, put_aside: Unsorted) -> None:

@@ -44,7 +44,11 @@ RANDOM_EXAMPLES = 25
 ABOUT_BODIES = [checks.negative_data_rejection, checks.positive_data_acceptance]
 Seed = dict[str, Any]
 PLAIN = {"media_type": "application/json", "headers": {"Content-Type": "application/json"}}
-SUCCESSES = {("/clarifications", "post"): 201, ("/messages/{message}/acknowledge", "post"): 204}
+SUCCESSES = {
+    ("/clarifications", "post"): 201,
+    ("/messages/{message}/acknowledge", "post"): 204,
+    ("/messages/{message}/rate", "post"): 204,
+}
 
 # Each verb has a question of its own, so that none of them stands in another's way.
 VERBS: dict[str, Seed] = {
@@ -151,6 +155,18 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
 
 def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests about questions and the messages that carry them."""
+    rated = {"path_parameters": {"message": tested.message}, "query": {"receiver": SENDER}, "body": {"score": 4}}
+    counted = {
+        "/clarifications/statistics": {"query": {"from": "2026-10-01", "to": "2026-12-31"}},
+        "/messages/{message}/rate": rated | PLAIN,
+    }
+    if path in counted:
+        return [counted[path]]
+    return asking_seeds(path, method, tested)
+
+
+def asking_seeds(path: str, method: str, tested: Application) -> list[Seed]:
+    """Requests by which a question is asked, fetched and followed."""
     if path == "/messages":
         accepted = ("application/json", "application/fhir+json", "application/fhir+xml")
         return [

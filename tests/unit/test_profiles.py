@@ -89,6 +89,7 @@ EXTENSIONS = {
     "clarification-return",
     "asked-version",
     "declined-item",
+    "question-relevance",
     "finding",
     "receipt",
 }
