@@ -48,7 +48,8 @@ def _hidden(quarter: Mapping[G, frozenset[int]]) -> Hidden:
 
 
 def _is_enough(hidden: set[G], groups: Mapping[G, frozenset[int]]) -> bool:
-    return len(hidden) > 1 and len(frozenset().union(*(groups[group] for group in hidden))) >= SMALLEST
+    """Five together are two groups or more: one that is hidden for itself has fewer."""
+    return len(frozenset().union(*(groups[group] for group in hidden))) >= SMALLEST
 
 
 def quarter_of(day: date) -> tuple[int, int]:

@@ -155,8 +155,8 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
 
 def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests about questions and the messages that carry them."""
-    rated = {"path_parameters": {"message": tested.message}, "query": {"receiver": SENDER}, "body": {"score": 4}}
-    counted = {
+    rated: Seed = {"path_parameters": {"message": tested.message}, "query": {"receiver": SENDER}, "body": {"score": 4}}
+    counted: dict[str, Seed] = {
         "/clarifications/statistics": {"query": {"from": "2026-10-01", "to": "2026-12-31"}},
         "/messages/{message}/rate": rated | PLAIN,
     }

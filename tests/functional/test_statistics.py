@@ -16,6 +16,7 @@ from certgateway.config import Settings
 from certgateway.services import count
 from certgateway.services.gateway import Gateway
 from tests.functional.office import NOWHERE, OTHER_SYSTEM, PATIENT, SENDER, Office, Ticking, target
+from tests.functional.test_dialogue_schemas import changed
 from tests.integration.answering import answer
 from tests.integration.receiving import authored, message, numbered, resource
 
@@ -162,6 +163,33 @@ def test_what_is_counted(either_office: Office, monkeypatch: pytest.MonkeyPatch)
     assert not [secret for secret in (PATIENT, *known, *asked) if secret in text]
     earlier = told(office, **{"from": "2026-07-01", "to": "2026-09-30"})
     assert (earlier["total"]["figures"]["asked"], earlier["items"]) == (0, [])
+
+
+FIGURES = "total/figures"
+FREE = {"hidden": False, "figures": None}
+
+
+@pytest.mark.parametrize(
+    "path,value",
+    [
+        ("to", "2026-12"),
+        ("smallest", 4),
+        ("total", FREE),
+        ("total/hidden", True),
+        (f"{FIGURES}/asked", -1),
+        (f"{FIGURES}/avoidable", None),
+        (f"{FIGURES}/ratings/doctor/mean", 6),
+        ("items/0/title", ""),
+        ("items/0/item", None),
+        ("senders/0/sender", None),
+    ],
+)
+def test_statistics_that_break_the_contract_are_refused(office: Office, path: str, value: object) -> None:
+    for each in certificates(office, 5):
+        office.asked(each, target())
+    broken = changed(told(office), path, value)
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), validate_formats=True)
+    assert not validator.is_valid(broken)
 
 
 def test_few_are_hidden(office: Office) -> None:

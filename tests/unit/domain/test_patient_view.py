@@ -326,17 +326,43 @@ def test_an_answer_adds_its_reservation() -> None:
     answer = reserving("activity", certificate=replace(BARE, authored=MAY + DAY, author=Author(hpr="1")))
     joined = with_reservations(reserving("prognosis"), answer)
     assert joined is not None
-    assert [entry.items for entry in joined.reservation] == [("prognosis",), ("activity",)]
+    assert [entry.items for entry in joined.reservation] == [("activity",), ("prognosis",)]
     assert joined.stated_by("reservation") == (answer.author, MAY + DAY)
     assert joined.function == FULL.function
     # Whichever was written first: neither takes the other back.
     late = with_reservations(reserving("prognosis"), replace(answer, authored=MAY - DAY))
     assert late is not None
     assert late.reservation == joined.reservation
-    assert late.stated_by("reservation")[1] == MAY
+    assert late.stated_by("reservation") == (FULL.author, MAY)
     assert with_reservations(FULL, replace(answer, reservation=Section("none"))) is None
-    assert with_reservations(replace(FULL, reservation=Section("none")), replace(answer, authored=MAY - DAY)) is None
-    assert with_reservations(replace(FULL, reservation=Section("none")), answer) is not None
+    none = replace(FULL, reservation=Section("none"))
+    assert with_reservations(none, replace(answer, authored=MAY - DAY)) is None
+    assert with_reservations(none, answer) is not None
+    unassessed = with_reservations(
+        replace(FULL, reservation=Section("not-assessed")), replace(answer, authored=MAY - DAY)
+    )
+    assert unassessed is not None
+    assert unassessed.reservation == answer.reservation
+
+
+def test_answers_with_reservations_that_overtake_each_other_end_in_the_same_certificate() -> None:
+    first = reserving("activity", certificate=replace(BARE, authored=MAY + DAY, author=Author(hpr="1")))
+    second = reserving("prognosis", certificate=replace(BARE, authored=MAY + 2 * DAY, author=Author(hpr="2")))
+    ends = []
+    for order in ((first, second), (second, first)):
+        certificate = FULL
+        for answer in order:
+            certificate = with_reservations(certificate, answer) or certificate
+        ends.append(certificate)
+    assert ends[0] == ends[1]
+    assert ends[0].stated_by("reservation") == (second.author, MAY + 2 * DAY)
+    assert kept_back([ends[0]]).items >= {"activity", "prognosis"}
+
+
+def test_a_reservation_of_an_earlier_version_holds_for_the_current_one() -> None:
+    told = view(version(reserving("prognosis"), 1, current=False), version(replace(FULL, authored=MAY + DAY), 2))
+    assert "prognosis" not in answers(told)
+    assert told["not_all_shown"]
 
 
 def test_of_several_versions_the_current_one_is_told_and_the_first_one_came() -> None:
