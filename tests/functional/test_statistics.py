@@ -165,6 +165,17 @@ def test_what_is_counted(either_office: Office, monkeypatch: pytest.MonkeyPatch)
     assert (earlier["total"]["figures"]["asked"], earlier["items"]) == (0, [])
 
 
+def test_what_was_asked_at_the_same_instant_is_counted_once(
+    either: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock that stands still, so that a page ends among questions of the same instant."""
+    monkeypatch.setattr(count, "PAGE", 2)
+    office = Office(either, Ticking())
+    for each in certificates(office, 7):
+        office.asked(each, target())
+    assert told(office)["total"]["figures"]["asked"] == 7
+
+
 FIGURES = "total/figures"
 FREE = {"hidden": False, "figures": None}
 
