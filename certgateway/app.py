@@ -24,7 +24,9 @@ from certgateway.api import (
     kith,
     messages,
     orders,
+    ratings,
     receipts,
+    statistics,
     tray,
 )
 from certgateway.api.limits import Door
@@ -64,8 +66,8 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
     )
     app.state.surface = surface
     # What is told by a word of its own stands before what is told by an id.
-    senders = (fhir, kith, dead_letters, messages, definitions, receipts)
-    for part in (*senders, assessment, tray, clarifications, orders, health, documentation):
+    senders = (fhir, kith, dead_letters, messages, ratings, definitions, receipts)
+    for part in (*senders, assessment, tray, statistics, clarifications, orders, health, documentation):
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(Observed, meters=surface.meters, definitions=gateway.house.definitions)

@@ -83,7 +83,7 @@ class HandOver(Body):
 
 
 class Rate(Body):
-    """How useful the answer was: 1 not at all, 5 very."""
+    """How useful the answer was or, from a doctor, how relevant the question: 1 not at all, 5 very."""
 
     score: Annotated[int, Field(ge=1, le=5)]
 

@@ -228,6 +228,24 @@ class Orders(Described):
     orders: list[Clarification]
 
 
+class StatisticsCell(Described):
+    """The figures of a group, null where it is hidden."""
+
+    hidden: bool
+    figures: Json | None
+
+
+class ClarificationStatistics(Described):
+    """Things asked, by item and by sender; in full in schemas/clarification-statistics.schema.json."""
+
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    smallest: int
+    total: StatisticsCell
+    items: list[StatisticsCell]
+    senders: list[StatisticsCell]
+
+
 class UnsortedAnswer(Described):
     """An answer that matches no open question: the message that brought it, and why it was put aside."""
 

@@ -28,14 +28,14 @@ def _readable(text: str) -> str:
     return text
 
 
-def _day(value: object) -> object:
+def whole_day(value: object) -> object:
     """A whole date as text; no number, and no instant, is taken for one."""
     return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
 Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_readable)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(whole_day)]
 Due = Annotated[Day | None, Field(description="From today to a year ahead.")]
 
 

@@ -53,11 +53,21 @@ def with_reservations(joined: Certificate, answer: Certificate) -> Certificate |
 
     None where the answer reserves nothing, or something written later says that nothing is reserved.
     """
-    section, stated = answer.reservation, joined.stated_by("reservation")[1]
-    if section.state != "stated" or (joined.reservation.state == "none" and stated > answer.authored):
+    section, known = answer.reservation, joined.reservation
+    author, stated = joined.stated_by("reservation")
+    is_older = stated > answer.authored
+    if section.state != "stated" or (known.state == "none" and is_older):
         return None
-    entries = dict.fromkeys((*joined.reservation.entries, *section.entries))
-    reserving = replace(answer, authored=max(stated, answer.authored), reservation=Section("stated", tuple(entries)))
+    if known.state == "missing":
+        return amended(joined, answer, ("reservation",))
+    # In an order of their own, so that answers that overtake each other end in the same certificate.
+    entries = sorted({*known.entries, *section.entries}, key=repr)
+    reserving = replace(
+        answer,
+        author=author if is_older else answer.author,
+        authored=max(stated, answer.authored),
+        reservation=Section("stated", tuple(entries)),
+    )
     return amended(joined, reserving, ("reservation",))
 
 

@@ -267,6 +267,9 @@ class Filed(Event):
     reason: str
 
 
+SCORES: Final = range(1, 6)
+
+
 @dataclass(frozen=True, slots=True)
 class Rated(Event):
     """How useful the answer was to the counsellor, or how relevant the question to the doctor: 1 not at all, 5 very."""

@@ -60,10 +60,12 @@ class Reply:
     """What an answer says of itself, beside the items it answers: which clarification, and what cannot be answered.
 
     `declined` is a code of `DECLINE_REASON`; without `declined_items` it is about everything that is not answered.
-    `words` is set where the answer is words alone, which answer no item.
+    `words` is set where the answer is words alone, which answer no item; `relevance` is the doctor's rating of the
+    question, from 1 to 5.
     """
 
     clarification: str
     declined: str | None = None
     declined_items: frozenset[str] = frozenset()
     words: Words | None = None
+    relevance: int | None = None

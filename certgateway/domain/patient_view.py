@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from certgateway.domain.asking import question_text
 from certgateway.domain.assessment_element import Withheld, cut
 from certgateway.domain.assessment_titles import Titles, instant_text
 from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.certificate import ITEMS, SINGLE_ITEMS, Certificate, Section
 from certgateway.domain.dialogue import State, TargetState, find_state
-from certgateway.domain.dialogue_events import Event, Measure
+from certgateway.domain.dialogue_events import Event, Measure, Ordered
 from certgateway.domain.dialogue_steps import Step, steps
 from certgateway.domain.findings import Effect
+from certgateway.domain.ordering import target_text
 from certgateway.domain.patient_reservation import Kept, kept_back
 from certgateway.domain.patient_sentences import TOLD_ITEMS, sentences
 from certgateway.domain.patient_words import SAID, day_text, instant_day
@@ -204,8 +204,8 @@ def _target(page: _Page, state: State, each: TargetState, went: Sequence[Step]) 
         "title": page.item(target.item),
         "stands": stands,
         "asked": asked,
-        "why": page.say(f"because-{target.reason}"),
-        "question": page.say("asked-in-words", text=question_text(target, language)),
+        "why": page.say("because-ordered" if isinstance(state.asked, Ordered) else f"because-{target.reason}"),
+        "question": page.say("asked-in-words", text=target_text(target, language)),
         "steps": [page.say(f"step-{step.what}", day=instant_day(step.at, language)) for step in went],
         "text": page.say(f"stands-{stands}"),
     }

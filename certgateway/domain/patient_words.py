@@ -222,6 +222,11 @@ SAID: Final[Mapping[str, Title]] = MappingProxyType(
             "Erklæringa sa ikkje noko om dette.",
             "The certificate said nothing about it.",
         ),
+        "because-ordered": Title(
+            "NAV bestilte en legeerklæring som svarer på dette.",
+            "NAV tinga ei legeerklæring som svarer på dette.",
+            "NAV ordered a certificate that answers it.",
+        ),
         "because-unclear": Title(
             "NAV ville forstå bedre hva legen mener.",
             "NAV ville forstå betre kva legen meiner.",

@@ -7,6 +7,7 @@ is read by `fhir.certificate`; no prose of a Communication is ever read.
 import re
 from typing import Any, Final
 
+from certgateway.domain.dialogue_events import SCORES
 from certgateway.domain.outgoing import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.fhir import elements
@@ -19,6 +20,7 @@ ANSWER_EVENT: Final = "clarification-answer"
 
 _EVENT_SYSTEM: Final = systems.CODE_SYSTEM + "message-event"
 _DECLINED_ITEM: Final = systems.STRUCTURE_DEFINITION + "declined-item"
+_RELEVANCE: Final = systems.STRUCTURE_DEFINITION + "question-relevance"
 # As a FHIR id: what the gateway gives a clarification, and nothing that anybody could write a sentence in.
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
@@ -57,7 +59,8 @@ def read_reply(message: Message, reading: Reading, composition: Node | None) -> 
     if declined is not None:
         reading.note("clarification.declined", f"{node.path}.statusReason")
     items = _declined_items(node, reading)
-    return None if clarification is None else Reply(clarification, declined, items)
+    relevance = _relevance(node, reading)
+    return None if clarification is None else Reply(clarification, declined, items, relevance=relevance)
 
 
 def _clarification(node: Node, reading: Reading) -> str | None:
@@ -79,6 +82,16 @@ def _declined_items(node: Node, reading: Reading) -> frozenset[str]:
             reading.note(f"clarification.declined_items[{len(found)}]", f"{extension.path}.value")
             found.append(item)
     return frozenset(found)
+
+
+def _relevance(node: Node, reading: Reading) -> int | None:
+    """How relevant the doctor finds the question. Of what is no score the profile tells, and nothing is read."""
+    extension = next(iter(node.extensions(_RELEVANCE)), None)
+    score = extension.number("valueInteger") if extension else None
+    if extension is None or score is None or score not in SCORES:
+        return None
+    reading.note("clarification.relevance", f"{extension.path}.value")
+    return int(score)
 
 
 def _read_payload(node: Node, composition: Node | None) -> None:

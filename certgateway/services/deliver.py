@@ -6,7 +6,7 @@ says becomes an event of the clarification. Nothing here may wait for a receiver
 
 from datetime import datetime
 
-from certgateway.domain.dialogue_events import Delivered, Read, Refused, Sent
+from certgateway.domain.dialogue_events import Delivered, Rated, Read, Refused, Sent
 from certgateway.domain.errors import NotFoundError, NotNowError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.services.gateway import Gateway
@@ -88,3 +88,13 @@ def note_read(message_id: str, receiver: str, gateway: Gateway) -> None:
         if not any(isinstance(event, Read) and event.message == message_id for event in events):
             read = Read(gateway.new_id(), gateway.clock(), receiver, message_id)
             unit.append_event(found.outgoing.clarification, read)
+
+
+def rate(message_id: str, receiver: str, score: int, gateway: Gateway) -> None:
+    """How relevant the doctor finds the question that a message of a receiver is about, from 1 to 5.
+
+    Raises NotFoundError for a message that is not the receiver's.
+    """
+    with gateway.store.transaction() as unit:
+        found = _found(message_id, receiver, unit)
+        unit.append_event(found.outgoing.clarification, Rated(gateway.new_id(), gateway.clock(), "doctor", score))

@@ -11,7 +11,16 @@ from datetime import datetime
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
 from certgateway.domain.dialogue import find_state
-from certgateway.domain.dialogue_events import Answered, AnswerRefused, Declined, Event, Replied, Revoked, Superseded
+from certgateway.domain.dialogue_events import (
+    Answered,
+    AnswerRefused,
+    Declined,
+    Event,
+    Rated,
+    Replied,
+    Revoked,
+    Superseded,
+)
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Kept, Version
@@ -137,3 +146,5 @@ def answer_events(
             yield Superseded(gateway.new_id(), at, version.number, _answered(version))
     if reply.declined is not None:
         yield Declined(gateway.new_id(), at, reply.declined, reply.declined_items)
+    if reply.relevance is not None:
+        yield Rated(gateway.new_id(), at, "doctor", reply.relevance)

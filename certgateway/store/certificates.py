@@ -3,6 +3,7 @@
 Must never change or remove a version that is on record; only which one is current may change.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -10,6 +11,7 @@ from sqlalchemy import case as either
 
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.errors import GatewayError
+from certgateway.domain.findings import Finding
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.store.messages import storable
 from certgateway.store.records import (
@@ -88,6 +90,12 @@ def current_version(connection: Connection, sealing: Sealing, case_uuid: str) ->
         return None
     row = connection.execute(select(version).where(version.c.case == case_uuid, version.c.current)).first()
     return _version(row, sealing) if row else None
+
+
+def findings_of_cases(connection: Connection, cases: Iterable[str]) -> dict[tuple[str, int], tuple[Finding, ...]]:
+    """The findings of every version of some cases, by case and number; no certificate is opened."""
+    query = select(version.c.case, version.c.number, version.c.findings).where(version.c.case.in_(list(cases)))
+    return {(row.case, row.number): read_findings(row.findings) for row in connection.execute(query)}
 
 
 def record_case(connection: Connection, kept: Kept, known: Case) -> None:

@@ -4,9 +4,10 @@ An event is written once and never changed. This module must never decide what a
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from certgateway.domain.dialogue_events import Asked, Event, Ordered
 from certgateway.store.messages import storable
@@ -87,6 +88,32 @@ def clarifications_of_case(connection: Connection, sealing: Sealing, case_uuid: 
 def orders_of_patient(connection: Connection, sealing: Sealing, patient: str) -> list[Clarification]:
     """Every order about the patient with this keyed digest, the oldest first."""
     return [_opened(connection, sealing, row) for row in connection.execute(_OF_PATIENT, {"known": patient})]
+
+
+def clarifications_between(
+    connection: Connection,
+    sealing: Sealing,
+    since: datetime,
+    until: datetime,
+    *,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[Clarification]:
+    """Up to `limit` clarifications asked from `since` to before `until`, the oldest first, after the last one read.
+
+    Their events are fetched together, and opened one at a time.
+    """
+    query = select(clarification).where(clarification.c.at >= since, clarification.c.at < until)
+    if after is not None:
+        at, uuid = after
+        later = and_(clarification.c.at == at, clarification.c.uuid > uuid)
+        query = query.where(or_(clarification.c.at > at, later))
+    rows = connection.execute(query.order_by(clarification.c.at, clarification.c.uuid).limit(limit)).all()
+    events: dict[str, list[Event]] = {row.uuid: [] for row in rows}
+    of_these = clarification_event.c.clarification.in_(list(events))
+    for each in connection.execute(select(clarification_event).where(of_these).order_by(clarification_event.c.seq)):
+        events[each.clarification].append(read_event(each.kind, sealing.open(each.sealed, _context(each.id))))
+    return [Clarification(row.uuid, row.case, tuple(events[row.uuid]), row.patient) for row in rows]
 
 
 def _opened(connection: Connection, sealing: Sealing, row: Any) -> Clarification:  # noqa: ANN401  a row has no types

@@ -5,7 +5,7 @@ never answer for the gateway, decide what a message means, or let a database's o
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from certgateway.domain.dialogue_events import Asked, Event, Ordered
 from certgateway.domain.errors import GatewayError
+from certgateway.domain.findings import Finding
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.replies import ProseReply
@@ -87,6 +88,19 @@ class Reading:
     def orders_of_patient(self, patient: str) -> list[Clarification]:
         """Every order about the patient with this keyed digest, the oldest first."""
         return dialogues.orders_of_patient(self.connection, self.sealing, patient)
+
+    def clarifications_between(
+        self, since: datetime, until: datetime, *, after: tuple[datetime, str] | None, limit: int
+    ) -> list[Clarification]:
+        """Up to `limit` clarifications asked from `since` to before `until`, the oldest first, after the last one read.
+
+        `after` is its instant and its id.
+        """
+        return dialogues.clarifications_between(self.connection, self.sealing, since, until, after=after, limit=limit)
+
+    def findings_of_cases(self, cases: Iterable[str]) -> dict[tuple[str, int], tuple[Finding, ...]]:
+        """The findings of every version of some cases, by case and number."""
+        return certificates.findings_of_cases(self.connection, cases)
 
     def waiting_for(self, receiver: str, after: int, limit: int) -> list[Waiting]:
         """Up to `limit` messages after number `after` that a receiver has not settled."""

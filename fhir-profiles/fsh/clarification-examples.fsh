@@ -115,6 +115,7 @@ Usage: #example
 Title: "Answer to a clarification"
 Description: "The health risk is answered; the prognosis cannot be."
 * extension[declined-item].valueCode = #prognosis
+* extension[relevance].valueInteger = 4
 * basedOn.type = "CommunicationRequest"
 * basedOn.identifier.system = $clarification
 * basedOn.identifier.value = "7c0a6c52-0f4e-4d3a-9a51-2f6d1e8b4c01"

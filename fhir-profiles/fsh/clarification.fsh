@@ -104,7 +104,7 @@ Parent: Communication
 Id: clarification-answer
 Title: "Answer to a clarification"
 Description: "Which clarification is answered, by its id, and where the answer stands. Completed, or not-done with a reason when nothing can be answered. Some items are answered and others cannot be: completed, with the reason and the declined items. Prose is allowed and not carried: an answer belongs in the section of its item."
-* extension contains DeclinedItem named declined-item 0..*
+* extension contains DeclinedItem named declined-item 0..* and QuestionRelevance named relevance 0..1
 * basedOn 1..1
 * basedOn only Reference(CommunicationRequest)
 * basedOn.identifier 1..1
@@ -189,3 +189,13 @@ Context: Communication
 * value[x] 1..1
 * value[x] only code
 * value[x] from $vs-item (required)
+
+Extension: QuestionRelevance
+Id: question-relevance
+Title: "How relevant the question was"
+Description: "How relevant the doctor finds the question, from 1, not at all, to 5, very. For statistics; it decides nothing and is shown to no patient."
+Context: Communication
+* value[x] 1..1
+* value[x] only integer
+* valueInteger ^minValueInteger = 1
+* valueInteger ^maxValueInteger = 5

@@ -11,6 +11,7 @@ from jsonschema_rs import Draft202012Validator
 from tests import kith
 from tests.functional.messages import JSON, body, changed, tree
 from tests.functional.office import DOOR, PATIENT, Office, target
+from tests.functional.test_dialogue_schemas import changed as replaced
 from tests.integration.answering import answer
 from tests.integration.receiving import authored, message, numbered, resource
 
@@ -170,6 +171,30 @@ def test_a_reservation_on_the_form_of_2008_keeps_all_back(office: Office) -> Non
     assert (items(told), told["not_all_shown"]) == ([], True)
     reserved = office.client.get(f"/assessments/{certificate}").json()["reservation"][0]
     assert reserved["parts"][0]["text"] not in page(office, certificate)
+
+
+@pytest.mark.parametrize(
+    "path,value",
+    [
+        ("language", "no"),
+        ("written", "2026"),
+        ("about", []),
+        ("not_all_shown", None),
+        ("answers/items/0/item", "reservation"),
+        ("answers/items/0/state", "missing"),
+        ("questions/clarifications/0/targets", []),
+        ("questions/clarifications/0/targets/0/stands", "late"),
+        ("questions/clarifications/0/targets/0/item", "reservation"),
+        ("shared/items/0/title", ""),
+        ("shared/withheld", None),
+    ],
+)
+def test_a_view_that_breaks_the_contract_is_refused(office: Office, path: str, value: object) -> None:
+    certificate = office.certificate()
+    office.asked(certificate, target())
+    broken = replaced(view(office, certificate), path, value)
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), validate_formats=True)
+    assert not validator.is_valid(broken)
 
 
 def test_what_cannot_be_had(office: Office) -> None:

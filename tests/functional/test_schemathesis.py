@@ -54,6 +54,7 @@ SUCCESSES = {
     ("/clarifications/unsorted/{message}/file", "post"): 204,
     ("/messages/{message}/resend", "post"): 204,
     ("/messages/{message}/read", "post"): 204,
+    ("/messages/{message}/rate", "post"): 204,
 }
 
 # Each verb has a question of its own, so that none of them stands in another's way.
@@ -218,6 +219,18 @@ def undelivered_seeds(path: str, tested: Application) -> list[Seed]:
 
 def dialogue_seeds(path: str, method: str, tested: Application) -> list[Seed]:
     """Requests about questions and the messages that carry them."""
+    rated: Seed = {"path_parameters": {"message": tested.message}, "query": {"receiver": SENDER}, "body": {"score": 4}}
+    counted: dict[str, Seed] = {
+        "/clarifications/statistics": {"query": {"from": "2026-10-01", "to": "2026-12-31"}},
+        "/messages/{message}/rate": rated | PLAIN,
+    }
+    if path in counted:
+        return [counted[path]]
+    return asking_seeds(path, method, tested)
+
+
+def asking_seeds(path: str, method: str, tested: Application) -> list[Seed]:
+    """Requests by which a question is asked, fetched and followed."""
     if path == "/messages":
         accepted = ("application/json", "application/fhir+json", "application/fhir+xml")
         return [

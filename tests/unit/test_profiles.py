@@ -92,6 +92,7 @@ EXTENSIONS = {
     "clarification-return",
     "asked-version",
     "declined-item",
+    "question-relevance",
     "finding",
     "receipt",
 }

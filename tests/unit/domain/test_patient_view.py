@@ -40,9 +40,11 @@ from certgateway.domain.certificate import (
 from certgateway.domain.dialogue_events import (
     Answered,
     Asked,
+    Clinician,
     Declined,
     Event,
     Measure,
+    Ordered,
     Returned,
     Superseded,
     Target,
@@ -50,6 +52,7 @@ from certgateway.domain.dialogue_events import (
 )
 from certgateway.domain.dialogue_steps import steps
 from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.ordering import CaseQuestion, ordered_targets
 from certgateway.domain.patient_page import patient_page
 from certgateway.domain.patient_reservation import Kept, kept_back
 from certgateway.domain.patient_sentences import TOLD_ITEMS, sentences
@@ -326,17 +329,43 @@ def test_an_answer_adds_its_reservation() -> None:
     answer = reserving("activity", certificate=replace(BARE, authored=MAY + DAY, author=Author(hpr="1")))
     joined = with_reservations(reserving("prognosis"), answer)
     assert joined is not None
-    assert [entry.items for entry in joined.reservation] == [("prognosis",), ("activity",)]
+    assert [entry.items for entry in joined.reservation] == [("activity",), ("prognosis",)]
     assert joined.stated_by("reservation") == (answer.author, MAY + DAY)
     assert joined.function == FULL.function
     # Whichever was written first: neither takes the other back.
     late = with_reservations(reserving("prognosis"), replace(answer, authored=MAY - DAY))
     assert late is not None
     assert late.reservation == joined.reservation
-    assert late.stated_by("reservation")[1] == MAY
+    assert late.stated_by("reservation") == (FULL.author, MAY)
     assert with_reservations(FULL, replace(answer, reservation=Section("none"))) is None
-    assert with_reservations(replace(FULL, reservation=Section("none")), replace(answer, authored=MAY - DAY)) is None
-    assert with_reservations(replace(FULL, reservation=Section("none")), answer) is not None
+    none = replace(FULL, reservation=Section("none"))
+    assert with_reservations(none, replace(answer, authored=MAY - DAY)) is None
+    assert with_reservations(none, answer) is not None
+    unassessed = with_reservations(
+        replace(FULL, reservation=Section("not-assessed")), replace(answer, authored=MAY - DAY)
+    )
+    assert unassessed is not None
+    assert unassessed.reservation == answer.reservation
+
+
+def test_answers_with_reservations_that_overtake_each_other_end_in_the_same_certificate() -> None:
+    first = reserving("activity", certificate=replace(BARE, authored=MAY + DAY, author=Author(hpr="1")))
+    second = reserving("prognosis", certificate=replace(BARE, authored=MAY + 2 * DAY, author=Author(hpr="2")))
+    ends = []
+    for order in ((first, second), (second, first)):
+        certificate = FULL
+        for answer in order:
+            certificate = with_reservations(certificate, answer) or certificate
+        ends.append(certificate)
+    assert ends[0] == ends[1]
+    assert ends[0].stated_by("reservation") == (second.author, MAY + 2 * DAY)
+    assert kept_back([ends[0]]).items >= {"activity", "prognosis"}
+
+
+def test_a_reservation_of_an_earlier_version_holds_for_the_current_one() -> None:
+    told = view(version(reserving("prognosis"), 1, current=False), version(replace(FULL, authored=MAY + DAY), 2))
+    assert "prognosis" not in answers(told)
+    assert told["not_all_shown"]
 
 
 def test_of_several_versions_the_current_one_is_told_and_the_first_one_came() -> None:
@@ -569,3 +598,15 @@ def texts_of(told: dict[str, Any]) -> list[str]:
         told["shared"]["text"],
         told["contact"],
     ]
+
+
+def test_an_order_reads_as_an_order_question_by_question() -> None:
+    wanted = ordered_targets([CaseQuestion("since-when", "Regn fra fallet.")])
+    clinician = Clinician("7654321", "gp", "315001005")
+    order = Ordered("o", MAY, "her:1", BARE.patient, clinician, wanted)
+    targets = view(asked=(order,))["questions"]["clarifications"][0]["targets"]
+    assert [each["item"] for each in targets] == ["diagnosis", "function", "health-risk", "prognosis", "onset"]
+    assert {each["why"] for each in targets} == {"NAV bestilte en legeerklæring som svarer på dette."}
+    assert "Regn fra fallet." in targets[-1]["question"]
+    kept = view(version(reserving("onset")), asked=(order,))["questions"]["clarifications"][0]["targets"]
+    assert "onset" not in [each["item"] for each in kept]

@@ -4,6 +4,7 @@ import json
 import re
 from copy import deepcopy
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -80,6 +81,39 @@ def test_places_of_the_reply_are_known() -> None:
         "clarification.declined_items[0]": f"{COMMUNICATION}.extension[0].value",
         "clarification.declined_items[1]": f"{COMMUNICATION}.extension[2].value",
     }
+
+
+def relevance(value: object) -> list[Json]:
+    return [{"url": f"{PROFILE}question-relevance", "valueInteger": value}]
+
+
+@pytest.mark.parametrize("score", [1, 5])
+@pytest.mark.parametrize("format_", ["fhir-json", "fhir-xml"])
+def test_the_doctor_says_how_relevant_the_question_was(score: int, format_: Literal["fhir-json", "fhir-xml"]) -> None:
+    found = read(answer("prognosis", extension=relevance(score)), format_)
+    assert (found.refused, found.lost) == ([], [])
+    assert found.reply == Reply(CLARIFICATION, relevance=score)
+    assert found.origins["clarification.relevance"] == f"{COMMUNICATION}.extension[0].value"
+
+
+@pytest.mark.parametrize("score", [0, 6, -1, 100])
+def test_a_relevance_out_of_range_is_refused_and_not_read(score: int) -> None:
+    found = read(answer("prognosis", extension=relevance(score)))
+    assert found.refused == [("value-out-of-range", f"{COMMUNICATION}.extension[0].value")]
+    assert found.reply == Reply(CLARIFICATION)
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        [{"url": f"{PROFILE}question-relevance", "valueString": "Svært"}],
+        [{"url": f"{PROFILE}question-relevance"}],
+        [*relevance(3), *relevance(4)],
+    ],
+    ids=["words", "nothing", "twice"],
+)
+def test_a_relevance_of_another_form_is_refused(extension: list[Json]) -> None:
+    assert read(answer("prognosis", extension=extension)).refused != []
 
 
 def test_focus_may_name_the_communication_too_and_then_it_is_the_one() -> None:
