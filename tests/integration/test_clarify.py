@@ -129,7 +129,9 @@ def test_a_question_waits_for_the_author_s_system_and_names_the_items_only(at_de
         "Det er uklart for oss hva som menes under «Aktiviteter med helserisiko». Kan du presisere? "
         f"{RISK.settles} Svaret erstatter alt som står under punktet nå."
     )
-    assert outgoing.certificate.code == resource(message(), "Composition")["identifier"]["value"]
+    certificate = outgoing.certificate
+    assert certificate is not None
+    assert certificate.code == resource(message(), "Composition")["identifier"]["value"]
 
 
 def test_the_assessment_shows_what_is_asked(at_desk: Desk) -> None:
