@@ -34,10 +34,6 @@ _PLACES: Final[tuple[tuple[str, Place], ...]] = (
     ("Merknad", "remark"),
 )
 _KINDS: Final[dict[str, ReplyKind]] = {"DIALOG_SVAR": "answer", "DIALOG_FORESPORSEL": "question"}
-# What a marked-up text ends a line with.
-_BLOCKS: Final = frozenset(
-    {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre"}
-)
 
 
 def understand(opened: Opened, titles: Titles) -> tuple[Parsed, Reply | None, list[Finding]]:
@@ -73,17 +69,20 @@ def understand(opened: Opened, titles: Titles) -> tuple[Parsed, Reply | None, li
     reply = Reply(named[0] if named else "", declined, items, words)
     for each in opened.dialogues:
         _pass_over(each)
-    others = {document.shown for document in head.all("Document") if _holds(document, opened.dialogues[1:])}
+    rest = set(opened.dialogues[1:])
+    others = {document.shown for document in head.all("Document") if _holds(document, rest)}
     lost = [found for found in not_carried(head, dialogue, documents) if found.path not in others]
     return Parsed(certificate, reading.origins), reply, [*reading.findings, *lost]
 
 
-def _holds(document: Node, dialogues: list[Node]) -> bool:
+def _holds(document: Node, dialogues: set[Node]) -> bool:
     return any(found in dialogues for found in document.every("RefDoc", "Content", "Dialogmelding"))
 
 
 def _noted(text: ReplyText, node: Node, index: int, reading: Reading) -> ReplyText:
-    reading.note(text_place(index), node)
+    """The same, once its place is known. In a text with elements in it no range can be told: the whole is its place."""
+    place = text_place(index)
+    reading.note(place if text.text == node.text else place.rpartition(".")[0], node)
     return text
 
 
@@ -92,10 +91,10 @@ def _texts(opened: Opened) -> Iterator[tuple[ReplyText, Node]]:
     places = list(_places(opened))
     marked = read_marked_up(opened.raw, [node for _, node, _ in places if any(node.present)])
     for place, node, item in places:
-        text = marked.get(node.offset, node.text)
+        text = marked[node.offset].strip(BLANK) if node.offset in marked else node.text
         _read(node)
         if text.strip():
-            yield ReplyText(place, text.strip(BLANK), item), node
+            yield ReplyText(place, text, item), node
 
 
 def _places(opened: Opened) -> Iterator[tuple[Place, Node, str | None]]:

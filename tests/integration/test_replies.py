@@ -19,7 +19,18 @@ from certgateway.services.examine import House
 from certgateway.services.pose import Question
 from certgateway.services.receive import Outcome
 from tests.integration.answering import answer
-from tests.integration.receiving import Desk, authored, desk, message, numbered, receipt, resource, rules
+from tests.integration.receiving import (
+    Desk,
+    authored,
+    desk,
+    holding,
+    message,
+    numbered,
+    receipt,
+    resource,
+    rules,
+    without,
+)
 from tests.integration.replying import DIALOG_1_0, TEXT, code, echo, note, reply
 from tests.integration.store.conftest import postgresql, url
 from tests.kith import attachment
@@ -172,10 +183,6 @@ def test_a_counsellor_says_what_words_settle(at_desk: Desk) -> None:
     assert told["replies"][0]["settles"] == ["activity"]
     assert told["replies"][0]["standing"] == "read"
     assert proposals(at_desk, case) == [("activity", [TEXT])]
-    # It stands in no version, and yet nobody asks for it again.
-    again = clarify.ask(Question(case), at_desk.gateway)
-    assert not isinstance(again, str)
-    assert again.reasons == ()
     # A second thought.
     clarify.settle(clarification, frozenset({"health-risk"}), at_desk.gateway)
     assert seen(at_desk, clarification)["status"] == "answered"
@@ -219,15 +226,24 @@ def test_words_that_do_not_answer_are_returned_and_asked_anew(at_desk: Desk) -> 
         clarify.give_back(clarification, "still-unclear", at_desk.gateway, items=frozenset(), not_payable=False)
 
 
-def test_what_words_settled_stays_settled_when_a_version_leaves_it_out(at_desk: Desk) -> None:
-    case = certified(at_desk)
-    clarification = asked(at_desk, ACTIVITY, case=case)
+def test_what_words_settled_is_not_asked_for_again_though_no_version_says_it(at_desk: Desk) -> None:
+    holder = holding(at_desk)
+    tree = without(message(), "prognosis")
+    case = holder.hand_in(tree).case or ""
+    clarification = clarify.ask(Question(case), at_desk.gateway)
+    assert isinstance(clarification, str)
     at_desk.hand_in(reply(clarification))
-    clarify.settle(clarification, frozenset({"activity"}), at_desk.gateway)
-    later = replace(at_desk, gateway=replace(at_desk.gateway, asks_missing=True))
-    later.hand_in(authored(numbered(message(), 21), "2026-11-01T10:00:00+01:00"))
-    assert standings(at_desk, clarification) == [("activity", "answered", 1)]
+    # What waits to be read is open, and so is not asked for twice either.
+    assert not isinstance(clarify.ask(Question(case), at_desk.gateway), str)
+    clarify.settle(clarification, frozenset({"prognosis"}), at_desk.gateway)
+    assert not isinstance(clarify.ask(Question(case), at_desk.gateway), str)
+    asking = replace(holder, gateway=replace(holder.gateway, asks_missing=True))
+    later = authored(numbered(without(message(), "prognosis"), 21), "2026-11-01T10:00:00+01:00")
+    assert asking.hand_in(later).verdict == "incomplete"
+    assert standings(at_desk, clarification) == [("prognosis", "answered", 1)]
     assert len(clarify.clarifications(case, at_desk.gateway)) == 1
+    # A counsellor who means it may ask.
+    assert isinstance(clarify.ask(Question(case, (Target("prognosis", "missing"),)), at_desk.gateway), str)
 
 
 # ---- what may not be said ----

@@ -263,9 +263,21 @@ def test_what_may_not_be_said_is_told_to_the_doctor_without_being_repeated(sente
     assert [each.element for each in found.judgement.withheld] == ["assessment[0].text"]
 
 
+def test_where_a_sentence_stands_is_told_by_its_range_where_there_is_one() -> None:
+    sentence = "Jeg anbefaler at pasienten innvilges uføretrygd."
+    plain = judged(reply(CONVERSATION, note(f"\n  {TEXT} {sentence}")))
+    (found,) = plain.told("benefit-recommended-in-prose")
+    assert found.path == f"{NOTE}/*[local-name()='TekstNotatInnhold'][1]"
+    assert found.span is not None
+    assert "uføretrygd" in f"\n  {TEXT} {sentence}"[slice(*found.span)]
+    marked = f"<TekstNotatInnhold> <b>{TEXT}</b> {sentence}</TekstNotatInnhold>"
+    (other,) = judged(reply(CONVERSATION, note("", inside=marked))).told("benefit-recommended-in-prose")
+    assert (other.path, other.span) == (found.path, None)
+
+
 def test_more_than_anybody_reads_is_held_back_unread() -> None:
     found = judged(reply(CONVERSATION, note("ord " * 30_000)))
-    assert [(each.kind, each.span) for each in found.judgement.withheld] == [("unread", (0, 119_999))]
+    assert [(each.kind, each.span) for each in found.judgement.withheld] == [("unread", (0, 120_000))]
 
 
 def test_the_time_grows_with_the_size_alone() -> None:
