@@ -64,7 +64,8 @@ class State:
 
     `begun` is the day its time counts from; `restarted` tells that it is not the day of the question. `unsorted` are
     ids of answers and declines that match nothing in it; `revoked` tells that the certificate is withdrawn now;
-    `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
+    `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began;
+    `sent_anew` is when it was last returned or handed over.
     """
 
     asked: Asked
@@ -82,6 +83,7 @@ class State:
     pauses: tuple[tuple[date, date | None], ...] = ()
     restarted: bool = False
     ratings: tuple[tuple[str, int], ...] = ()
+    sent_anew: datetime | None = None
 
     @property
     def open_items(self) -> tuple[str, ...]:
@@ -190,8 +192,6 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911  O
             return _handed_over(state, event)
         case Reminded():
             return _reminded(state, event)
-        case Resent():
-            return _resent(state, event)
         case Rated():
             others = tuple(rating for rating in state.ratings if rating[0] != event.by)
             return replace(state, ratings=(*others, (event.by, event.score)))
@@ -253,6 +253,7 @@ def _returned(state: State, event: Returned) -> State:
         not_payable=marked,
         begun=norwegian_date(event.at),
         # It goes to the doctor again, and whether it has arrived is told anew.
+        sent_anew=event.at,
         delivery="ordered",
         refusal=None,
         restarted=True,
@@ -301,6 +302,7 @@ def _handed_over(state: State, event: HandedOver) -> State:
         receiver=event.receiver,
         begun=norwegian_date(event.at),
         targets=tuple(map(reopened, state.targets)),
+        sent_anew=event.at,
         delivery="ordered",
         refusal=None,
         restarted=True,
@@ -313,13 +315,6 @@ def _reminded(state: State, event: Reminded) -> State:
     return replace(state, reminders=(*state.reminders, day), reminded=day >= state.begun)
 
 
-def _resent(state: State, event: Resent) -> State:
-    """A refusal is undone, and whether it has arrived is told anew; the time goes on as it did."""
-    if event.receiver != state.receiver or state.delivery != "refused":
-        return state
-    return replace(state, delivery="ordered", refusal=None)
-
-
 def _with_pause(pauses: tuple[tuple[date, date | None], ...], event: Event) -> tuple[tuple[date, date | None], ...]:
     """A pause within a pause and an end without a beginning change nothing."""
     day = norwegian_date(event.at)
@@ -329,26 +324,30 @@ def _with_pause(pauses: tuple[tuple[date, date | None], ...], event: Event) -> t
     return (*pauses[:-1], (pauses[-1][0], day)) if running else pauses
 
 
-_DELIVERY: Final[Mapping[type[Event], Status]] = {
-    Sent: "sent",
-    Delivered: "delivered",
-    Refused: "refused",
-    Read: "read",
-}
+_Word = Sent | Delivered | Refused | Read | Resent
+_DELIVERY: Final[Mapping[type[Event], Status]] = {Sent: "sent", Delivered: "delivered", Read: "read"}
 _PROGRESS: Final[tuple[Status, ...]] = ("ordered", "refused", "sent", "delivered", "read")
 
 
 def _delivery(state: State, event: Event) -> State:
     """Delivery only goes forward: of what is told twice or late the furthest counts; sent anew undoes a refusal."""
-    told = _DELIVERY.get(type(event))
-    if isinstance(event, Sent | Delivered | Refused) and event.receiver not in {None, state.receiver}:
-        # What became of it at a system that no longer has it.
-        return state
-    if told is None or (told != "refused" and _PROGRESS.index(told) < _PROGRESS.index(state.delivery)):
+    if not isinstance(event, _Word) or _is_about_another(event, state):
         return state
     if isinstance(event, Refused):
         return state if state.delivery == "read" else replace(state, delivery="refused", refusal=event.reason)
+    if isinstance(event, Resent):
+        return replace(state, delivery="ordered", refusal=None) if state.delivery == "refused" else state
+    told = _DELIVERY[type(event)]
+    if _PROGRESS.index(told) < _PROGRESS.index(state.delivery):
+        return state
     return replace(state, delivery=told, refusal=None)
+
+
+def _is_about_another(event: _Word, state: State) -> bool:
+    """What became of it at a system that no longer has it, or of a message from before it was sent anew."""
+    if not isinstance(event, Read) and event.receiver not in {None, state.receiver}:
+        return True
+    return event.written is not None and state.sent_anew is not None and event.written < state.sent_anew
 
 
 def _shifted(day: date, pauses: Iterable[tuple[date, date | None]], begun: date) -> date:

@@ -68,9 +68,14 @@ class Asked(Event):
 
 @dataclass(frozen=True, slots=True)
 class Sent(Event):
-    """A system has fetched it or been sent it: `receiver`, or whoever has the question then."""
+    """A system has fetched it or been sent it: `receiver`, or whoever has the question then.
+
+    `written` is when the message was written that this is about, here and below: what is told late of a message from
+    before a return or a handing over says nothing of what was sent since. None where it is not known.
+    """
 
     receiver: str | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Delivered(Event):
     """A system says that it has it: `receiver`, or whoever has the question then."""
 
     receiver: str | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Refused(Event):
 
     reason: str
     receiver: str | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,14 @@ class Resent(Event):
     """NAV lets a message that was refused or could not be delivered go out once more, to `receiver`."""
 
     receiver: str
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Read(Event):
     """The doctor has opened it."""
+
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ def _told(claim: Claim, made: Attempt, receiver: str, gateway: Gateway) -> Outco
             unit.postpone(claim.message, due, made.code)
             return "failed"
         unit.end_posting(claim.message, now, made.code)
-        unit.append_event(claim.clarification, Refused(gateway.new_id(), now, "undeliverable", receiver))
+        given_up = Refused(gateway.new_id(), now, "undeliverable", receiver, claim.written)
+        unit.append_event(claim.clarification, given_up)
         return "dead"
 
 

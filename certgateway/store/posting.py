@@ -19,6 +19,7 @@ class Claim:
 
     message: str
     clarification: str
+    written: datetime
     attempts: int
     lease: str
     at: datetime
@@ -47,7 +48,7 @@ def receivers_due(connection: Connection, receivers: Collection[str], now: datet
 def claim(connection: Connection, receiver: str, now: datetime, until: datetime, lease: str) -> Claim | None:
     """The first attempt that is due at a receiver, from now on ours. The caller holds the receiver's lock."""
     query = (
-        select(outbox.c.id, outbox.c.clarification, posting.c.attempts)
+        select(outbox.c.id, outbox.c.clarification, outbox.c.at, posting.c.attempts)
         .select_from(_with_posting())
         .where(outbox.c.receiver == receiver, _due(now))
         .order_by(outbox.c.seq)
@@ -62,7 +63,7 @@ def claim(connection: Connection, receiver: str, now: datetime, until: datetime,
         connection.execute(insert(posting).values(message=found.id, due=now, **values))
     else:
         connection.execute(update(posting).where(posting.c.message == found.id).values(**values))
-    return Claim(found.id, found.clarification, made, lease, now)
+    return Claim(found.id, found.clarification, found.at, made, lease, now)
 
 
 def is_open(connection: Connection, held: Claim, *, delivered: bool) -> bool:

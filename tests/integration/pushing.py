@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import anyio
 
-from certgateway.domain.asking import Refusal
 from certgateway.domain.dialogue_events import Target
 from certgateway.services import clarify
 from certgateway.services.courier import Courier
@@ -60,7 +59,7 @@ def asked(at_desk: Desk, *targets: Target, certificate: str | None = None) -> st
     case = certificate or at_desk.hand_in(message()).case
     assert case is not None
     found = clarify.ask(Question(case, targets or (ACTIVITY,)), at_desk.gateway)
-    assert isinstance(found, str), [each for each in found.reasons if isinstance(each, Refusal)]
+    assert isinstance(found, str), found.reasons
     return found
 
 

@@ -21,6 +21,7 @@ from certgateway.services.push import Noted
 from certgateway.store.tables import outbox
 from certgateway.trust.seal import SealBrokenError
 from tests.functional.office import NOWHERE
+from tests.integration.answering import answer
 from tests.integration.listening_receiver import (
     Behave,
     answers,
@@ -354,6 +355,19 @@ def test_a_withdrawal_follows_a_question_that_is_given_up(plain: Desk) -> None:
         expected = in_outbox(at_desk)
         assert outcomes(looked(at_desk)) == [("dead", "http-410"), ("delivered", None)]
     assert receiver.ids == expected
+
+
+def test_what_is_told_late_of_the_question_says_nothing_of_its_return(plain: Desk) -> None:
+    clarification = asked(plain)
+    (question,) = in_outbox(plain)
+    deliver.fetch(SENDER, 0, 10, plain.gateway)
+    plain.hand_in(answer(clarification, ["activity"]))
+    clarify.give_back(clarification, "still-unclear", plain.gateway, items=frozenset(), not_payable=False)
+    returned = in_outbox(plain)[1]
+    plain.clock.now += timedelta(hours=1)
+    for message_id, status in ((question, "ordered"), (returned, "delivered")):
+        deliver.acknowledge(message_id, SENDER, plain.gateway)
+        assert seen(plain, clarification)["status"] == status
 
 
 # ---- others ----
