@@ -21,7 +21,7 @@ async def read_json(request: Request, model: type[Model], largest: int = _LARGES
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ProblemError("json-expected")
     try:
-        return model.model_validate(safejson.parse(await read_body(request, largest)))
+        return model.model_validate(safejson.parse(await read_body(request, largest, "json-too-large")))
     except safejson.Unreadable:
         raise ProblemError("request-unreadable") from None
     except ValidationError:

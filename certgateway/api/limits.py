@@ -60,20 +60,19 @@ class Door:
         return await to_thread.run_sync(task, limiter=self._workers)
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body, counted while it arrives; ProblemError for one that is compressed or larger than `limit` bytes."""
+async def read_body(request: Request, limit: int, too_large: str = "body-too-large") -> bytes:
+    """The body, counted while it arrives; ProblemError for one that is compressed or larger than `limit` bytes.
+
+    `too_large` is the category of the latter: a message may be too large for its attachments, other bodies have none.
+    """
     if request.headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}:
         raise ProblemError("content-encoding-not-supported")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
-        raise _too_large(limit)
+        raise ProblemError(too_large, {"limit": str(limit)})
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise _too_large(limit)
+            raise ProblemError(too_large, {"limit": str(limit)})
     return bytes(body)
-
-
-def _too_large(limit: int) -> ProblemError:
-    return ProblemError("body-too-large", {"limit": str(limit)})

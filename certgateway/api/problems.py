@@ -225,6 +225,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
         ),
     ),
     "body-too-large": Problem(413, "body-too-large", "too-long"),
+    "json-too-large": Problem(
+        413,
+        "body-too-large",
+        "too-long",
+        _texts(
+            "Forespørselen er større enn {limit} byte, som er det meste som tas imot her. Send mindre.",
+            "Førespurnaden er større enn {limit} byte, som er det meste som blir teke imot her. Send mindre.",
+            "The request is larger than {limit} bytes, the most that is accepted here. Send less.",
+        ),
+    ),
 }
 """Category to what is answered: categories of `domain.errors` first, then those of the door."""
 
@@ -263,7 +273,7 @@ def is_fhir(path: str) -> bool:
 def _words(found: Problem, detail: Mapping[str, str], spoken: Language) -> tuple[str, str]:
     """What is wrong, and what to do if it is not said in the same breath."""
     if found.texts:
-        return found.texts[spoken], ""
+        return found.texts[spoken].format_map(detail), ""
     text = rules.worded(Finding(found.id, Effect.REFUSE, detail=detail), spoken)
     return (text.found, text.action) if text else _words(_OUR_FAULT, {}, spoken)
 

@@ -4,9 +4,10 @@ Delivery only goes forward, whatever the order in which it is told. Nothing here
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, Literal
 
-from certgateway.domain.dialogue_events import Delivered, Event, Read, Refused, Replied, Sent
+from certgateway.domain.dialogue_events import Delivered, Event, Read, Refused, Replied, Resent, Sent
 
 Delivery = Literal["ordered", "sent", "delivered", "refused", "read"]
 """Codes of `vocabulary.clarification.CLARIFICATION_STATUS`."""
@@ -14,28 +15,33 @@ Delivery = Literal["ordered", "sent", "delivered", "refused", "read"]
 AFTER_SENDING: Final = (Delivered, Refused)
 """What a system says of what it was sent, and thus after the sending."""
 
-_TOLD: Final[Mapping[type[Event], Delivery]] = {
-    Sent: "sent",
-    Delivered: "delivered",
-    Refused: "refused",
-    Read: "read",
-    # Whoever answers has read.
-    Replied: "read",
-}
+_Word = Sent | Delivered | Refused | Resent | Read | Replied
+# Whoever answers has read.
+_TOLD: Final[Mapping[type[Event], Delivery]] = {Sent: "sent", Delivered: "delivered", Read: "read", Replied: "read"}
 _PROGRESS: Final[tuple[Delivery, ...]] = ("ordered", "refused", "sent", "delivered", "read")
 
 
-def delivered(delivery: Delivery, refusal: str | None, event: Event, receiver: str) -> tuple[Delivery, str | None]:
+def delivered(
+    delivery: Delivery, refusal: str | None, event: Event, receiver: str, sent_anew: datetime | None
+) -> tuple[Delivery, str | None]:
     """How far it has come after an event, and why it was refused, where it stands so.
 
-    Of what is told twice or late the furthest counts; sent anew undoes a refusal. What became of it at a system that no
-    longer has it, since `receiver` has it now, counts for nothing.
+    Of what is told twice or late the furthest counts; sent anew undoes a refusal. `receiver` has it now; `sent_anew` is
+    when it was last returned or handed over, if it was.
     """
-    told = _TOLD.get(type(event))
-    if isinstance(event, Sent | Delivered | Refused | Read | Replied) and event.receiver not in {None, receiver}:
-        return delivery, refusal
-    if told is None or (told != "refused" and _PROGRESS.index(told) < _PROGRESS.index(delivery)):
+    if not isinstance(event, _Word) or _is_about_another(event, receiver, sent_anew):
         return delivery, refusal
     if isinstance(event, Refused):
         return (delivery, refusal) if delivery == "read" else ("refused", event.reason)
-    return told, None
+    if isinstance(event, Resent):
+        return ("ordered", None) if delivery == "refused" else (delivery, refusal)
+    told = _TOLD[type(event)]
+    return (delivery, refusal) if _PROGRESS.index(told) < _PROGRESS.index(delivery) else (told, None)
+
+
+def _is_about_another(event: _Word, receiver: str, sent_anew: datetime | None) -> bool:
+    """What became of it at a system that no longer has it, or of a message from before it was sent anew."""
+    if event.receiver not in {None, receiver}:
+        return True
+    written = None if isinstance(event, Replied) else event.written
+    return written is not None and sent_anew is not None and written < sent_anew

@@ -24,7 +24,6 @@ from certgateway.domain.dialogue_events import (
     Rated,
     Reminded,
     Replied,
-    Resent,
     Resumed,
     Returned,
     Revoked,
@@ -112,8 +111,6 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911, P
             return _handed_over(state, event)
         case Reminded():
             return _reminded(state, event)
-        case Resent():
-            return _resent(state, event)
         case Rated():
             others = tuple(rating for rating in state.ratings if rating[0] != event.by)
             return replace(state, ratings=(*others, (event.by, event.score)))
@@ -213,6 +210,7 @@ def _returned(state: State, event: Returned) -> State:
         fulfilled=tuple(returned_from(each, targets) for each in state.fulfilled),
         begun=norwegian_date(event.at),
         # It goes to the doctor again, and whether it has arrived is told anew.
+        sent_anew=event.at,
         delivery="ordered",
         refusal=None,
         restarted=True,
@@ -273,6 +271,7 @@ def _handed_over(state: State, event: HandedOver) -> State:
         clinician=event.clinician,
         begun=norwegian_date(event.at),
         targets=tuple(map(reopened, state.targets)),
+        sent_anew=event.at,
         delivery="ordered",
         refusal=None,
         restarted=True,
@@ -285,16 +284,9 @@ def _reminded(state: State, event: Reminded) -> State:
     return replace(state, reminders=(*state.reminders, day), reminded=day >= state.begun)
 
 
-def _resent(state: State, event: Resent) -> State:
-    """A refusal is undone, and whether it has arrived is told anew; the time goes on as it did."""
-    if event.receiver != state.receiver or state.delivery != "refused":
-        return state
-    return replace(state, delivery="ordered", refusal=None)
-
-
 def _delivery(state: State, event: Event) -> State:
     """How far it has come to whoever has it now."""
-    delivery, refusal = delivered(state.delivery, state.refusal, event, state.receiver)
+    delivery, refusal = delivered(state.delivery, state.refusal, event, state.receiver, state.sent_anew)
     return replace(state, delivery=delivery, refusal=refusal)
 
 

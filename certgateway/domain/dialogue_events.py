@@ -107,9 +107,14 @@ class Ordered(Event):
 
 @dataclass(frozen=True, slots=True)
 class Sent(Event):
-    """A system has fetched it or been sent it: `receiver`, or whoever has the question then."""
+    """A system has fetched it or been sent it: `receiver`, or whoever has the question then.
+
+    `written` is when the message was written that this is about, here and below: what is told late of a message from
+    before a return or a handing over says nothing of what was sent since. None where it is not known.
+    """
 
     receiver: str | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class Delivered(Event):
     """A system says that it has it: `receiver`, or whoever has the question then."""
 
     receiver: str | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class Refused(Event):
 
     reason: str
     receiver: str | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,7 @@ class Resent(Event):
     """NAV lets a message that was refused or could not be delivered go out once more, to `receiver`."""
 
     receiver: str
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,7 @@ class Read(Event):
 
     receiver: str | None = None
     message: str | None = None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ doctor as something that the patient owes.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from certgateway.domain.delivery import Delivery
@@ -28,7 +28,7 @@ class State:
     `begun` is the day its time counts from; `restarted` tells that it is not the day of the question. `unsorted` are
     ids of answers and declines that match nothing in it; `revoked` tells that the certificate is withdrawn now;
     `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
-    `replies` are the answers in words, in order.
+    `sent_anew` is when it was last returned or handed over; `replies` are the answers in words, in order.
     `fulfilled` are the certificates that an order is joined to, the last one last; `clinician` is whom it was sent to,
     and who took a question over, as far as that is told.
     """
@@ -48,6 +48,7 @@ class State:
     pauses: Pauses = ()
     restarted: bool = False
     ratings: tuple[tuple[str, int], ...] = ()
+    sent_anew: datetime | None = None
     replies: tuple[ReplyState, ...] = ()
     fulfilled: tuple[Fulfilment, ...] = ()
     clinician: Clinician | None = None

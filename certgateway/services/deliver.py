@@ -38,7 +38,8 @@ def note_sent(waiting: Waiting, now: datetime, unit: Unit, gateway: Gateway) -> 
     """A message has gone out to its receiver, in the first place or again."""
     if waiting.fetched is None:
         unit.mark_fetched(waiting.outgoing.id, now)
-        unit.append_event(waiting.outgoing.clarification, Sent(gateway.new_id(), now, waiting.outgoing.receiver))
+        outgoing = waiting.outgoing
+        unit.append_event(outgoing.clarification, Sent(gateway.new_id(), now, outgoing.receiver, outgoing.at))
 
 
 def _found(message_id: str, receiver: str, unit: Unit) -> Waiting:
@@ -63,14 +64,14 @@ def settle(found: Waiting, refused: str | None, unit: Unit, gateway: Gateway) ->
     """A receiver has a message for good or, with a reason, will not take it; what is settled stays as it is."""
     if found.settled is not None:
         return
-    now, receiver = gateway.clock(), found.outgoing.receiver
-    unit.settle(found.outgoing.id, now, refused=refused is not None)
+    now, outgoing = gateway.clock(), found.outgoing
+    unit.settle(outgoing.id, now, refused=refused is not None)
     event = (
-        Delivered(gateway.new_id(), now, receiver)
+        Delivered(gateway.new_id(), now, outgoing.receiver, outgoing.at)
         if refused is None
-        else Refused(gateway.new_id(), now, refused, receiver)
+        else Refused(gateway.new_id(), now, refused, outgoing.receiver, outgoing.at)
     )
-    unit.append_event(found.outgoing.clarification, event)
+    unit.append_event(outgoing.clarification, event)
 
 
 def note_read(message_id: str, receiver: str, gateway: Gateway) -> None:
@@ -86,7 +87,7 @@ def note_read(message_id: str, receiver: str, gateway: Gateway) -> None:
         clarification = unit.find_clarification(found.outgoing.clarification)
         events = clarification.events if clarification is not None else ()
         if not any(isinstance(event, Read) and event.message == message_id for event in events):
-            read = Read(gateway.new_id(), gateway.clock(), receiver, message_id)
+            read = Read(gateway.new_id(), gateway.clock(), receiver, message_id, found.outgoing.at)
             unit.append_event(found.outgoing.clarification, read)
 
 

@@ -42,7 +42,7 @@ def pose(question: Question, case: Case, version: Version, unit: Unit, gateway: 
     state = find_state([asked])
     if state is None:
         raise AssertionError("a question is its own first event")
-    unit.record_clarification(uuid, asked, outgoing_message("question", uuid, state, version, gateway))
+    unit.record_clarification(uuid, asked, outgoing_message("question", uuid, state, version, gateway, event=asked))
     return uuid
 
 
@@ -99,7 +99,8 @@ def outgoing_message(
         id=gateway.new_id(),
         kind=kind,
         clarification=uuid,
-        at=gateway.clock(),
+        # What carries an event is written with it: of two sendings, each tells by its time which one it was.
+        at=event.at if event else gateway.clock(),
         receiver=state.receiver,
         certificate=certificate.identifier if certificate else None,
         authored=certificate.authored if certificate else None,

@@ -24,6 +24,7 @@ from certgateway.services.answer import media_type
 from certgateway.services.deliver import note_sent, settle
 from certgateway.services.gateway import Gateway
 from certgateway.store.posting import Claim
+from certgateway.store.transactions import Unit
 from certgateway.trust.posting import Poster
 from certgateway.trust.webhooks import Webhook
 
@@ -103,24 +104,30 @@ def _told(claim: Claim, made: Attempt, receiver: str, gateway: Gateway) -> Outco
     """Records what became of an attempt. That it was delivered counts whoever has the message now."""
     with gateway.store.transaction() as unit:
         unit.lock(f"outbox {receiver}")
-        found = unit.find_outgoing(claim.message)
-        if found is None or found.settled is not None or not (made.is_delivered or unit.is_ours(claim)):
+        if not unit.is_open(claim, delivered=made.is_delivered):
             return "overtaken"
-        # A notice is not the message: that is sent when it is fetched, and had when its receiver says so.
-        whole = gateway.webhooks[receiver].content == "message"
-        if whole and made.is_sent:
-            note_sent(found, claim.at, unit, gateway)
         now = gateway.clock()
+        # A notice is not the message: that is sent when it is fetched, and had when its receiver says so.
+        if made.is_sent and gateway.webhooks[receiver].content == "message":
+            _gone_out(claim, made, unit, gateway)
         if made.is_delivered:
             unit.end_posting(claim.message, now)
-            if whole:
-                settle(found, None, unit, gateway)
             return "delivered"
         due = next_attempt(claim.attempts, made, now)
         if due is not None:
             unit.postpone(claim.message, due, made.code)
             return "failed"
         unit.end_posting(claim.message, now, made.code)
-        given_up = Refused(gateway.new_id(), now, "undeliverable", receiver)
-        unit.append_event(found.outgoing.clarification, given_up)
+        given_up = Refused(gateway.new_id(), now, "undeliverable", receiver, claim.written)
+        unit.append_event(claim.clarification, given_up)
         return "dead"
+
+
+def _gone_out(claim: Claim, made: Attempt, unit: Unit, gateway: Gateway) -> None:
+    """The message has left us and, if it was delivered, its receiver has it."""
+    found = unit.find_outgoing(claim.message)
+    if found is None:
+        raise NotFoundError("a message that was posted is gone")
+    note_sent(found, claim.at, unit, gateway)
+    if made.is_delivered:
+        settle(found, None, unit, gateway)

@@ -54,7 +54,7 @@ def resend(message_id: str, gateway: Gateway) -> None:
             raise NotNowError("the question was withdrawn, or somebody else has it")
         now = gateway.clock()
         unit.reopen(message_id, now)
-        unit.append_event(clarification, Resent(gateway.new_id(), now, receiver))
+        unit.append_event(clarification, Resent(gateway.new_id(), now, receiver, found.outgoing.at))
 
 
 def _addressed(message_id: str, reading: Reading) -> tuple[str, str]:

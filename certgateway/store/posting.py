@@ -18,6 +18,8 @@ class Claim:
     """An attempt at a message that is ours under `lease`, begun at `at`: number `attempts`, counted from 1."""
 
     message: str
+    clarification: str
+    written: datetime
     attempts: int
     lease: str
     at: datetime
@@ -46,7 +48,7 @@ def receivers_due(connection: Connection, receivers: Collection[str], now: datet
 def claim(connection: Connection, receiver: str, now: datetime, until: datetime, lease: str) -> Claim | None:
     """The first attempt that is due at a receiver, from now on ours. The caller holds the receiver's lock."""
     query = (
-        select(outbox.c.id, posting.c.attempts)
+        select(outbox.c.id, outbox.c.clarification, outbox.c.at, posting.c.attempts)
         .select_from(_with_posting())
         .where(outbox.c.receiver == receiver, _due(now))
         .order_by(outbox.c.seq)
@@ -61,13 +63,21 @@ def claim(connection: Connection, receiver: str, now: datetime, until: datetime,
         connection.execute(insert(posting).values(message=found.id, due=now, **values))
     else:
         connection.execute(update(posting).where(posting.c.message == found.id).values(**values))
-    return Claim(found.id, made, lease, now)
+    return Claim(found.id, found.clarification, found.at, made, lease, now)
 
 
-def is_ours(connection: Connection, held: Claim) -> bool:
-    """Whether nobody else has taken the attempt over, and nobody has begun anew."""
-    lease = connection.scalar(select(posting.c.lease).where(posting.c.message == held.message))
-    return bool(lease == held.lease)
+def is_open(connection: Connection, held: Claim, *, delivered: bool) -> bool:
+    """Whether what an attempt came to changes anything: not once the message is settled.
+
+    Unless it was delivered, not either when somebody else has taken the attempt over or begun anew.
+    """
+    query = (
+        select(outbox.c.settled, posting.c.lease)
+        .join(posting, posting.c.message == outbox.c.id)
+        .where(outbox.c.id == held.message)
+    )
+    found = connection.execute(query).one()
+    return found.settled is None and (delivered or found.lease == held.lease)
 
 
 def postpone(connection: Connection, message: str, due: datetime, fault: str) -> None:

@@ -203,9 +203,9 @@ class Unit(Reading):
         """The next attempt to post something to a receiver, ours until then. Hold the receiver's lock."""
         return posting.claim(self.connection, receiver, now, until, lease)
 
-    def is_ours(self, claim: Claim) -> bool:
-        """Whether nobody has taken an attempt over."""
-        return posting.is_ours(self.connection, claim)
+    def is_open(self, claim: Claim, *, delivered: bool) -> bool:
+        """Whether what an attempt came to changes anything, or it was overtaken."""
+        return posting.is_open(self.connection, claim, delivered=delivered)
 
     def postpone(self, message_id: str, due: datetime, fault: str) -> None:
         """Posting a message failed; it is tried again when it is due."""

@@ -407,6 +407,19 @@ def test_a_body_of_another_media_type(reader: TestClient, verb: str, announced: 
     assert problem(answer_) == (415, "media-type-not-supported")
 
 
+@pytest.mark.parametrize(
+    "spoken, told",
+    [
+        ("nb", "Forespørselen er større enn 32768 byte, som er det meste som tas imot her. Send mindre."),
+        ("nn", "Førespurnaden er større enn 32768 byte, som er det meste som blir teke imot her. Send mindre."),
+        ("en", "The request is larger than 32768 bytes, the most that is accepted here. Send less."),
+    ],
+)
+def test_of_a_question_that_is_too_large_no_attachment_is_told(reader: TestClient, spoken: str, told: str) -> None:
+    headers = PLAIN | {"Accept-Language": spoken}
+    assert reader.post("/clarifications", content=b" " * 32769, headers=headers).json()["detail"] == told
+
+
 @pytest.mark.parametrize("verb", BODIES)
 def test_a_body_that_is_too_large_or_compressed(reader: TestClient, verb: str) -> None:
     limit = 32 * 1024

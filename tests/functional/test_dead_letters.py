@@ -29,10 +29,11 @@ PATIENCE = 15.0
 
 
 @contextmanager
-def posting(gateway: Gateway, settings: Settings, receiver: Receiver) -> Iterator[Office]:
-    """An application that posts what is for the base certificate's author."""
+def posting(gateway: Gateway, settings: Settings, *receivers: Receiver) -> Iterator[Office]:
+    """An application that posts what is for the base certificate's author and, where there are two, for another."""
     clock = Ticking()
-    hooks = {f"her:{SENDER}": Webhook(receiver.url, (SECRET,))}
+    named = zip((SENDER, OTHER_SYSTEM), receivers, strict=False)
+    hooks = {f"her:{her}": Webhook(receiver.url, (SECRET,)) for her, receiver in named}
     with TestClient(create_app(replace(gateway, clock=clock, webhooks=hooks), settings)) as opened:
         yield Office(opened, clock)
 
@@ -124,6 +125,24 @@ def test_a_message_that_failed_is_posted_again_by_the_loop(gateway: Gateway, set
         until(lambda: status(office, clarification) == "delivered")
     assert len(receiver.got) == 2
     assert len(set(receiver.ids)) == 1
+
+
+def test_a_receiver_that_hangs_does_not_hold_up_the_loop(gateway: Gateway, settings: Settings) -> None:
+    with (
+        listening(behaviour=hangs) as bad,
+        listening() as good,
+        posting(gateway, settings, bad, good) as office,
+    ):
+        certificate = office.certificate()
+        office.asked(certificate)
+        until(lambda: bad.got)
+        other = office.asked(certificate, target("function", "unclear"))
+        begun = time.monotonic()
+        office.followed(other, "hand-over", {"receiver": OTHER_SYSTEM})
+        until(lambda: good.got)
+        assert time.monotonic() - begun < 5
+        assert len(bad.got) == 1
+        bad.over.set()
 
 
 @pytest.mark.parametrize("message", [NOWHERE, PATIENT, "dead", "x" * 200])

@@ -96,6 +96,12 @@ def hangs(talk: Talk) -> None:
     talk.receiver.over.wait(60)
 
 
+def answers_late(talk: Talk) -> None:
+    """Answers that it has it, but not before the test is over it."""
+    talk.receiver.over.wait(60)
+    talk.say(200)
+
+
 def drips(talk: Talk) -> None:
     """A header that never ends, one sign at a time, so that no single read takes long."""
     talk.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from certgateway import bootstrap
 from certgateway.domain.errors import NotFoundError, NotNowError
@@ -16,10 +18,15 @@ from certgateway.fhir.communication import question_message
 from certgateway.kith.dialogmelding import write_dialogue
 from certgateway.services import clarify, deliver, resend
 from certgateway.services.examine import House
+from certgateway.services.push import Noted
+from certgateway.store.tables import outbox
+from certgateway.trust.seal import SealBrokenError
 from tests.functional.office import NOWHERE
+from tests.integration.answering import answer
 from tests.integration.listening_receiver import (
     Behave,
     answers,
+    answers_late,
     certified,
     drips,
     hangs,
@@ -41,7 +48,7 @@ from tests.integration.pushing import (
     posting_to,
     stored,
 )
-from tests.integration.receiving import SENDER, Desk, desk, message
+from tests.integration.receiving import SENDER, START, Desk, desk, message, resource
 from tests.integration.store.conftest import postgresql, url
 
 __all__ = ["postgresql", "url"]
@@ -75,6 +82,12 @@ def kinds(at_desk: Desk, clarification: str) -> list[str]:
 def instants(at_desk: Desk, clarification: str, kind: str) -> list[datetime]:
     events = seen(at_desk, clarification)["events"]
     return [datetime.fromisoformat(each["at"]) for each in events if each["kind"] == kind]
+
+
+def tear(at_desk: Desk, message_id: str) -> None:
+    """Spoils what is sealed of a message."""
+    with at_desk.gateway.store.engine.begin() as connection:
+        connection.execute(update(outbox).where(outbox.c.id == message_id).values(sealed=b"torn"))
 
 
 def handed_over(at_desk: Desk, *receivers: str) -> list[str]:
@@ -346,6 +359,28 @@ def test_a_withdrawal_follows_a_question_that_is_given_up(plain: Desk) -> None:
     assert receiver.ids == expected
 
 
+def test_what_is_told_late_of_the_question_says_nothing_of_its_return(plain: Desk) -> None:
+    clarification = asked(plain)
+    (question,) = in_outbox(plain)
+    deliver.fetch(SENDER, 0, 10, plain.gateway)
+    plain.hand_in(answer(clarification, ["activity"]))
+    clarify.give_back(clarification, "still-unclear", plain.gateway, items=frozenset(), not_payable=False)
+    returned = in_outbox(plain)[1]
+    plain.clock.now += timedelta(hours=1)
+    for message_id, status in ((question, "ordered"), (returned, "delivered")):
+        deliver.acknowledge(message_id, SENDER, plain.gateway)
+        assert seen(plain, clarification)["status"] == status
+
+
+def test_a_message_is_as_old_as_what_it_tells_of(plain: Desk) -> None:
+    """On a clock that is set back between two looks at it a message would seem to be from before its own sending."""
+    backwards = iter(range(100, 0, -1))
+    at_desk = Desk(replace(plain.gateway, clock=lambda: START + timedelta(seconds=next(backwards))), plain.clock)
+    clarification = asked(at_desk)
+    (question,) = in_outbox(at_desk)
+    assert instants(plain, clarification, "asked") == [stored(at_desk, question).outgoing.at]
+
+
 # ---- others ----
 
 
@@ -403,6 +438,58 @@ def test_an_attempt_that_nobody_tells_of_is_made_again_and_what_it_says_late_cou
         thread.join()
     assert len(set(receiver.ids)) == 1
     assert kinds(at_desk, clarification) == ["asked", "sent", "delivered"]
+
+
+@pytest.mark.parametrize("first, told", [(hangs, "overtaken"), (answers_late, "delivered")])
+def test_of_an_attempt_that_was_taken_over_only_success_counts(plain: Desk, first: Behave, told: str) -> None:
+    with listening(first, answers(500)) as receiver:
+        at_desk = posting_to(plain, receiver.url)
+        asked(at_desk)
+        noted: list[Noted] = []
+        thread = threading.Thread(target=lambda: noted.extend(looked(at_desk, seconds=5)))
+        thread.start()
+        while not receiver.got:
+            time.sleep(0.01)
+        at_desk.clock.now += LEASE
+        assert outcomes(looked(at_desk)) == [("failed", "http-500")]
+        receiver.over.set()
+        thread.join()
+        assert [each.outcome for each in noted] == [told]
+        # The wait is that after the second attempt, from when it failed.
+        at_desk.clock.now += SCHEDULE[1] - timedelta(seconds=1)
+        assert looked(at_desk) == []
+        at_desk.clock.now += timedelta(seconds=1)
+        assert outcomes(looked(at_desk)) == ([("delivered", None)] if told == "overtaken" else [])
+
+
+def test_a_message_that_trips_us_does_not_stop_those_behind_it_and_is_given_up_in_time(plain: Desk) -> None:
+    with listening() as receiver:
+        at_desk = posting_to(plain, receiver.url)
+        certificate = at_desk.hand_in(message()).case
+        broken, whole = (asked(at_desk, each, certificate=certificate) for each in (ACTIVITY, RISK))
+        trips, arrives = in_outbox(at_desk)
+        tear(at_desk, trips)
+        first, second = looked(at_desk)
+        assert (first.outcome, first.code, type(first.error)) == ("failed", "gateway-fault", SealBrokenError)
+        assert outcomes([second]) == [("delivered", None)]
+        later: list[Noted] = []
+        for wait in SCHEDULE:
+            at_desk.clock.now += wait
+            later += looked(at_desk)
+    assert [outcome for outcome, _ in outcomes(later)] == ["failed"] * 8 + ["dead"]
+    assert receiver.ids == [arrives]
+    assert [seen(at_desk, each)["status"] for each in (broken, whole)] == ["refused", "delivered"]
+
+
+def test_a_message_that_a_format_cannot_hold_is_given_up_at_once(plain: Desk) -> None:
+    named = message()
+    resource(named, "Patient")["name"] = [{"text": "Lett Kvelds\ufffebris"}]
+    with listening() as receiver:
+        at_desk = posting_to(plain, receiver.url, form="kith")
+        certificate = at_desk.hand_in(named).case
+        clarification = asked(at_desk, certificate=certificate)
+        assert outcomes(looked(at_desk)) == [("dead", "not-writable")]
+    assert (receiver.got, seen(at_desk, clarification)["refusal"]["code"]) == ([], "undeliverable")
 
 
 # ---- trust ----

@@ -27,8 +27,7 @@ LOOK = ("SELECT outbox", "COMMIT")
 CLAIM = ("SELECT outbox", "INSERT posting", "COMMIT")
 READ = ("SELECT outbox", "COMMIT")
 SENT = ("UPDATE outbox", "INSERT clarification_event", "SELECT ledger", "INSERT ledger")
-DELIVERED = ("UPDATE posting", *SENT)
-RECORD = ("SELECT outbox", *SENT, *DELIVERED, "COMMIT")
+RECORD = ("SELECT outbox", "SELECT outbox", *SENT, *SENT, "UPDATE posting", "COMMIT")
 NO_MORE = ("SELECT outbox", "COMMIT")
 
 

@@ -64,6 +64,8 @@ versions = st.integers(2, 4)
 receivers = st.sampled_from(RECEIVERS)
 # A system that tells of the delivery may be named.
 systems = st.none() | receivers
+# As may the message that it tells of, by its time.
+written = st.none() | instants
 
 
 def bare(kind: type[Event]) -> st.SearchStrategy[Unnamed]:
@@ -76,14 +78,16 @@ def question(at: datetime, receiver: str) -> Unnamed:
 
 KINDS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
     Asked: st.builds(question, instants, receivers),
-    Sent: st.builds(lambda at, system: lambda name: Sent(name, at, system), instants, systems),
-    Delivered: st.builds(lambda at, system: lambda name: Delivered(name, at, system), instants, systems),
-    Refused: st.builds(lambda at, why, system: lambda name: Refused(name, at, why, system), instants, codes, systems),
-    Read: st.builds(lambda at, system: lambda name: Read(name, at, system), instants, systems),
+    Sent: st.builds(lambda at, to, of: lambda name: Sent(name, at, to, of), instants, systems, written),
+    Delivered: st.builds(lambda at, to, of: lambda name: Delivered(name, at, to, of), instants, systems, written),
+    Refused: st.builds(
+        lambda at, why, to, of: lambda name: Refused(name, at, why, to, of), instants, codes, systems, written
+    ),
+    Resent: st.builds(lambda at, to, of: lambda name: Resent(name, at, to, of), instants, receivers, written),
+    Read: st.builds(lambda at, to, of: lambda name: Read(name, at, to, None, of), instants, systems, written),
     # Two replies may bear one id where the first is told twice; here each has its own.
     Replied: st.builds(lambda at, system: lambda name: Replied(name, at, f"reply {name}", system), instants, systems),
     Settled: st.builds(lambda at, what: lambda name: Settled(name, at, what), instants, items),
-    Resent: st.builds(lambda at, system: lambda name: Resent(name, at, system), instants, receivers),
     Reminded: bare(Reminded),
     Answered: st.builds(
         lambda at, what, which, came: lambda name: Answered(name, at, what, which, None, came),

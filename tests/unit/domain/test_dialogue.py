@@ -26,6 +26,7 @@ from certgateway.domain.dialogue_events import (
     Read,
     Refused,
     Reminded,
+    Resent,
     Resumed,
     Returned,
     Revoked,
@@ -459,6 +460,63 @@ def test_refusal_by_the_one_before_at_the_instant_of_the_hand_over_is_not_one_by
     noon = at(3, 10, 12)
     state = after(HandedOver("9", noon, HOSPITAL), Refused("0", noon, "moved", GP), Sent("8", noon, HOSPITAL))
     assert (state.status, state.refusal) == ("sent", None)
+
+
+# What a word about the delivery is about
+
+ANEW = [Returned("b", at(3, 17), "still-unclear"), HandedOver("h", at(3, 17), GP)]
+
+
+@pytest.mark.parametrize("anew", ANEW)
+@pytest.mark.parametrize(
+    "event",
+    [
+        Sent("s", at(3, 18), GP, at(3, 2)),
+        Delivered("d", at(3, 18), None, at(3, 16)),
+        Refused("x", at(3, 18), "patient-unknown", GP, at(3, 2)),
+        Read("o", at(3, 18), None, None, at(3, 2)),
+    ],
+)
+def test_what_is_told_late_of_an_earlier_message_says_nothing_of_the_one_sent_since(event: Event, anew: Event) -> None:
+    events = (answered(3, 10), anew)
+    assert after(*events, event) == after(*events)
+    assert after(*events).delivery == "ordered"
+
+
+@pytest.mark.parametrize("anew", ANEW)
+@pytest.mark.parametrize("written", [None, at(3, 17), at(3, 18)])
+def test_what_is_told_of_the_message_sent_anew_of_a_later_one_and_of_an_unknown_one_counts(
+    written: datetime | None, anew: Event
+) -> None:
+    assert after(answered(3, 10), anew, Delivered("d", at(3, 19), GP, written)).delivery == "delivered"
+
+
+def test_a_return_that_returns_nothing_sends_nothing_anew() -> None:
+    assert after(Returned("b", at(3, 3), "still-unclear"), Delivered("d", at(3, 4), GP, at(3, 2))).status == "delivered"
+
+
+# Resending
+
+
+@pytest.mark.parametrize("written", [None, at(3, 2)])
+def test_resending_undoes_a_refusal_and_leaves_the_time(written: datetime | None) -> None:
+    refused = Refused("x", at(3, 5), "undeliverable", GP, at(3, 2))
+    state = after(refused, Resent("r", at(3, 6), GP, written))
+    assert state == after()
+    assert after(refused, Resent("r", at(3, 6), GP), Delivered("d", at(3, 7), GP, at(3, 2))).status == "delivered"
+    assert after(refused, Resent("r", at(3, 6), GP), replace(refused, id="y", at=at(3, 9))).status == "refused"
+
+
+@pytest.mark.parametrize("before", [Sent("s", at(3, 3)), Delivered("d", at(3, 3)), Read("o", at(3, 3))])
+def test_resending_what_was_not_refused_changes_nothing(before: Event) -> None:
+    assert after(before, Resent("r", at(3, 6), GP)) == after(before)
+
+
+def test_resending_to_the_one_before_says_nothing_about_the_next() -> None:
+    moved = (HandedOver("h", at(3, 4), HOSPITAL), Refused("x", at(3, 5), "undeliverable", HOSPITAL))
+    assert after(*moved, Resent("r", at(3, 6), GP)) == after(*moved)
+    again = Resent("r", at(3, 6), HOSPITAL, at(3, 2))
+    assert after(*moved, again) == after(*moved)
 
 
 def test_last_hand_over_counts() -> None:
