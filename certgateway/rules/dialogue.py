@@ -101,7 +101,8 @@ def order_unknown(_certificate: Certificate, facts: Facts) -> Iterator[Breach]:
 
 ORDER_UNKNOWN = Rule(
     id="order-unknown",
-    effect=Effect.REMARK,
+    # NAV orders in other ways too: the number of such an order is no fault of the doctor's, and changes no verdict.
+    effect=Effect.NOTE,
     item="purpose",
     authority="certgateway contract, ordering: a certificate is joined to the order it names, and never refused for it",
     in_force=FIRST_RULE_SET,

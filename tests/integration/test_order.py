@@ -308,7 +308,7 @@ def test_an_order_that_is_not_this_one_s_is_unknown_whatever_the_reason(at_desk:
         at_desk.hand_in(written_for(uuid, number=2, name="two", patient=NOBODY)),
         at_desk.hand_in(written_for(uuid, number=3, name="three", sender="her:8143777")),
     ]
-    assert {each.verdict for each in found} == {"accepted-with-remarks"}
+    assert {each.verdict for each in found} == {"accepted"}
     told = [
         {name: value for name, value in finding.items() if name not in {"line", "column"}}
         for outcome in found

@@ -83,7 +83,7 @@ EFFECTS = {
     "answer-unsorted": "remark",
     "answer-beyond-question": "remark",
     "answer-older-than-known": "remark",
-    "order-unknown": "remark",
+    "order-unknown": "note",
     "patient-reported-in-assessment": "note",
 }
 

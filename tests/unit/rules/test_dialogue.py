@@ -12,7 +12,7 @@ from tests.unit.rules.conftest import Broken
 
 
 @pytest.mark.parametrize("unknown", [True, False])
-def test_an_order_that_is_not_known_is_a_remark_at_the_purpose(
+def test_an_order_that_is_not_known_is_a_note_at_the_purpose(
     good: Certificate,
     facts: Facts,
     broken: Broken,
@@ -22,7 +22,7 @@ def test_an_order_that_is_not_known_is_a_remark_at_the_purpose(
     told = replace(facts, order_unknown=unknown)
     assert broken("order-unknown", named, told) == (["purpose.order"] if unknown else [])
     found = [each for each in judge(named, told) if each.rule == "order-unknown"]
-    assert [(each.item, each.effect) for each in found] == [("purpose", Effect.REMARK)] * unknown
+    assert [(each.item, each.effect) for each in found] == [("purpose", Effect.NOTE)] * unknown
 
 
 def test_the_texts_tell_nothing_of_anybody_else_s_order() -> None:
