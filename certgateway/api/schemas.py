@@ -186,9 +186,13 @@ class Clarification(Described):
 
 
 class FollowedClarification(Clarification):
-    """With the answers so far; `untouched` has the keyed digest of every other item before and after each of them."""
+    """With the answers so far, and what was taken back of them.
+
+    `untouched` has the keyed digest of every other item before and after each of them.
+    """
 
     answers: list[Json]
+    taken_back: list[Json]
 
 
 class Clarifications(Described):

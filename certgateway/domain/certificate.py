@@ -328,11 +328,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who stated an item and when, where that is not the certificate's author at the time the version was written."""
+    """Who stated an item and when, where that is not the certificate's author at the time the version was written.
+
+    `clarification` is the question that it answers, `system` the key of the sender that the answer came from.
+    """
 
     item: str
     author: Author
     authored: datetime
+    clarification: str | None = None
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

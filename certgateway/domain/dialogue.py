@@ -28,10 +28,12 @@ from certgateway.domain.dialogue_events import (
     Revoked,
     Sent,
     Superseded,
+    TakenBack,
     Target,
     Withdrawn,
 )
-from certgateway.domain.working_days import after_working_days, working_days_between
+from certgateway.domain.pauses import Pauses, begun, ended, is_running, shifted
+from certgateway.domain.working_days import after_working_days
 
 Status = Literal[
     "ordered", "sent", "delivered", "refused", "read", "partly-answered", "answered", "declined", "withdrawn"
@@ -46,7 +48,7 @@ class TargetState:
     """One target: `version` is the one that answered it, `reason` why it was declined or returned last.
 
     `late` tells that the answer came after the due date, unless it adds to one that came in time; `rounds` counts
-    answers.
+    answers. `system` is where the answer or decline came from, `authored` when it was written, as far as that is told.
     """
 
     target: Target
@@ -55,6 +57,8 @@ class TargetState:
     reason: str | None = None
     late: bool = False
     rounds: int = 0
+    system: str | None = None
+    authored: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class State:
     `begun` is the day its time counts from; `restarted` tells that it is not the day of the question. `unsorted` are
     ids of answers and declines that match nothing in it; `revoked` tells that the certificate is withdrawn now;
     `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
+    `taken_back` has item, system and until when it was written, of all that was taken back.
     """
 
     asked: Asked
@@ -78,9 +83,10 @@ class State:
     reminded: bool = False
     not_payable: tuple[str, ...] = ()
     unsorted: tuple[str, ...] = ()
-    pauses: tuple[tuple[date, date | None], ...] = ()
+    pauses: Pauses = ()
     restarted: bool = False
     ratings: tuple[tuple[str, int], ...] = ()
+    taken_back: frozenset[tuple[str, str, datetime]] = frozenset()
 
     @property
     def open_items(self) -> tuple[str, ...]:
@@ -105,7 +111,7 @@ class State:
     def due(self) -> date:
         """The day until which an answer is expected: the one that was set, until the time begins anew."""
         if self.asked.due is not None and not self.restarted:
-            return _shifted(self.asked.due, self.pauses, self.begun)
+            return shifted(self.asked.due, self.pauses, self.begun)
         return self._after(self.asked.plan.due)
 
     @property
@@ -134,10 +140,10 @@ class State:
     @property
     def is_paused(self) -> bool:
         """Whether no working day counts now."""
-        return bool(self.pauses) and self.pauses[-1][1] is None
+        return is_running(self.pauses)
 
     def _after(self, count: int) -> date:
-        return _shifted(after_working_days(self.begun, count), self.pauses, self.begun)
+        return shifted(after_working_days(self.begun, count), self.pauses, self.begun)
 
 
 def find_state(events: Iterable[Event]) -> State | None:
@@ -171,7 +177,7 @@ def _order(event: Event) -> tuple[datetime, bool, str, str]:
     return event.at, isinstance(event, _LAST), type(event).__name__, event.id
 
 
-def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911  One line for each kind of event.
+def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911, PLR0912  One line per kind of event.
     match event:
         case Answered():
             return _answered(state, event)
@@ -192,8 +198,12 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911  O
         case Rated():
             others = tuple(rating for rating in state.ratings if rating[0] != event.by)
             return replace(state, ratings=(*others, (event.by, event.score)))
-        case Paused() | Resumed():
-            return replace(state, pauses=_with_pause(state.pauses, event))
+        case Paused():
+            return replace(state, pauses=begun(state.pauses, norwegian_date(event.at)))
+        case Resumed():
+            return replace(state, pauses=ended(state.pauses, norwegian_date(event.at)))
+        case TakenBack():
+            return _taken_back(state, event)
         case _:
             return _delivery(state, event)
 
@@ -206,13 +216,23 @@ def _answered(state: State, event: Answered) -> State:
     if state.revoked or _hits_nothing(state, event.items):
         return replace(state, unsorted=(*state.unsorted, event.id))
     # The days of a pause that still runs do not count either.
-    late = norwegian_date(event.arrived or event.at) > replace(state, pauses=_with_pause(state.pauses, event)).due
+    late = (
+        norwegian_date(event.arrived or event.at)
+        > replace(state, pauses=ended(state.pauses, norwegian_date(event.at))).due
+    )
 
     def answered(each: TargetState) -> TargetState:
-        if each.target.item not in event.items:
+        if each.target.item not in event.items or was_taken_back(state, each.target.item, event):
             return each
-        settled_late = each.late if each.standing == "answered" else late
-        return TargetState(each.target, "answered", event.version, late=settled_late, rounds=each.rounds + 1)
+        return TargetState(
+            each.target,
+            "answered",
+            event.version,
+            late=each.late if each.standing == "answered" else late,
+            rounds=each.rounds + 1,
+            system=event.system,
+            authored=event.authored,
+        )
 
     return replace(state, targets=tuple(map(answered, state.targets)))
 
@@ -227,10 +247,35 @@ def _declined(state: State, event: Declined) -> State:
         return replace(state, unsorted=(*state.unsorted, event.id))
 
     def declined(each: TargetState) -> TargetState:
-        meant = each.standing == "open" and (not event.items or each.target.item in event.items)
-        return replace(each, standing="declined", reason=event.reason) if meant else each
+        item = each.target.item
+        meant = each.standing == "open" and (not event.items or item in event.items)
+        if not meant or was_taken_back(state, item, event):
+            return each
+        return replace(each, standing="declined", reason=event.reason, system=event.system, authored=event.authored)
 
     return replace(state, targets=tuple(map(declined, state.targets)))
+
+
+def was_taken_back(state: State, item: str, event: Answered | Declined) -> bool:
+    """Whether an answer to an item was taken back, before or after it came."""
+    written = event.authored or event.at
+    return any((item, event.system) == (what, who) and written <= until for what, who, until in state.taken_back)
+
+
+def _taken_back(state: State, event: TakenBack) -> State:
+    """What was answered or declined so is open again, but for what was missing and the certificate still answers."""
+
+    def reopened(each: TargetState) -> TargetState:
+        hit = each.target.item in event.items and each.system == event.system
+        if not hit or each.standing == "open" or each.authored is None or each.authored > event.authored:
+            return each
+        if each.target.reason == "missing" and each.target.item in event.answered:
+            return replace(each, standing="answered", version=event.version, reason=None, system=None, authored=None)
+        return replace(each, standing="open", version=None, reason=None, late=False, system=None, authored=None)
+
+    marks = {(item, event.system, event.authored) for item in event.items}
+    state = replace(state, taken_back=state.taken_back | marks)
+    return _begun_anew(state, tuple(map(reopened, state.targets)), event)
 
 
 def _returned(state: State, event: Returned) -> State:
@@ -265,7 +310,8 @@ def _superseded(state: State, event: Superseded) -> State:
             return each
         if each.standing == "answered":
             return replace(each, standing="open", version=None, late=False)
-        return replace(each, standing="answered", version=event.version, reason=None, late=False)
+        by_itself = replace(each, standing="answered", version=event.version, reason=None, late=False)
+        return replace(by_itself, system=None, authored=None)
 
     return _begun_anew(replace(state, revoked=False), tuple(map(settled, state.targets)), event)
 
@@ -310,15 +356,6 @@ def _reminded(state: State, event: Reminded) -> State:
     return replace(state, reminders=(*state.reminders, day), reminded=day >= state.begun)
 
 
-def _with_pause(pauses: tuple[tuple[date, date | None], ...], event: Event) -> tuple[tuple[date, date | None], ...]:
-    """A pause within a pause and an end without a beginning change nothing."""
-    day = norwegian_date(event.at)
-    running = bool(pauses) and pauses[-1][1] is None
-    if isinstance(event, Paused):
-        return pauses if running else (*pauses, (day, None))
-    return (*pauses[:-1], (pauses[-1][0], day)) if running else pauses
-
-
 _DELIVERY: Final[Mapping[type[Event], Status]] = {
     Sent: "sent",
     Delivered: "delivered",
@@ -339,14 +376,6 @@ def _delivery(state: State, event: Event) -> State:
     if isinstance(event, Refused):
         return state if state.delivery == "read" else replace(state, delivery="refused", refusal=event.reason)
     return replace(state, delivery=told, refusal=None)
-
-
-def _shifted(day: date, pauses: Iterable[tuple[date, date | None]], begun: date) -> date:
-    """A day moved on by the working days of the pauses since the time began."""
-    for started, ended in pauses:
-        if ended is not None and ended > begun and started <= day:
-            day = after_working_days(day, working_days_between(max(started, begun), ended))
-    return day
 
 
 def open_targets(states: Iterable[State]) -> Iterator[Target]:

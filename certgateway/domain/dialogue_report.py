@@ -12,7 +12,7 @@ from certgateway.domain.asking import question_text
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.certificate import ITEMS
 from certgateway.domain.dialogue import State, TargetState, find_state, in_order
-from certgateway.domain.dialogue_events import AnswerRefused, Event, Filed, Measure
+from certgateway.domain.dialogue_events import AnswerRefused, Event, Filed, Measure, TakenBack
 from certgateway.domain.vocabulary import Language, Vocabulary
 from certgateway.domain.vocabulary.clarification import (
     CLARIFICATION_REASON,
@@ -120,6 +120,8 @@ def _event(event: Event, language: Language) -> Json:
     happened: Json = {"kind": _kind(event), "at": instant_text(event.at)}
     if isinstance(event, AnswerRefused):
         return happened | {"rules": list(event.rules)}
+    if isinstance(event, TakenBack):
+        return happened | {"items": [item for item in ITEMS if item in event.items]}
     if isinstance(event, Filed):
         return happened | {"reason": coded(FILING_REASON, event.reason, language)}
     return happened

@@ -26,7 +26,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One accepted version. `number` counts from 1 in order of arrival; `current` is False for late history."""
+    """One accepted version. `number` counts from 1 in order of arrival; `current` is False for late history.
+
+    `beneath` is a whole version as it came, where answers that were written after it stand over what it says.
+    """
 
     number: int
     message_id: str
@@ -35,6 +38,7 @@ class Version:
     certificate: Certificate
     findings: tuple[Finding, ...]
     current: bool
+    beneath: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)

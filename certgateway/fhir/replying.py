@@ -17,6 +17,8 @@ Json = dict[str, Any]
 
 ANSWER_EVENT: Final = "clarification-answer"
 
+IN_ERROR: Final = "entered-in-error"
+
 _EVENT_SYSTEM: Final = systems.CODE_SYSTEM + "message-event"
 _DECLINED_ITEM: Final = systems.STRUCTURE_DEFINITION + "declined-item"
 # As a FHIR id: what the gateway gives a clarification, and nothing that anybody could write a sentence in.
@@ -38,6 +40,12 @@ def find_communication(message: Message) -> Node | None:
     named = (focus.resolve() for focus in header.items("focus"))
     found = [node for node in [*named, *message.resources] if node is not None]
     return next((node for node in found if node.value.get("resourceType") == "Communication"), None)
+
+
+def is_in_error(message: Message) -> bool:
+    """Whether a message is an answer whose Communication takes it back: as good as its Composition doing so."""
+    node = find_communication(message)
+    return node is not None and node.value.get("status") == IN_ERROR
 
 
 def read_reply(message: Message, reading: Reading, composition: Node | None) -> Reply | None:

@@ -77,6 +77,7 @@ RULES: Final[tuple[Rule, ...]] = (
     dialogue.ANSWER_UNSORTED,
     dialogue.ANSWER_BEYOND_QUESTION,
     dialogue.ANSWER_OLDER_THAN_KNOWN,
+    dialogue.ANSWER_TAKEN_BACK,
     mandate.SENDER_NOT_VERIFIED,
     mandate.LIKELY_RESEND,
     prose.PATIENT_REPORTED_IN_ASSESSMENT,

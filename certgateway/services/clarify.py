@@ -14,7 +14,7 @@ from certgateway.domain.asking import Refusal, refusals
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.certificate import Certificate
-from certgateway.domain.dialogue import State, find_state, in_order
+from certgateway.domain.dialogue import State, find_state, in_order, was_taken_back
 from certgateway.domain.dialogue_events import (
     Answered,
     Event,
@@ -24,6 +24,7 @@ from certgateway.domain.dialogue_events import (
     Reminded,
     Resumed,
     Returned,
+    TakenBack,
     Withdrawn,
 )
 from certgateway.domain.dialogue_report import told
@@ -74,12 +75,21 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
     with gateway.store.reading() as reading:
         found = _found(uuid, reading)
         versions = reading.versions(found.case)
-    answers = [_answer(event, versions, gateway) for event in in_order(found.events) if isinstance(event, Answered)]
-    return told(uuid, found.events, norwegian_date(gateway.clock()), language) | {"answers": answers}
+    happened = in_order(found.events)
+    state = _state(found)
+    answers = [_answer(event, versions, gateway, state) for event in happened if isinstance(event, Answered)]
+    back = [_changed(event, versions, gateway) for event in happened if isinstance(event, TakenBack)]
+    today = norwegian_date(gateway.clock())
+    return told(uuid, found.events, today, language) | {"answers": answers, "taken_back": back}
 
 
-def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway) -> Json:
-    """One answer, with the proof that it left all else alone: the keyed digest of each item before and after it."""
+def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway, state: State) -> Json:
+    back = [item for item in ANSWERABLE if item in event.items and was_taken_back(state, item, event)]
+    return _changed(event, versions, gateway) | {"taken_back": back}
+
+
+def _changed(event: Answered | TakenBack, versions: Iterable[Version], gateway: Gateway) -> Json:
+    """What changed a certificate, and the proof that it left all else alone: a digest of each item before and after."""
     certificates = {version.number: version.certificate for version in versions}
     before, after = certificates[event.joined_to or event.version], certificates[event.version]
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.asking import is_answered
 from certgateway.domain.dialogue import find_state
-from certgateway.domain.dialogue_events import Answered, AnswerRefused, Declined, Event, Revoked, Superseded
+from certgateway.domain.dialogue_events import Answered, AnswerRefused, Declined, Event, Revoked, Superseded, TakenBack
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Kept, Version
@@ -18,6 +18,7 @@ from certgateway.domain.tray import PutAside
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined
 from certgateway.services.pose import Question, missing_targets, pose, waiting_targets
+from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Unit
 from certgateway.store.tray import Unsorted
 
@@ -62,8 +63,8 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
         content = PutAside(joined.answer, joined.reply, tuple(read))
         unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival, content))
         return
-    for event in answer_events(joined, kept.version, kept.arrival, gateway):
-        unit.append_event(asked.uuid, event)
+    for uuid, event in answer_events(joined, asked, kept.version, kept.arrival, gateway=gateway, unit=unit):
+        unit.append_event(uuid, event)
 
 
 def follow_refusal(kept: Kept, reply: Reply, unit: Unit, gateway: Gateway) -> None:
@@ -77,19 +78,63 @@ def follow_refusal(kept: Kept, reply: Reply, unit: Unit, gateway: Gateway) -> No
 
 
 def answer_events(
-    joined: Joined, made: Version | None, at: datetime, gateway: Gateway, *, arrived: datetime | None = None
-) -> Iterator[Event]:
-    """What an answer means that was joined at an instant, `made` being the version that came of it.
+    joined: Joined,
+    asked: Clarification,
+    made: Version | None,
+    at: datetime,
+    *,
+    gateway: Gateway,
+    unit: Unit,
+    arrived: datetime | None = None,
+) -> Iterator[tuple[str, Event]]:
+    """What an answer means that was joined at an instant, by clarification; `made` is the version that came of it."""
+    if joined.takes_back:
+        yield from _taking_back(joined, asked, made, at, gateway=gateway, unit=unit)
+        return
+    for event in _answering(joined, made, at, gateway, arrived=arrived):
+        yield asked.uuid, event
 
-    What says that an item was not assessed, or says nothing, makes a version and answers nothing.
-    """
+
+def _taking_back(
+    joined: Joined, asked: Clarification, made: Version | None, at: datetime, *, gateway: Gateway, unit: Unit
+) -> Iterator[tuple[str, Event]]:
+    """What was answered is open again, here and wherever else the certificate no longer answers what was missing."""
+    before, case = joined.supersedes, joined.case
+    version = made or before
+    if version is None or before is None or case is None:
+        raise AssertionError("an answer is taken back from a certificate")
+    answered = frozenset() if case.withdrawn else _answered(version)
+    joined_to = before.number if made else None
+    yield (
+        asked.uuid,
+        TakenBack(
+            gateway.new_id(),
+            at,
+            joined.takes_back,
+            joined.sender,
+            joined.answer.authored,
+            version.number,
+            answered,
+            joined_to,
+        ),
+    )
+    for each in unit.clarifications(case.uuid) if joined.voided else ():
+        if each.uuid != asked.uuid:
+            yield each.uuid, Superseded(gateway.new_id(), at, version.number, answered)
+
+
+def _answering(
+    joined: Joined, made: Version | None, at: datetime, gateway: Gateway, *, arrived: datetime | None
+) -> Iterator[Event]:
+    """What says that an item was not assessed, or says nothing, makes a version and answers nothing."""
     before, reply = joined.supersedes, joined.reply
     version = made or before
+    system, authored = joined.sender, joined.answer.authored
     if before is not None and version is not None and joined.items:
         answered = _answered(version).intersection(joined.items)
         if answered:
-            yield Answered(gateway.new_id(), at, answered, version.number, before.number, arrived)
+            yield Answered(gateway.new_id(), at, answered, version.number, before.number, arrived, system, authored)
         if answered != frozenset(joined.items):
             yield Superseded(gateway.new_id(), at, version.number, _answered(version))
     if reply.declined is not None:
-        yield Declined(gateway.new_id(), at, reply.declined, reply.declined_items)
+        yield Declined(gateway.new_id(), at, reply.declined, reply.declined_items, system, authored)

@@ -4,11 +4,20 @@ An answer counts for the question that it names, from the system that was asked,
 about. Whatever fails one of these is kept and told of, and never read into a certificate. Nothing here writes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certgateway.domain.amendment import amended, carried_over, stated_items, taken_items
+from certgateway.domain.amendment import (
+    Answerer,
+    Void,
+    amended,
+    carried_over,
+    stated_items,
+    taken_back,
+    taken_items,
+    value_of,
+)
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.findings import Effect, Finding, judge
@@ -30,17 +39,25 @@ class Joined:
     `answer` is the answer as it came, `reply` what it says of itself, `asked` the clarification it is to, None where
     none is named that exists. `put_aside` tells why it was not joined; then there is no case, and the certificate is
     the answer alone. `supersedes` is the current version, which stands when nothing was taken.
+
+    An answer that is marked as an error takes back what its `sender` said before: `takes_back` are the items that it is
+    about, and `voided` those that say something else for it. `had_uncoded_function` tells that words of an older form
+    stand again for functioning.
     """
 
     answer: Certificate
     reply: Reply
     certificate: Certificate
+    sender: str = ""
     asked: Clarification | None = None
     case: Case | None = None
     items: tuple[str, ...] = ()
     supersedes: Version | None = None
     put_aside: Why | None = None
     findings: tuple[Finding, ...] = ()
+    takes_back: frozenset[str] = frozenset()
+    voided: tuple[str, ...] = ()
+    had_uncoded_function: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -51,6 +68,8 @@ class Joined:
     def has_uncoded_function(self) -> bool:
         """Whether the words of an older form, which answer about functioning there, still stand."""
         found = self.supersedes.findings if self.supersedes else ()
+        if "function" in self.voided:
+            return self.had_uncoded_function
         return "function" not in self.items and any(finding.rule == "function-uncoded" for finding in found)
 
     @property
@@ -67,7 +86,7 @@ class Joined:
 
     def _concerns(self, finding: Finding) -> bool:
         if finding.effect is Effect.UNANSWERED:
-            return bool(self.items)
+            return bool(self.items or self.voided)
         return finding.item is None or finding.item in stated_items(self.answer)
 
 
@@ -89,12 +108,14 @@ def join(
     state = find_state(asked.events) if asked else None
     case = reading.find_case_by_uuid(asked.case) if asked else None
     current = reading.current_version(case.uuid) if case else None
-    alone = Joined(answer, reply, answer, asked)
+    alone = Joined(answer, reply, answer, sender, asked)
     if state is None or case is None or current is None or sender not in {state.receiver, state.asked.receiver}:
         return _put_aside(alone, "clarification-unknown")
     named = reading.find_case(case.sender, certificate_id) if certificate_id else None
     if named is None or named.uuid != case.uuid:
         return _put_aside(alone, "other-certificate")
+    if answer.status == WITHDRAWAL:
+        return without(alone, state, case, current, reading)
     if case.withdrawn:
         return _put_aside(alone, "certificate-withdrawn")
     if answer.status not in SUBMITTED:
@@ -112,14 +133,15 @@ def joined_to(alone: Joined, state: State, case: Case, current: Version) -> Join
     answer, reply = alone.answer, alone.reply
     asked = {each.target.item for each in state.targets}
     stated = [item for item in stated_items(answer) if item in asked]
-    taken = taken_items(current.certificate, answer, stated)
-    findings = tuple(_not_taken(answer, asked, taken))
+    void = {what for what, who, until in state.taken_back if who == alone.sender and answer.authored <= until}
+    taken = taken_items(current.certificate, answer, [item for item in stated if item not in void])
+    findings = tuple(_not_taken(answer, asked, taken, void))
     declines = reply.declined is not None and (not reply.declined_items or reply.declined_items & asked)
-    if not taken and not declines:
+    if not taken and not declines and void.isdisjoint(stated):
         return _put_aside(alone, "older-than-known" if stated else "not-asked", findings)
     return replace(
         alone,
-        certificate=amended(current.certificate, answer, taken),
+        certificate=amended(current.certificate, answer, taken, _answerer(alone)),
         case=case,
         items=taken,
         supersedes=current,
@@ -127,11 +149,57 @@ def joined_to(alone: Joined, state: State, case: Case, current: Version) -> Join
     )
 
 
-def _not_taken(answer: Certificate, asked: set[str], taken: tuple[str, ...]) -> Iterator[Finding]:
-    """What the answer says and the certificate does not get: nobody asked, or something newer is known."""
+def _answerer(joined: Joined) -> Answerer:
+    return Answerer(joined.asked.uuid if joined.asked else None, joined.sender)
+
+
+def without(alone: Joined, state: State, case: Case, current: Version, reading: Reading) -> Joined:
+    """What is left of the current version when an answer is taken back, whether that has come or is still to come."""
+    answer, reply = alone.answer, alone.reply
+    asked = {each.target.item for each in state.targets}
+    said = {*stated_items(answer), *reply.declined_items}
+    # One that names nothing takes back all that was said.
+    named = frozenset(asked & said if said else asked)
+    if not named:
+        return _put_aside(alone, "not-asked")
+    before = current.certificate
+    versions = reading.versions(case.uuid)
+    voids = [*known_voids(reading, case), *(Void(_answerer(alone), item, answer.authored) for item in named)]
+    certificate = before if case.withdrawn else taken_back(before, _certificates(versions), voids)
+    changed = (item for item in named if value_of(certificate, item) != value_of(before, item))
+    return replace(
+        alone,
+        certificate=certificate,
+        case=case,
+        supersedes=current,
+        takes_back=named,
+        voided=tuple(changed),
+        had_uncoded_function=any(each.rule == "function-uncoded" for version in versions for each in version.findings),
+    )
+
+
+def known_voids(reading: Reading, case: Case) -> Iterator[Void]:
+    """Everything that was taken back of what was answered about a certificate."""
+    for each in reading.clarifications(case.uuid):
+        state = find_state(each.events)
+        for item, system, until in state.taken_back if state else ():
+            yield Void(Answerer(each.uuid, system), item, until)
+
+
+def _certificates(versions: Iterable[Version]) -> list[Certificate]:
+    """All versions in the order of arrival, also as they came."""
+    return [each for version in versions for each in (version.beneath, version.certificate) if each is not None]
+
+
+def _not_taken(
+    answer: Certificate, asked: set[str], taken: tuple[str, ...], void: Collection[str]
+) -> Iterator[Finding]:
+    """What the answer says and the certificate does not get: not asked, taken back, or something newer is known."""
     for item in stated_items(answer):
         if item not in asked:
             yield Finding("answer-beyond-question", Effect.REMARK, item=item, element=item)
+        elif item in void:
+            yield Finding("answer-taken-back", Effect.REMARK, item=item, element=item)
         elif item not in taken:
             yield Finding("answer-older-than-known", Effect.REMARK, item=item, element=item)
 

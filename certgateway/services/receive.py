@@ -78,6 +78,7 @@ class _Message:
     infected: frozenset[str] = frozenset()
     joined: Joined | None = None
     alone: Examined | None = None
+    beneath: Certificate | None = None
 
     @property
     def locks(self) -> tuple[str, ...]:
@@ -181,7 +182,8 @@ def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case |
         case = unit.find_case(message.sender, message.certificate) if message.certificate else None
         if case is None or not _becomes_current(certificate, case):
             return message, case
-        return replace(message, examined=with_answers(examined, case, unit)), case
+        whole = with_answers(examined, case, unit)
+        return replace(message, examined=whole, beneath=None if whole is examined else certificate), case
     joined = join(
         certificate, examined.reply, message.sender, message.certificate, arrival=message.arrival, reading=unit
     )
@@ -359,6 +361,7 @@ def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[
         certificate=certificate,
         findings=judgement.findings,
         current=current,
+        beneath=message.beneath,
     )
     known = replace(case, versions=case.versions + 1, patient=case.patient or message.patient)
     if current:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from certgateway.domain.amendment import stated_items
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.certificate import Certificate
-from certgateway.domain.dialogue import State, find_state
+from certgateway.domain.dialogue import find_state
 from certgateway.domain.dialogue_events import Filed, Sorted
 from certgateway.domain.dialogue_report import coded
 from certgateway.domain.errors import AlreadySortedError, NotFoundError
@@ -25,9 +25,10 @@ from certgateway.domain.vocabulary.form import AUTHOR_ROLE, CERTIFICATE_ITEM
 from certgateway.domain.vocabulary.systems import PROFILE_VERSION
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Facts, InForce
+from certgateway.services.examine import WITHDRAWAL
 from certgateway.services.follow import answer_events
 from certgateway.services.gateway import Gateway
-from certgateway.services.join import SUBMITTED, Joined, joined_to
+from certgateway.services.join import SUBMITTED, Joined, joined_to, without
 from certgateway.services.withhold import find_marks
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
@@ -154,8 +155,8 @@ def sort(message: str, clarification: str, gateway: Gateway) -> Unsorted | None:
             unit.record_sorted(message, case, version, now)
             made = version
         unit.append_event(asked.uuid, Sorted(gateway.new_id(), now, message))
-        for event in answer_events(joined, made, now, gateway, arrived=lying.answer.at):
-            unit.append_event(asked.uuid, event)
+        for uuid, event in answer_events(joined, asked, made, now, gateway=gateway, unit=unit, arrived=lying.answer.at):
+            unit.append_event(uuid, event)
         unit.settle_unsorted(message, now, _JOINED)
         return None
 
@@ -196,17 +197,19 @@ def _found(
         return Unsorted("clarification-unknown")
     if case.patient is None or case.patient != _patient(content.answer, gateway):
         return Unsorted("other-patient")
-    if case.withdrawn:
+    alone = Joined(content.answer, content.reply, content.answer, lying.sender, asked)
+    if content.answer.status == WITHDRAWAL:
+        joined = without(alone, state, case, current, unit)
+    elif case.withdrawn:
         return Unsorted("certificate-withdrawn")
-    if content.answer.status not in SUBMITTED:
+    else:
+        joined = joined_to(alone, state, case, current)
+    return _by_hand(joined, case, asked)
+
+
+def _by_hand(joined: Joined, case: Case, asked: Clarification) -> Unsorted | tuple[Joined, Case, Clarification]:
+    if joined.put_aside is None and not (joined.items or joined.takes_back or joined.reply.declined):
         return Unsorted("answer-withdrawn")
-    return _by_hand(content, asked, state, case, current)
-
-
-def _by_hand(
-    content: PutAside, asked: Clarification, state: State, case: Case, current: Version
-) -> Unsorted | tuple[Joined, Case, Clarification]:
-    joined = joined_to(Joined(content.answer, content.reply, content.answer, asked), state, case, current)
     if joined.put_aside == "older-than-known":
         return Unsorted("older-than-known")
     return Unsorted("not-asked") if joined.put_aside is not None else (joined, case, asked)

@@ -36,6 +36,7 @@ from certgateway.domain.dialogue_events import (
     Sent,
     Sorted,
     Superseded,
+    TakenBack,
     Target,
     Withdrawn,
 )
@@ -74,6 +75,7 @@ KINDS: Final[dict[str, type[Event]]] = {
     "answer-refused": AnswerRefused,
     "sorted": Sorted,
     "filed": Filed,
+    "taken-back": TakenBack,
 }
 REQUIRED: Final = {"on", "status", "open", "due", "overdue", "next", "unsorted"}
 # What holds where a script says nothing of it. A receiver that is not told is the one that was asked.
@@ -135,6 +137,7 @@ BUILT: Final[dict[str, Callable[[Any], object]]] = {
     "targets": targets,
     "items": frozenset,
     "rules": tuple,
+    "answered": frozenset,
 }
 
 
@@ -223,7 +226,7 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
                 assert {target.item for target in asked} <= set(ITEMS)
                 assert all(target.reason in CLARIFICATION_REASON for target in asked)
                 assert planned is None or all(demand in RISK_ACTIVITY for demand in planned.demands)
-            case Answered(items=named) | Superseded(items=named):
+            case Answered(items=named) | Superseded(items=named) | TakenBack(items=named):
                 assert named <= set(ITEMS)
             case Declined(reason=reason, items=named):
                 assert reason in DECLINE_REASON

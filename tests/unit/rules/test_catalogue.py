@@ -83,6 +83,7 @@ EFFECTS = {
     "answer-unsorted": "remark",
     "answer-beyond-question": "remark",
     "answer-older-than-known": "remark",
+    "answer-taken-back": "remark",
     "patient-reported-in-assessment": "note",
 }
 
@@ -101,6 +102,7 @@ BY_CODEC = UNTOLD | {
     "answer-unsorted",
     "answer-beyond-question",
     "answer-older-than-known",
+    "answer-taken-back",
 }
 
 TEXTS = [(entry, language) for entry in RULES for language in LANGUAGES]
