@@ -214,6 +214,7 @@ class UnsortedAnswer(Described):
         "answer-withdrawn",
         "older-than-known",
         "not-asked",
+        "certificate-unknown",
     ]
     at: datetime
 

@@ -54,8 +54,10 @@ class Reply:
     """What an answer says of itself, beside the items it answers: which clarification, and what cannot be answered.
 
     `declined` is a code of `DECLINE_REASON`; without `declined_items` it is about everything that is not answered.
+    `tells` are the items that a message may tell of without any question, as one of a treatment's status does.
     """
 
     clarification: str
     declined: str | None = None
     declined_items: frozenset[str] = frozenset()
+    tells: frozenset[str] = frozenset()

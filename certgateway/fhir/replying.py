@@ -16,6 +16,7 @@ from certgateway.fhir.reading import Message, Node
 Json = dict[str, Any]
 
 ANSWER_EVENT: Final = "clarification-answer"
+STATUS_EVENT: Final = "treatment-status"
 
 IN_ERROR: Final = "entered-in-error"
 
@@ -29,6 +30,12 @@ def is_answer_header(header: Json) -> bool:
     """Whether a MessageHeader says that its message answers a clarification."""
     event = header.get("eventCoding")
     return isinstance(event, dict) and (event.get("system"), event.get("code")) == (_EVENT_SYSTEM, ANSWER_EVENT)
+
+
+def is_status_header(header: Json) -> bool:
+    """Whether a MessageHeader says that its message tells what has become of a treatment."""
+    event = header.get("eventCoding")
+    return isinstance(event, dict) and (event.get("system"), event.get("code")) == (_EVENT_SYSTEM, STATUS_EVENT)
 
 
 def find_communication(message: Message) -> Node | None:

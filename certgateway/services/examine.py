@@ -21,6 +21,7 @@ from certgateway.domain.message import Envelope, Format, Origins, Removal, linea
 from certgateway.domain.outgoing import Reply
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir import bundle
+from certgateway.fhir.benefits import Stripped
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
@@ -45,6 +46,8 @@ _KITH_ROOTS = frozenset({b"MsgHead", b"EI_fellesformat"})
 WITHDRAWAL = "entered-in-error"
 _TO_NOBODY = Reply("")
 """An answer that does not say to what: it can be put aside, and must never be taken for a whole certificate."""
+_STATUS = Reply("", tells=frozenset({"treatment"}))
+"""What has become of a treatment: told without a question, and nothing else that a certificate says is told with it."""
 MOST_PLACES = 1000
 """Places of one rule that are told; one more finding, at the message itself, tells of more."""
 MOST_ENTRIES = 500
@@ -157,18 +160,37 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
         found = bundle.locate(faults, Origins(), opened)
         return Examined(raw, format_, envelope, None, Origins(), tuple(found), opened=opened, is_certificate=False)
     parsed, lost = bundle.understand(stripped, house.definitions, house.titles)
+    reply = _reply(opened, stripped)
     return Examined(
         raw=raw,
         format=format_,
         envelope=envelope,
         certificate=parsed.certificate,
         origins=Origins(parsed.origins),
-        findings=(*faults, *_first(bundle.removal_findings(stripped.removed)), *_lost(faults, lost)),
+        findings=(
+            *faults,
+            *_first(bundle.removal_findings(stripped.removed)),
+            *_lost(faults, lost),
+            *place(_beyond(parsed.certificate, reply), Origins(parsed.origins)),
+        ),
         removed=stripped.removed,
         profile=house.profiles.get(bundle.profile_version(opened.tree), InForce()),
         opened=opened,
-        reply=bundle.find_reply(stripped) or (_TO_NOBODY if opened.is_answer else None),
+        reply=reply,
     )
+
+
+def _reply(opened: bundle.Opened, stripped: Stripped) -> Reply | None:
+    if opened.is_status:
+        return _STATUS
+    return bundle.find_reply(stripped) or (_TO_NOBODY if opened.is_answer else None)
+
+
+def _beyond(certificate: Certificate | None, reply: Reply | None) -> list[Finding]:
+    """What a message of a treatment's status says of other items; it never counts."""
+    told = stated_items(certificate) if certificate is not None and reply is not None and reply.tells else ()
+    beyond = (item for item in told if reply is not None and item not in reply.tells)
+    return [Finding("status-beyond-treatment", Effect.REMARK, item=item, element=item) for item in beyond]
 
 
 def _examine_kith(raw: bytes, house: House) -> Examined:

@@ -57,6 +57,9 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
     `read` is what was found in it before any rule was asked: it belongs to the version that it may yet make.
     """
     asked = joined.asked
+    if joined.reply.tells and joined.put_aside is None:
+        _follow_told(kept, joined, unit, gateway)
+        return
     if joined.put_aside is not None or asked is None:
         why = joined.put_aside or "clarification-unknown"
         named, case = (asked.uuid, asked.case) if asked else (None, None)
@@ -65,6 +68,14 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
         return
     for uuid, event in answer_events(joined, asked, kept.version, kept.arrival, gateway=gateway, unit=unit):
         unit.append_event(uuid, event)
+
+
+def _follow_told(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> None:
+    """What came without a question settles what was missing, as a whole version does."""
+    version, case = kept.version, joined.case
+    for each in unit.clarifications(case.uuid) if version and case else ():
+        if version is not None:
+            unit.append_event(each.uuid, Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version)))
 
 
 def follow_refusal(kept: Kept, reply: Reply, unit: Unit, gateway: Gateway) -> None:

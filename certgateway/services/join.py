@@ -86,7 +86,7 @@ class Joined:
 
     def _concerns(self, finding: Finding) -> bool:
         if finding.effect is Effect.UNANSWERED:
-            return bool(self.items or self.voided)
+            return bool(self.items or self.voided) and not self.reply.tells
         return finding.item is None or finding.item in stated_items(self.answer)
 
 
@@ -104,6 +104,8 @@ def join(
     What is dated ahead of its arrival counts from then: a clock that is wrong must not outdo what comes later.
     """
     answer = replace(answer, authored=min(answer.authored, arrival))
+    if reply.tells:
+        return _told(Joined(answer, reply, answer, sender), certificate_id, reading)
     asked = reading.find_clarification(reply.clarification.lower())
     state = find_state(asked.events) if asked else None
     case = reading.find_case_by_uuid(asked.case) if asked else None
@@ -116,15 +118,42 @@ def join(
         return _put_aside(alone, "other-certificate")
     if answer.status == WITHDRAWAL:
         return without(alone, state, case, current, reading)
-    if case.withdrawn:
-        return _put_aside(alone, "certificate-withdrawn")
-    if answer.status not in SUBMITTED:
-        return _put_aside(alone, "answer-withdrawn")
+    if why := _withdrawn(answer, case):
+        return _put_aside(alone, why)
     return joined_to(alone, state, case, current)
 
 
+def _told(alone: Joined, certificate_id: str | None, reading: Reading) -> Joined:
+    """What is told without a question: a change of the sender's own certificate, on the same path as an answer."""
+    answer = alone.answer
+    case = reading.find_case(alone.sender, certificate_id) if certificate_id else None
+    current = reading.current_version(case.uuid) if case else None
+    if case is None or current is None:
+        return _put_aside(alone, "certificate-unknown")
+    if why := _withdrawn(answer, case):
+        return _put_aside(alone, why)
+    stated = [item for item in stated_items(answer) if item in alone.reply.tells]
+    taken = taken_items(current.certificate, answer, stated)
+    if not taken:
+        return _put_aside(alone, "older-than-known" if stated else "not-asked")
+    return replace(
+        alone,
+        certificate=amended(current.certificate, answer, taken, _answerer(alone)),
+        case=case,
+        items=taken,
+        supersedes=current,
+    )
+
+
+def _withdrawn(answer: Certificate, case: Case) -> Why | None:
+    if case.withdrawn:
+        return "certificate-withdrawn"
+    return "answer-withdrawn" if answer.status not in SUBMITTED else None
+
+
 def _put_aside(alone: Joined, why: Why, findings: Iterable[Finding] = ()) -> Joined:
-    unsorted = Finding("answer-unsorted", Effect.REMARK, element="")
+    rule = "status-unsorted" if alone.reply.tells else "answer-unsorted"
+    unsorted = Finding(rule, Effect.REMARK, element="")
     return replace(alone, put_aside=why, findings=(unsorted, *findings))
 
 

@@ -198,6 +198,8 @@ def _found(
     if case.patient is None or case.patient != _patient(content.answer, gateway):
         return Unsorted("other-patient")
     alone = Joined(content.answer, content.reply, content.answer, lying.sender, asked)
+    if content.answer.status == WITHDRAWAL and content.reply.tells:
+        return Unsorted("answer-withdrawn")
     if content.answer.status == WITHDRAWAL:
         joined = without(alone, state, case, current, unit)
     elif case.withdrawn:

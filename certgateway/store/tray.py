@@ -22,6 +22,7 @@ Why = Literal[
     "answer-withdrawn",
     "older-than-known",
     "not-asked",
+    "certificate-unknown",
 ]
 
 

@@ -98,6 +98,7 @@ MESSAGE_EVENT: Final = Vocabulary(
                 "Question withdrawn",
             ),
             ("clarification-answer", "Svar på spørsmål", "Svar på spørsmål", "Answer to a question"),
+            ("treatment-status", "Status for behandling", "Status for behandling", "Status of treatment"),
         )
     ),
 )

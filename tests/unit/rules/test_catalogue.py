@@ -84,6 +84,8 @@ EFFECTS = {
     "answer-beyond-question": "remark",
     "answer-older-than-known": "remark",
     "answer-taken-back": "remark",
+    "status-unsorted": "remark",
+    "status-beyond-treatment": "remark",
     "patient-reported-in-assessment": "note",
 }
 
@@ -103,6 +105,8 @@ BY_CODEC = UNTOLD | {
     "answer-beyond-question",
     "answer-older-than-known",
     "answer-taken-back",
+    "status-unsorted",
+    "status-beyond-treatment",
 }
 
 TEXTS = [(entry, language) for entry in RULES for language in LANGUAGES]
