@@ -16,7 +16,6 @@ from certgateway.services.assess import assess
 from certgateway.services.examine import House
 from certgateway.services.pose import Question
 from certgateway.store.tables import metadata, unsorted
-from certgateway.store.tray import Why
 from tests.integration.answering import answer
 from tests.integration.receiving import SENDER, Desk, authored, desk, message, numbered, receipt, resource
 from tests.integration.store.conftest import postgresql, url
@@ -480,11 +479,3 @@ def test_nothing_of_an_answer_in_the_tray_lies_in_the_clear_and_its_original_is_
     assert not any(context.startswith('["original"') for context in opened)
     with at_desk.gateway.store.engine.connect() as connection:
         assert connection.execute(select(unsorted.c.sealed)).scalar_one() is None
-
-
-def test_every_reason_for_putting_aside_has_words() -> None:
-    from typing import get_args  # noqa: PLC0415  only this test asks for it
-
-    from certgateway.domain.tray import PUT_ASIDE  # noqa: PLC0415
-
-    assert set(PUT_ASIDE) == set(get_args(Why))
