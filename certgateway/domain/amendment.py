@@ -137,6 +137,17 @@ def _is_needed(entry: Provenance, certificate: Certificate) -> bool:
     return entry != Provenance(entry.item, certificate.author, certificate.authored)
 
 
+def points_only(answer: Certificate) -> bool:
+    """Whether an answer names diagnoses for nothing but to point to them: some statement of it means each of them."""
+    meant = {entry.diagnosis for name in _LINKED for entry in getattr(answer, name)}
+    return bool(answer.diagnosis.entries) and meant.issuperset(range(len(answer.diagnosis.entries)))
+
+
+def has_all_of(certificate: Certificate, answer: Certificate) -> bool:
+    """Whether a certificate has every diagnosis that an answer points to."""
+    return all(_place_of(entry, certificate) is not None for entry in answer.diagnosis)
+
+
 def is_void(certificate: Certificate, item: str, voids: Iterable[Void]) -> bool:
     """Whether what a certificate says of an item was taken back."""
     entry = _entry_of(certificate, item)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from certgateway.domain.amendment import stated_items
+from certgateway.domain.amendment import points_only, stated_items
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
@@ -189,7 +189,9 @@ def _reply(opened: bundle.Opened, stripped: Stripped) -> Reply | None:
 def _beyond(certificate: Certificate | None, reply: Reply | None) -> list[Finding]:
     """What a message of a treatment's status says of other items; it never counts."""
     told = stated_items(certificate) if certificate is not None and reply is not None and reply.tells else ()
-    beyond = (item for item in told if reply is not None and item not in reply.tells)
+    # A diagnosis may be named so that a treatment can mean it.
+    beside = {"diagnosis"} if certificate is not None and points_only(certificate) else set()
+    beyond = (item for item in told if reply is not None and item not in reply.tells | beside)
     return [Finding("status-beyond-treatment", Effect.REMARK, item=item, element=item) for item in beyond]
 
 

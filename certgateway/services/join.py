@@ -13,6 +13,8 @@ from certgateway.domain.amendment import (
     Void,
     amended,
     carried_over,
+    has_all_of,
+    points_only,
     stated_items,
     taken_back,
     taken_items,
@@ -142,7 +144,14 @@ def _told(alone: Joined, certificate_id: str | None, reading: Reading) -> Joined
         case=case,
         items=taken,
         supersedes=current,
+        findings=tuple(_pointing_nowhere(answer, current.certificate)),
     )
+
+
+def _pointing_nowhere(answer: Certificate, current: Certificate) -> Iterator[Finding]:
+    """A diagnosis that a status is about and the certificate does not have is not taken in either."""
+    if points_only(answer) and not has_all_of(current, answer):
+        yield Finding("status-beyond-treatment", Effect.REMARK, item="diagnosis", element="diagnosis")
 
 
 def _withdrawn(answer: Certificate, case: Case) -> Why | None:
@@ -164,7 +173,7 @@ def joined_to(alone: Joined, state: State, case: Case, current: Version) -> Join
     stated = [item for item in stated_items(answer) if item in asked]
     void = {what for what, who, until in state.taken_back if who == alone.sender and answer.authored <= until}
     taken = taken_items(current.certificate, answer, [item for item in stated if item not in void])
-    findings = tuple(_not_taken(answer, asked, taken, void))
+    findings = tuple(_not_taken(answer, asked, taken, void, current.certificate))
     declines = reply.declined is not None and (not reply.declined_items or reply.declined_items & asked)
     if not taken and not declines and void.isdisjoint(stated):
         return _put_aside(alone, "older-than-known" if stated else "not-asked", findings)
@@ -221,10 +230,13 @@ def _certificates(versions: Iterable[Version]) -> list[Certificate]:
 
 
 def _not_taken(
-    answer: Certificate, asked: set[str], taken: tuple[str, ...], void: Collection[str]
+    answer: Certificate, asked: set[str], taken: tuple[str, ...], void: Collection[str], current: Certificate
 ) -> Iterator[Finding]:
     """What the answer says and the certificate does not get: not asked, taken back, or something newer is known."""
     for item in stated_items(answer):
+        if item not in asked and item == "diagnosis" and points_only(answer) and has_all_of(current, answer):
+            # Named so that a statement can mean it: nothing of it is to be taken in, and nothing is lost.
+            continue
         if item not in asked:
             yield Finding("answer-beyond-question", Effect.REMARK, item=item, element=item)
         elif item in void:
