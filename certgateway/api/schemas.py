@@ -207,12 +207,14 @@ class Clarification(Described):
 
 
 class FollowedClarification(Clarification):
-    """With the answers so far; `untouched` has the keyed digest of every other item before and after each of them.
+    """With the answers so far, and what was taken back of them.
 
-    `replies` are answers in words, cut into parts: a sentence that is held back is told by its kind alone.
+    `untouched` has the keyed digest of every other item before and after each of them. `replies` are answers in words,
+    cut into parts: a sentence that is held back is told by its kind alone.
     """
 
     answers: list[Json]
+    taken_back: list[Json]
     replies: list[Json]
 
 
@@ -260,6 +262,7 @@ class UnsortedAnswer(Described):
         "answer-withdrawn",
         "older-than-known",
         "not-asked",
+        "certificate-unknown",
     ]
     at: datetime
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from certgateway.domain import assessment_values as values
+from certgateway.domain.amendment import Answerer, Void
 from certgateway.domain.assessment_element import Facts, Sheet, Withheld
 from certgateway.domain.assessment_proposals import proposals
 from certgateway.domain.assessment_replies import NOTHING_WORDED, Worded, reply_proposals
@@ -19,6 +20,7 @@ from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.certificate import (
     ITEMS,
     SINGLE_ITEMS,
+    WITHDRAWN,
     Certificate,
     Diagnosis,
     FunctionStatement,
@@ -40,7 +42,6 @@ from certgateway.domain.vocabulary.systems import ICD_10, ICPC_2, ICPC_2B
 T = TypeVar("T")
 
 SECTION_ITEMS: Final[tuple[str, ...]] = tuple(item for item in ITEMS if item not in {"purpose", "patient", "author"})
-WITHDRAWN: Final = "entered-in-error"
 
 _MANAGES: Final = frozenset({"can", "can-with-adaptation"})
 _NO_DIFFICULTY: Final = "0"
@@ -85,7 +86,7 @@ def project(
         return reception | {name: [] for name in LISTS} | {"states": {}, "state_reasons": {}}
     facts = _facts(sheet, first_attempt)
     facts["proposals"] += reply_proposals(sheet, asked, worded)
-    return reception | facts | _judged(sheet, asked) | {"differences": _changes(sheet, versions)}
+    return reception | facts | _judged(sheet, asked) | {"differences": _changes(sheet, versions, asked)}
 
 
 def _current(versions: Sequence[Version]) -> Version:
@@ -95,15 +96,20 @@ def _current(versions: Sequence[Version]) -> Version:
     raise ValueError("no version of the certificate is the current one")
 
 
-def _changes(sheet: Sheet, versions: Sequence[Version]) -> list[Json]:
-    """Against the version written just before, whichever of them arrived first."""
+def _changes(sheet: Sheet, versions: Sequence[Version], asked: Sequence[tuple[str, Dialogue]]) -> list[Json]:
+    """Against the version written just before, whichever of them arrived first; what was taken back is not shown."""
 
     def written(version: Version) -> tuple[datetime, int]:
         return version.certificate.authored, version.number
 
     usable = (version for version in versions if version.certificate.status != WITHDRAWN)
     earlier = max((v for v in usable if written(v) < written(sheet.version)), key=written, default=None)
-    return [] if earlier is None else differences(earlier.certificate, sheet.certificate, sheet.titles)
+    if earlier is None:
+        return []
+    voids = [
+        Void(Answerer(uuid, system), item, until) for uuid, state in asked for item, system, until in state.taken_back
+    ]
+    return differences(earlier.certificate, sheet.certificate, sheet.titles, voids)
 
 
 def _facts(sheet: Sheet, first_attempt: datetime) -> dict[str, list[Json]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -43,6 +43,9 @@ ITEMS: tuple[str, ...] = (
 
 SINGLE_ITEMS: tuple[str, ...] = ("purpose", "patient", "author", "employment", "onset", "prognosis")
 """Items that are one value: their element paths carry no index."""
+
+WITHDRAWN: Final = "entered-in-error"
+"""The status by which its author takes a certificate back."""
 
 REQUIRED_ITEMS: tuple[str, ...] = ("patient", "author", "diagnosis", "function", "health-risk", "prognosis")
 
@@ -328,11 +331,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who stated an item and when, where that is not the certificate's author at the time the version was written."""
+    """Who stated an item and when, where that is not the certificate's author at the time the version was written.
+
+    `clarification` is the question that it answers, `system` the key of the sender that the answer came from.
+    """
 
     item: str
     author: Author
     authored: datetime
+    clarification: str | None = None
+    system: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from certgateway.domain.dialogue_events import (
     Revoked,
     Settled,
     Superseded,
+    TakenBack,
     Target,
     Withdrawn,
 )
@@ -116,6 +117,8 @@ def _after_event(state: State, event: Event) -> State:  # noqa: C901, PLR0911, P
             return replace(state, ratings=(*others, (event.by, event.score)))
         case Paused() | Resumed():
             return replace(state, pauses=with_pause(state.pauses, event))
+        case TakenBack():
+            return _taken_back(state, event)
         case _:
             return _delivery(state, event)
 
@@ -130,10 +133,17 @@ def _answered(state: State, event: Answered) -> State:
     late = _is_late(state, event)
 
     def answered(each: TargetState) -> TargetState:
-        if each.target.item not in event.items:
+        if each.target.item not in event.items or was_taken_back(state, each.target.item, event):
             return each
-        settled_late = each.late if each.standing == "answered" else late
-        return TargetState(each.target, "answered", event.version, late=settled_late, rounds=each.rounds + 1)
+        return TargetState(
+            each.target,
+            "answered",
+            event.version,
+            late=each.late if each.standing == "answered" else late,
+            rounds=each.rounds + 1,
+            system=event.system,
+            authored=event.authored,
+        )
 
     return replace(state, targets=tuple(map(answered, state.targets)))
 
@@ -164,8 +174,11 @@ def _declined(state: State, event: Declined) -> State:
         return replace(state, unsorted=(*state.unsorted, event.id))
 
     def declined(each: TargetState) -> TargetState:
+        item = each.target.item
         meant = each.standing == "open" and (not event.items or each.target.is_named(event.items))
-        return replace(each, standing="declined", reason=event.reason) if meant else each
+        if not meant or was_taken_back(state, item, event):
+            return each
+        return replace(each, standing="declined", reason=event.reason, system=event.system, authored=event.authored)
 
     return replace(state, targets=tuple(map(declined, state.targets)))
 
@@ -185,6 +198,28 @@ def _settled(state: State, event: Settled) -> State:
         return TargetState(each.target, "answered", late=late, rounds=each.rounds + 1, replies=ids)
 
     return replace(state, targets=tuple(map(settled, state.targets)))
+
+
+def was_taken_back(state: State, item: str, event: Answered | Declined) -> bool:
+    """Whether an answer to an item was taken back, before or after it came."""
+    written = event.authored or event.at
+    return any((item, event.system) == (what, who) and written <= until for what, who, until in state.taken_back)
+
+
+def _taken_back(state: State, event: TakenBack) -> State:
+    """What was answered or declined so is open again, but for what was missing and the certificate still answers."""
+
+    def reopened(each: TargetState) -> TargetState:
+        hit = each.target.item in event.items and each.system == event.system
+        if not hit or each.standing == "open" or each.authored is None or each.authored > event.authored:
+            return each
+        if each.target.reason == "missing" and each.target.item in event.answered:
+            return replace(each, standing="answered", version=event.version, reason=None, system=None, authored=None)
+        return replace(each, standing="open", version=None, reason=None, late=False, system=None, authored=None)
+
+    marks = {(item, event.system, event.authored) for item in event.items}
+    state = replace(state, taken_back=state.taken_back | marks)
+    return _begun_anew(state, tuple(map(reopened, state.targets)), event)
 
 
 def _returned(state: State, event: Returned) -> State:
@@ -231,7 +266,8 @@ def _superseded(state: State, event: Superseded) -> State:
             return each
         if each.standing == "answered":
             return replace(each, standing="open", version=None, late=False)
-        return replace(each, standing="answered", version=event.version, reason=None, late=False)
+        by_itself = replace(each, standing="answered", version=event.version, reason=None, late=False)
+        return replace(by_itself, system=None, authored=None)
 
     return _begun_anew(replace(state, revoked=False), tuple(map(settled, state.targets)), event)
 

@@ -160,13 +160,16 @@ class Reminded(Event):
 class Answered(Event):
     """An answer to some items, which made a version of the certificate out of the one it was joined to.
 
-    `arrived` is when it came, where that was before it was joined: whether it is late is told by that.
+    `arrived` is when it came, where that was before it was joined: whether it is late is told by that. `system` is
+    where it came from, `authored` when it was written; one that does not say so cannot be taken back.
     """
 
     items: frozenset[str]
     version: int
     joined_to: int | None = None
     arrived: datetime | None = None
+    system: str | None = None
+    authored: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +186,31 @@ class Fulfilled(Event):
 
 @dataclass(frozen=True, slots=True)
 class Declined(Event):
-    """The doctor cannot answer these items, all where none is named; `reason` is a code."""
+    """The doctor cannot answer these items, all where none is named; `reason` is a code.
+
+    `system` and `authored` as in an answer.
+    """
 
     reason: str
     items: frozenset[str] = frozenset()
+    system: str | None = None
+    authored: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack(Event):
+    """A system takes back what it has said about these items and written until `authored`, whether it came yet or not.
+
+    `version` is the one that stands then, made out of `joined_to` where it is another; `answered` are the items that it
+    answers still.
+    """
+
+    items: frozenset[str]
+    system: str
+    authored: datetime
+    version: int
+    answered: frozenset[str] = frozenset()
+    joined_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

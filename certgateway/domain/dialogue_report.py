@@ -11,7 +11,7 @@ from typing import Any
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.certificate import ITEMS
 from certgateway.domain.dialogue import State, TargetState, find_state, in_order
-from certgateway.domain.dialogue_events import AnswerRefused, Clinician, Event, Filed, Measure, Ordered
+from certgateway.domain.dialogue_events import AnswerRefused, Clinician, Event, Filed, Measure, Ordered, TakenBack
 from certgateway.domain.ordering import target_text
 from certgateway.domain.vocabulary import Language, Vocabulary
 from certgateway.domain.vocabulary.clarification import (
@@ -138,6 +138,8 @@ def _event(event: Event, language: Language) -> Json:
     happened: Json = {"kind": _kind(event), "at": instant_text(event.at)}
     if isinstance(event, AnswerRefused):
         return happened | {"rules": list(event.rules)}
+    if isinstance(event, TakenBack):
+        return happened | {"items": [item for item in ITEMS if item in event.items]}
     if isinstance(event, Filed):
         return happened | {"reason": coded(FILING_REASON, event.reason, language)}
     return happened

@@ -30,7 +30,8 @@ class State:
     `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
     `sent_anew` is when it was last returned or handed over; `replies` are the answers in words, in order.
     `fulfilled` are the certificates that an order is joined to, the last one last; `clinician` is whom it was sent to,
-    and who took a question over, as far as that is told.
+    and who took a question over, as far as that is told. `taken_back` has item, system and until when it was written,
+    of all that was taken back.
     """
 
     asked: Asked | Ordered
@@ -50,6 +51,7 @@ class State:
     ratings: tuple[tuple[str, int], ...] = ()
     sent_anew: datetime | None = None
     replies: tuple[ReplyState, ...] = ()
+    taken_back: frozenset[tuple[str, str, datetime]] = frozenset()
     fulfilled: tuple[Fulfilment, ...] = ()
     clinician: Clinician | None = None
 

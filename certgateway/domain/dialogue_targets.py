@@ -6,6 +6,7 @@ longer does, another may. Nothing here may look at what a certificate says.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from certgateway.domain.dialogue_events import Fulfilled, Target
@@ -19,7 +20,8 @@ class TargetState:
 
     `late` tells that the answer came after the due date, unless it adds to one that came in time; `rounds` counts
     answers. `replies` are the ids of the words that answered it, where a counsellor found that they do; `certificate`
-    is the one that answered, in an order only.
+    is the one that answered, in an order only. `system` is where the answer or decline came from, `authored` when it
+    was written, as far as that is told.
     """
 
     target: Target
@@ -30,6 +32,8 @@ class TargetState:
     rounds: int = 0
     replies: tuple[str, ...] = ()
     certificate: str | None = None
+    system: str | None = None
+    authored: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

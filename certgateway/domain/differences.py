@@ -5,10 +5,11 @@ they stand. This module must never call a change good or bad, and never quote pr
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+from certgateway.domain.amendment import Void, is_void
 from certgateway.domain.assessment_aspects import ASPECTS, Aspect, Fact
 from certgateway.domain.assessment_titles import Json, Titles
 from certgateway.domain.certificate import SINGLE_ITEMS, Certificate, Section, State
@@ -28,17 +29,40 @@ _STATED: Final = Title("oppgitt", "oppgitt", "stated")
 _NOT_STATED: Final = Title("ikke oppgitt", "ikkje oppgitt", "not stated")
 _TEXT_ADDED: Final = Title("ny tekst", "ny tekst", "new text")
 _TEXT_REMOVED: Final = Title("teksten er tatt ut", "teksten er teken ut", "text taken out")
+_TAKEN_BACK: Final = Title("svaret er trukket tilbake", "svaret er trekt tilbake", "the answer was taken back")
 _TEXT_CHANGED: Final = Title("teksten er endret", "teksten er endra", "text changed")
 
 
-def differences(before: Certificate, after: Certificate, titles: Titles) -> list[Json]:
+def differences(before: Certificate, after: Certificate, titles: Titles, voids: Collection[Void] = ()) -> list[Json]:
     """Every change in the order of the form and of the newer version, what was taken out last within its item.
 
     Each is ``{"item", "element", "code", "aspect", "change", "before", "after", "text"}``; `change` is
     added, removed or changed, `aspect` None for a whole statement. `element` exists in the newer version: for what was
-    taken out it is the item.
+    taken out it is the item. Of what was taken back by its author it is told that it was, and nothing that it said.
     """
-    return [change for item in ASPECTS for change in _of_item(item, before, after, titles)]
+    return [
+        change
+        for item in ASPECTS
+        for change in (
+            [_taken_back(item, titles)]
+            if is_void(before, item, voids) and not is_void(after, item, voids)
+            else _of_item(item, before, after, titles)
+        )
+    ]
+
+
+def _taken_back(item: str, titles: Titles) -> Json:
+    code = titles.item(item)
+    return {
+        "item": item,
+        "element": item,
+        "code": code,
+        "aspect": "answer",
+        "change": "removed",
+        "before": None,
+        "after": None,
+        "text": f"{code['display']}: {_TAKEN_BACK.text(titles.language)}",
+    }
 
 
 def _of_item(item: str, before: Certificate, after: Certificate, titles: Titles) -> Iterator[Json]:

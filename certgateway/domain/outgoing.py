@@ -61,7 +61,8 @@ class Reply:
 
     `declined` is a code of `DECLINE_REASON`; without `declined_items` it is about everything that is not answered.
     `words` is set where the answer is words alone, which answer no item; `relevance` is the doctor's rating of the
-    question, from 1 to 5.
+    question, from 1 to 5. `tells` are the items that a message may tell of without any question, as that about the
+    status of a treatment does.
     """
 
     clarification: str
@@ -69,3 +70,4 @@ class Reply:
     declined_items: frozenset[str] = frozenset()
     words: Words | None = None
     relevance: int | None = None
+    tells: frozenset[str] = frozenset()

@@ -10,9 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from certgateway.domain.certificate import ITEMS, Certificate, Reservation
-
-_WITHDRAWN: Final = "entered-in-error"
+from certgateway.domain.certificate import ITEMS, WITHDRAWN, Certificate, Reservation
 
 ALSO: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -55,7 +53,7 @@ def kept_back(certificates: Iterable[Certificate]) -> Kept:
 
 
 def _takes_back(certificate: Certificate) -> bool:
-    return certificate.reservation.state == "none" and certificate.status != _WITHDRAWN
+    return certificate.reservation.state == "none" and certificate.status != WITHDRAWN
 
 
 def _reserved(certificate: Certificate, since: datetime | None) -> Iterator[str]:

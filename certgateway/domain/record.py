@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from certgateway.domain.certificate import Certificate
+from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Finding, Verdict
 from certgateway.domain.message import Format, Removal
 
@@ -26,7 +26,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One accepted version. `number` counts from 1 in order of arrival; `current` is False for late history."""
+    """One accepted version. `number` counts from 1 in order of arrival; `current` is False for late history.
+
+    `beneath` is a whole version as it came, where answers that were written after it stand over what it says.
+    """
 
     number: int
     message_id: str
@@ -35,6 +38,7 @@ class Version:
     certificate: Certificate
     findings: tuple[Finding, ...]
     current: bool
+    beneath: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,18 @@ class Case:
     withdrawn: bool
     current_authored: datetime | None
     sender: str
+
+
+def becomes_current(certificate: Certificate | None, case: Case | None) -> bool:
+    """Whether this version counts from now on: the one authored last, and at the same time a withdrawal.
+
+    The order of arrival has no say, so that every order ends in the same state.
+    """
+    if certificate is None or case is None or case.current_authored is None:
+        return True
+    if certificate.authored == case.current_authored:
+        return certificate.status == WITHDRAWN or not case.withdrawn
+    return certificate.authored > case.current_authored
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ PUT_ASIDE: Final[dict[str, Title]] = {
         "Svaret gjeld ikkje noko av det som det vart spurt om.",
         "The answer is about nothing that was asked.",
     ),
+    "certificate-unknown": Title(
+        "Meldingen om behandling oppgir en erklæring som vi ikke har fått fra dette systemet.",
+        "Meldinga om behandling oppgir ei erklæring som vi ikkje har fått frå dette systemet.",
+        "The message about treatment names a certificate that has not come from this system.",
+    ),
 }
 """Why an answer was put aside, in words for the counsellor."""
 

@@ -28,7 +28,7 @@ from certgateway.fhir.carried import Titles, not_carried
 from certgateway.fhir.certificate import Parsed, parse_certificate
 from certgateway.fhir.elements import Reading
 from certgateway.fhir.reading import Message
-from certgateway.fhir.replying import is_answer_header, read_reply
+from certgateway.fhir.replying import is_answer_header, is_status_header, read_reply
 from certgateway.safejson import Tree, Unreadable
 
 Json = dict[str, Any]
@@ -36,10 +36,11 @@ FhirFormat = Literal["fhir-json", "fhir-xml"]
 
 MESSAGE_PROFILE = systems.STRUCTURE_DEFINITION + "certificate-message"
 ANSWER_PROFILE = systems.STRUCTURE_DEFINITION + "answer-message"
+STATUS_PROFILE = systems.STRUCTURE_DEFINITION + "treatment-status-message"
 # What a message may claim to be in a version we have, with and without naming the version.
 _OURS = {
     profile: frozenset({profile, f"{profile}|{systems.PROFILE_VERSION}"})
-    for profile in (MESSAGE_PROFILE, ANSWER_PROFILE)
+    for profile in (MESSAGE_PROFILE, ANSWER_PROFILE, STATUS_PROFILE)
 }
 _HER_ENDPOINT = systems.HER_ID + "."
 # Completeness is stated once, by rules/completeness; the profile's invariants with these keys are for foreign engines.
@@ -94,6 +95,11 @@ class Opened:
         It is a certificate too, of which only what is answered is there.
         """
         return self.is_certificate and is_answer_header(_header(self.tree))
+
+    @property
+    def is_status(self) -> bool:
+        """Whether this is a message that tells what has become of a treatment: a certificate of which only that is."""
+        return self.is_certificate and is_status_header(_header(self.tree))
 
 
 def open_message(raw: bytes, format_: FhirFormat, definitions: Definitions) -> Opened:
@@ -198,7 +204,9 @@ def _is_told_otherwise(fault: Fault, tree: Json) -> bool:
 
 
 def _profile(opened: Opened) -> str:
-    """The profile of such a message, told by its event: an answer, or a certificate in everything else."""
+    """The profile of such a message, told by its event; a certificate in everything else."""
+    if opened.is_status:
+        return STATUS_PROFILE
     return ANSWER_PROFILE if opened.is_answer else MESSAGE_PROFILE
 
 

@@ -82,6 +82,8 @@ def parse_certificate(message: Message) -> Parsed:
     certificate = questionnaire_reading.complete(certificate, composition, reading)
     # For its places and its subject; what an answer says of itself is told by `bundle.find_reply`.
     replying.read_reply(message, reading, composition)
+    if replying.is_in_error(message):
+        certificate = replace(certificate, status=replying.IN_ERROR)
     return Parsed(certificate, reading.origins, reading.strangers, reading.ambiguous)
 
 

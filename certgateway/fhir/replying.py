@@ -17,6 +17,9 @@ from certgateway.fhir.reading import Message, Node
 Json = dict[str, Any]
 
 ANSWER_EVENT: Final = "clarification-answer"
+STATUS_EVENT: Final = "treatment-status"
+
+IN_ERROR: Final = "entered-in-error"
 
 _EVENT_SYSTEM: Final = systems.CODE_SYSTEM + "message-event"
 _DECLINED_ITEM: Final = systems.STRUCTURE_DEFINITION + "declined-item"
@@ -31,6 +34,12 @@ def is_answer_header(header: Json) -> bool:
     return isinstance(event, dict) and (event.get("system"), event.get("code")) == (_EVENT_SYSTEM, ANSWER_EVENT)
 
 
+def is_status_header(header: Json) -> bool:
+    """Whether a MessageHeader says that its message tells what has become of a treatment."""
+    event = header.get("eventCoding")
+    return isinstance(event, dict) and (event.get("system"), event.get("code")) == (_EVENT_SYSTEM, STATUS_EVENT)
+
+
 def find_communication(message: Message) -> Node | None:
     """The Communication of an answer: the one that the header's focus names, else the first; None in other messages."""
     headers = (node for node in message.resources if node.value.get("resourceType") == "MessageHeader")
@@ -40,6 +49,12 @@ def find_communication(message: Message) -> Node | None:
     named = (focus.resolve() for focus in header.items("focus"))
     found = [node for node in [*named, *message.resources] if node is not None]
     return next((node for node in found if node.value.get("resourceType") == "Communication"), None)
+
+
+def is_in_error(message: Message) -> bool:
+    """Whether a message is an answer whose Communication takes it back: as good as its Composition doing so."""
+    node = find_communication(message)
+    return node is not None and node.value.get("status") == IN_ERROR
 
 
 def read_reply(message: Message, reading: Reading, composition: Node | None) -> Reply | None:

@@ -25,6 +25,7 @@ from certgateway.rules import (
     plausibility,
     prose,
     substance,
+    treatment_status,
 )
 from certgateway.rules.declaration import FIRST_RULE_SET, Facts, Rule, Text
 from certgateway.rules.form_answers import FORM_ANSWERS
@@ -78,6 +79,9 @@ RULES: Final[tuple[Rule, ...]] = (
     dialogue.ANSWER_BEYOND_QUESTION,
     dialogue.ANSWER_OLDER_THAN_KNOWN,
     dialogue.ORDER_UNKNOWN,
+    dialogue.ANSWER_TAKEN_BACK,
+    treatment_status.STATUS_UNSORTED,
+    treatment_status.STATUS_BEYOND_TREATMENT,
     mandate.SENDER_NOT_VERIFIED,
     mandate.LIKELY_RESEND,
     prose.PATIENT_REPORTED_IN_ASSESSMENT,

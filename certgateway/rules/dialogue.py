@@ -64,6 +64,31 @@ ANSWER_BEYOND_QUESTION = Rule(
     broken=stated_elsewhere,
 )
 
+ANSWER_TAKEN_BACK = Rule(
+    id="answer-taken-back",
+    effect=Effect.REMARK,
+    item=None,
+    authority="certgateway contract, clarification: what its author has taken back does not count, whenever it comes",
+    in_force=FIRST_RULE_SET,
+    nb=Text(
+        found="Svaret om dette punktet er trukket tilbake av systemet det kom fra. Det er ikke tatt inn i erklæringen.",
+        action="Send et nytt svar med en senere dato hvis punktet likevel skal besvares.",
+        counsellor="Et svar om punktet var trukket tilbake; det er ikke tatt inn.",
+    ),
+    nn=Text(
+        found="Svaret om dette punktet er trekt tilbake av systemet det kom frå. Det er ikkje teke inn i erklæringa.",
+        action="Send eit nytt svar med ein seinare dato dersom punktet likevel skal svarast på.",
+        counsellor="Eit svar om punktet var trekt tilbake; det er ikkje teke inn.",
+    ),
+    en=Text(
+        found="The answer about this item was taken back by the system it came from. It was not taken into the "
+        "certificate.",
+        action="Send a new answer with a later date if the item is to be answered all the same.",
+        counsellor="An answer about the item had been taken back; it was not taken in.",
+    ),
+    broken=stated_elsewhere,
+)
+
 ANSWER_OLDER_THAN_KNOWN = Rule(
     id="answer-older-than-known",
     effect=Effect.REMARK,

@@ -14,7 +14,7 @@ from certgateway.domain.asking import Refusal, refusals
 from certgateway.domain.assessment_titles import instant_text
 from certgateway.domain.calendar import norwegian_date
 from certgateway.domain.certificate import Certificate
-from certgateway.domain.dialogue import State, find_state, in_order
+from certgateway.domain.dialogue import State, find_state, in_order, was_taken_back
 from certgateway.domain.dialogue_events import (
     Answered,
     Clinician,
@@ -27,6 +27,7 @@ from certgateway.domain.dialogue_events import (
     Resumed,
     Returned,
     Settled,
+    TakenBack,
     Withdrawn,
 )
 from certgateway.domain.dialogue_report import told
@@ -86,14 +87,21 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
         versions = reading.versions(found.case) if found.case else []
         replies = reading.replies(uuid)
     words = told_replies(replies, withheld_in_replies(replies), state, language)
-    events = in_order(found.events)
-    answers = [_answer(event, versions, gateway) for event in events if isinstance(event, Answered)]
-    answers += [_fulfilment(event, state) for event in events if isinstance(event, Fulfilled) and event.answers]
-    return told(uuid, found.events, norwegian_date(gateway.clock()), language) | {"answers": answers, "replies": words}
+    happened = in_order(found.events)
+    answers = [_answer(event, versions, gateway, state) for event in happened if isinstance(event, Answered)]
+    answers += [_fulfilment(event, state) for event in happened if isinstance(event, Fulfilled) and event.answers]
+    back = [_changed(event, versions, gateway) for event in happened if isinstance(event, TakenBack)]
+    found_now = told(uuid, found.events, norwegian_date(gateway.clock()), language)
+    return found_now | {"answers": answers, "taken_back": back, "replies": words}
 
 
-def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway) -> Json:
-    """One answer, with the proof that it left all else alone: the keyed digest of each item before and after it."""
+def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway, state: State) -> Json:
+    back = [item for item in ANSWERABLE if item in event.items and was_taken_back(state, item, event)]
+    return _changed(event, versions, gateway) | {"taken_back": back}
+
+
+def _changed(event: Answered | TakenBack, versions: Iterable[Version], gateway: Gateway) -> Json:
+    """What changed a certificate, and the proof that it left all else alone: a digest of each item before and after."""
     certificates = {version.number: version.certificate for version in versions}
     before, after = certificates[event.joined_to or event.version], certificates[event.version]
 

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from certgateway.domain.amendment import stated_items
+from certgateway.domain.amendment import points_only, stated_items
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
-from certgateway.domain.certificate import Certificate
+from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
 from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost, place
 from certgateway.domain.outgoing import Reply
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir import bundle
+from certgateway.fhir.benefits import Stripped
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
@@ -43,9 +44,10 @@ _ROOT_TAG = re.compile(
 )
 _REFUSED_PLACES = frozenset({"namespace-wrong", "value-invalid"})
 _KITH_ROOTS = frozenset({b"MsgHead", b"EI_fellesformat"})
-WITHDRAWAL = "entered-in-error"
 _TO_NOBODY = Reply("")
 """An answer that does not say to what: it can be put aside, and must never be taken for a whole certificate."""
+_STATUS = Reply("", tells=frozenset({"treatment"}))
+"""What has become of a treatment: told without a question, and nothing else that a certificate says is told with it."""
 MOST_PLACES = 1000
 """Places of one rule that are told; one more finding, at the message itself, tells of more."""
 MOST_ENTRIES = 500
@@ -158,18 +160,39 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
         found = bundle.locate(faults, Origins(), opened)
         return Examined(raw, format_, envelope, None, Origins(), tuple(found), opened=opened, is_certificate=False)
     parsed, lost = bundle.understand(stripped, house.definitions, house.titles)
+    reply = _reply(opened, stripped)
     return Examined(
         raw=raw,
         format=format_,
         envelope=envelope,
         certificate=parsed.certificate,
         origins=Origins(parsed.origins),
-        findings=(*faults, *_first(bundle.removal_findings(stripped.removed)), *_lost(faults, lost)),
+        findings=(
+            *faults,
+            *_first(bundle.removal_findings(stripped.removed)),
+            *_lost(faults, lost),
+            *place(_beyond(parsed.certificate, reply), Origins(parsed.origins)),
+        ),
         removed=stripped.removed,
         profile=house.profiles.get(bundle.profile_version(opened.tree), InForce()),
         opened=opened,
-        reply=bundle.find_reply(stripped) or (_TO_NOBODY if opened.is_answer else None),
+        reply=reply,
     )
+
+
+def _reply(opened: bundle.Opened, stripped: Stripped) -> Reply | None:
+    if opened.is_status:
+        return _STATUS
+    return bundle.find_reply(stripped) or (_TO_NOBODY if opened.is_answer else None)
+
+
+def _beyond(certificate: Certificate | None, reply: Reply | None) -> list[Finding]:
+    """What a message of a treatment's status says of other items; it never counts."""
+    told = stated_items(certificate) if certificate is not None and reply is not None and reply.tells else ()
+    # A diagnosis may be named so that a treatment can mean it.
+    beside = {"diagnosis"} if certificate is not None and points_only(certificate) else set()
+    beyond = (item for item in told if reply is not None and item not in reply.tells | beside)
+    return [Finding("status-beyond-treatment", Effect.REMARK, item=item, element=item) for item in beyond]
 
 
 def _examine_kith(raw: bytes, house: House) -> Examined:
@@ -328,7 +351,7 @@ def _rule_findings(examined: Examined, facts: Facts) -> list[Finding]:
     if certificate is None:
         return []
     found = judge_rules(certificate, facts)
-    if certificate.status == WITHDRAWAL:
+    if certificate.status == WITHDRAWN:
         # Who withdraws a certificate need not answer it first.
         return [finding for finding in found if finding.effect in {Effect.REFUSE, Effect.NOTE}]
     if examined.reply is not None:

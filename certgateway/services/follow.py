@@ -20,6 +20,7 @@ from certgateway.domain.dialogue_events import (
     Replied,
     Revoked,
     Superseded,
+    TakenBack,
 )
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.outgoing import Reply
@@ -31,6 +32,7 @@ from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
 from certgateway.services.join import Joined
 from certgateway.services.pose import Question, missing_targets, pose, waiting_targets, worded_targets
+from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Unit
 from certgateway.store.tray import Unsorted
 
@@ -71,6 +73,9 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
     `read` is what was found in it before any rule was asked: it belongs to the version that it may yet make.
     """
     asked = joined.asked
+    if joined.reply.tells and joined.put_aside is None:
+        _follow_told(kept, joined, unit, gateway)
+        return
     if joined.put_aside is not None or asked is None:
         why = joined.put_aside or "clarification-unknown"
         named, case = (asked.uuid, asked.case) if asked else (None, None)
@@ -78,11 +83,19 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
         unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival, content))
         return
     record_words(joined, unit, gateway, message=kept.uuid, sender=kept.sender, at=kept.arrival)
-    for event in answer_events(joined, kept.version, kept.arrival, gateway):
+    for uuid, event in answer_events(joined, asked, kept.version, kept.arrival, gateway=gateway, unit=unit):
         # What answers an order is read from the whole certificate (`services.fulfil`).
-        if is_order(asked) and not isinstance(event, Declined):
+        if is_order(asked) and uuid == asked.uuid and not isinstance(event, Declined | TakenBack):
             continue
-        unit.append_event(asked.uuid, event)
+        unit.append_event(uuid, event)
+
+
+def _follow_told(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> None:
+    """What came without a question settles what was missing, as a whole version does."""
+    version, case = kept.version, joined.case
+    for each in unit.clarifications(case.uuid) if version and case else ():
+        if version is not None:
+            unit.append_event(each.uuid, Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version)))
 
 
 def record_words(
@@ -130,21 +143,65 @@ def follow_refusal(kept: Kept, reply: Reply, unit: Unit, gateway: Gateway) -> No
 
 
 def answer_events(
-    joined: Joined, made: Version | None, at: datetime, gateway: Gateway, *, arrived: datetime | None = None
-) -> Iterator[Event]:
-    """What an answer means that was joined at an instant, `made` being the version that came of it.
+    joined: Joined,
+    asked: Clarification,
+    made: Version | None,
+    at: datetime,
+    *,
+    gateway: Gateway,
+    unit: Unit,
+    arrived: datetime | None = None,
+) -> Iterator[tuple[str, Event]]:
+    """What an answer means that was joined at an instant, by clarification; `made` is the version that came of it."""
+    if joined.takes_back:
+        yield from _taking_back(joined, asked, made, at, gateway=gateway, unit=unit)
+        return
+    for event in _answering(joined, made, at, gateway, arrived=arrived):
+        yield asked.uuid, event
 
-    What says that an item was not assessed, or says nothing, makes a version and answers nothing.
-    """
+
+def _taking_back(
+    joined: Joined, asked: Clarification, made: Version | None, at: datetime, *, gateway: Gateway, unit: Unit
+) -> Iterator[tuple[str, Event]]:
+    """What was answered is open again, here and wherever else the certificate no longer answers what was missing."""
+    before, case = joined.supersedes, joined.case
+    version = made or before
+    if version is None or before is None or case is None:
+        raise AssertionError("an answer is taken back from a certificate")
+    answered = frozenset() if case.withdrawn else _answered(version)
+    joined_to = before.number if made else None
+    yield (
+        asked.uuid,
+        TakenBack(
+            gateway.new_id(),
+            at,
+            joined.takes_back,
+            joined.sender,
+            joined.answer.authored,
+            version.number,
+            answered,
+            joined_to,
+        ),
+    )
+    for each in unit.clarifications(case.uuid) if joined.voided else ():
+        if each.uuid != asked.uuid:
+            yield each.uuid, Superseded(gateway.new_id(), at, version.number, answered)
+
+
+def _answering(
+    joined: Joined, made: Version | None, at: datetime, gateway: Gateway, *, arrived: datetime | None
+) -> Iterator[Event]:
+    """What says that an item was not assessed, or says nothing, makes a version and answers nothing."""
     before, reply = joined.supersedes, joined.reply
     version = made or before
+    system, authored = joined.sender, joined.answer.authored
     if before is not None and version is not None and joined.items:
         answered = _answered(version).intersection(joined.items)
         if answered:
-            yield Answered(gateway.new_id(), at, answered, version.number, before.number, arrived)
+            yield Answered(gateway.new_id(), at, answered, version.number, before.number, arrived, system, authored)
         if answered != frozenset(joined.items):
             yield Superseded(gateway.new_id(), at, version.number, _answered(version))
     if reply.declined is not None:
-        yield Declined(gateway.new_id(), at, reply.declined, reply.declined_items)
+        yield Declined(gateway.new_id(), at, reply.declined, reply.declined_items, system, authored)
     if reply.relevance is not None:
         yield Rated(gateway.new_id(), at, "doctor", reply.relevance)

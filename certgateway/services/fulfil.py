@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from certgateway.domain.amendment import stated_items, value_of
-from certgateway.domain.certificate import Certificate
+from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.dialogue import State, TargetState, find_state
 from certgateway.domain.dialogue_events import Fulfilled, Ordered, Revoked
-from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.ordering import is_settled
 from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
-from certgateway.services.examine import WITHDRAWAL
 from certgateway.services.gateway import Gateway
-from certgateway.services.join import Joined
+from certgateway.services.join import Joined, put_aside
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
 from certgateway.store.tray import Why
@@ -84,17 +82,13 @@ def declined_order(
     state = _state_for(found, sender, patient) if found else None
     if reply.declined is None or state is None or stated_items(answer):
         return None
-    declined = Joined(answer, reply, answer, found)
+    declined = Joined(answer, reply, answer, sender, found)
     why: Why | None = None
-    if answer.status == WITHDRAWAL:
+    if answer.status == WITHDRAWN:
         why = "answer-withdrawn"
     elif reply.declined_items and not any(each.target.is_named(reply.declined_items) for each in state.targets):
         why = "not-asked"
-    if why is None:
-        return declined
-    return Joined(
-        answer, reply, answer, found, put_aside=why, findings=(Finding("answer-unsorted", Effect.REMARK, element=""),)
-    )
+    return put_aside(declined, why) if why else declined
 
 
 def follow_orders(

@@ -48,7 +48,7 @@ def hear(told: Certificate, reply: Reply, sender: str, patient: str | None, *, r
     asked = reading.find_clarification(reply.clarification)
     state = find_state(asked.events) if asked else None
     case = reading.find_case_by_uuid(asked.case) if asked and asked.case else None
-    alone = Joined(told, reply, told, asked)
+    alone = Joined(told, reply, told, sender, asked)
     if asked is None or state is None or sender not in {state.receiver, state.asked.receiver}:
         return put_aside(alone, "clarification-unknown")
     # An order has its patient from the beginning, and a certificate only once one has come.

@@ -9,17 +9,17 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certgateway.domain.certificate import Certificate, Coding
+from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Finding, Language, Verdict
 from certgateway.domain.message import Envelope, Format, Origins
 from certgateway.domain.outgoing import Reply
-from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version
+from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version, becomes_current
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
-from certgateway.services.examine import WITHDRAWAL, Examined, House, Judgement, examine, judge_examined
+from certgateway.services.examine import Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined_order, find_order, follow_orders, possible_order
 from certgateway.services.gateway import Gateway
@@ -81,6 +81,7 @@ class _Message:
     joined: Joined | None = None
     alone: Examined | None = None
     order: OrderNamed = NO_ORDER
+    beneath: Certificate | None = None
 
     @property
     def locks(self) -> tuple[str, ...]:
@@ -196,9 +197,10 @@ def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case |
     examined, certificate = message.examined, message.examined.certificate
     if examined.reply is None or certificate is None:
         case = unit.find_case(message.sender, message.certificate) if message.certificate else None
-        if case is None or not _becomes_current(certificate, case):
+        if case is None or not becomes_current(certificate, case):
             return message, case
-        return replace(message, examined=with_answers(examined, case, unit)), case
+        whole = with_answers(examined, case, unit)
+        return replace(message, examined=whole, beneath=None if whole is examined else certificate), case
     if examined.reply.words is not None:
         joined = hear(certificate, examined.reply, message.sender, message.patient, reading=unit)
         findings = (*examined.findings, *joined.findings)
@@ -254,7 +256,7 @@ def _judgement(
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         order_unknown=message.order.is_unknown,
-        history=first is None and not message.in_words and not _becomes_current(message.examined.certificate, case),
+        history=first is None and not message.in_words and not becomes_current(message.examined.certificate, case),
     )
     if message.alone is not None and (refused := refused_alone(message.alone, facts)):
         return refused, None
@@ -266,19 +268,6 @@ def _judgement(
     if (judgement.verdict == "rejected") != (first.verdict == "rejected"):
         return judge_examined(message.examined, replace(facts, resend=False), policy), None
     return replace(judgement, verdict=first.verdict), first
-
-
-def _becomes_current(certificate: Certificate | None, case: Case | None) -> bool:
-    """Whether this version counts from now on: the one authored last, and at the same time a withdrawal.
-
-    The order of arrival has no say, so that every order ends in the same state.
-    """
-    if certificate is None or case is None or case.current_authored is None:
-        return True
-    withdraws = certificate.status == WITHDRAWAL
-    if certificate.authored == case.current_authored:
-        return withdraws or not case.withdrawn
-    return certificate.authored > case.current_authored
 
 
 def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
@@ -376,7 +365,7 @@ def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[
     certificate = message.examined.certificate
     if certificate is None or (message.joined is not None and not message.joined.is_new):
         return None, case
-    current = _becomes_current(certificate, case)
+    current = becomes_current(certificate, case)
     version = Version(
         number=case.versions + 1,
         message_id=message.key,
@@ -385,10 +374,11 @@ def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[
         certificate=certificate,
         findings=judgement.findings,
         current=current,
+        beneath=message.beneath,
     )
     known = replace(case, versions=case.versions + 1, patient=case.patient or message.patient)
     if current:
-        withdrawn = certificate.status == WITHDRAWAL
+        withdrawn = certificate.status == WITHDRAWN
         known = replace(known, withdrawn=withdrawn, current_authored=certificate.authored)
     return version, known
 

@@ -5,12 +5,12 @@ one of them, always. Nothing here may show what an answer says, or open the mess
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from certgateway.domain.amendment import stated_items
 from certgateway.domain.assessment_titles import instant_text
-from certgateway.domain.certificate import Certificate
+from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.dialogue_events import Filed, Sorted
 from certgateway.domain.dialogue_report import coded
@@ -28,7 +28,7 @@ from certgateway.rules.declaration import Facts, InForce
 from certgateway.services.follow import answer_events, record_words
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
-from certgateway.services.join import SUBMITTED, Joined, joined_to
+from certgateway.services.join import SUBMITTED, Joined, joined_to, without
 from certgateway.services.withhold import find_marks
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
@@ -163,8 +163,8 @@ def sort(message: str, clarification: str, gateway: Gateway) -> Unsorted | None:
         unit.append_event(asked.uuid, Sorted(gateway.new_id(), now, message))
         came = lying.answer.at
         record_words(joined, unit, gateway, message=message, sender=lying.sender, at=now, arrived=came)
-        for event in answer_events(joined, made, now, gateway, arrived=lying.answer.at):
-            unit.append_event(asked.uuid, event)
+        for uuid, event in answer_events(joined, asked, made, now, gateway=gateway, unit=unit, arrived=came):
+            unit.append_event(uuid, event)
         unit.settle_unsorted(message, now, _JOINED)
         return None
 
@@ -205,23 +205,32 @@ def _found(
         return Unsorted("clarification-unknown")
     if case.patient is None or case.patient != _patient(content.answer, gateway):
         return Unsorted("other-patient")
+    alone = Joined(content.answer, content.reply, content.answer, lying.sender, asked)
+    joined = _by_hand(alone, state, case, current, unit)
+    return joined if isinstance(joined, Unsorted) else (joined, case, asked)
+
+
+def _in_words(alone: Joined, case: Case) -> Unsorted | Joined:
+    """Words are laid beside a question as they are: they change nothing of the certificate."""
     if case.withdrawn:
         return Unsorted("certificate-withdrawn")
-    if content.answer.status not in SUBMITTED:
+    return replace(alone, case=case) if says_something(alone) else Unsorted("not-asked")
+
+
+def _by_hand(alone: Joined, state: State, case: Case, current: Version, unit: Unit) -> Unsorted | Joined:
+    if alone.reply.words is not None:
+        return _in_words(alone, case)
+    is_withdrawal = alone.answer.status == WITHDRAWN
+    if is_withdrawal and alone.reply.tells:
         return Unsorted("answer-withdrawn")
-    return _by_hand(content, asked, state, case, current)
-
-
-def _by_hand(
-    content: PutAside, asked: Clarification, state: State, case: Case, current: Version
-) -> Unsorted | tuple[Joined, Case, Clarification]:
-    alone = Joined(content.answer, content.reply, content.answer, asked, case)
-    if content.reply.words is not None:
-        return (alone, case, asked) if says_something(alone) else Unsorted("not-asked")
-    joined = joined_to(alone, state, case, current)
-    if joined.put_aside == "older-than-known":
-        return Unsorted("older-than-known")
-    return Unsorted("not-asked") if joined.put_aside is not None else (joined, case, asked)
+    if case.withdrawn and not is_withdrawal:
+        return Unsorted("certificate-withdrawn")
+    joined = without(alone, state, case, current, unit) if is_withdrawal else joined_to(alone, state, case, current)
+    if joined.put_aside is None and not (joined.items or joined.takes_back or joined.reply.declined):
+        return Unsorted("answer-withdrawn")
+    if joined.put_aside is not None:
+        return Unsorted("older-than-known" if joined.put_aside == "older-than-known" else "not-asked")
+    return joined
 
 
 def _judged(joined: Joined, case: Case, lying: Lying, gateway: Gateway) -> Version:

@@ -4,6 +4,7 @@ Must never change or remove a version that is on record; only which one is curre
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -22,7 +23,7 @@ from certgateway.store.records import (
     read_findings,
     sealing_context,
 )
-from certgateway.store.tables import case, version
+from certgateway.store.tables import beneath, case, version
 
 _COUNT = select(func.count()).select_from(version).where(version.c.case == case.c.uuid).scalar_subquery()
 _AUTHORED = select(version.c.authored).where(version.c.case == case.c.uuid, version.c.current).scalar_subquery()
@@ -53,6 +54,7 @@ _UPDATE_CASE = (
 _INSERT_CASE = insert(case)
 _END_CURRENT = update(version).where(version.c.case == bindparam("known"), version.c.current).values(current=False)
 _INSERT_VERSION = insert(version)
+_INSERT_BENEATH = insert(beneath)
 
 
 def find_case(connection: Connection, sender: str, certificate_id: str) -> Case | None:
@@ -81,11 +83,16 @@ def versions(connection: Connection, sealing: Sealing, case_uuid: str) -> list[V
     if not storable(case_uuid):
         return []
     query = select(version).where(version.c.case == case_uuid).order_by(version.c.number)
-    return [_version(row, sealing) for row in connection.execute(query)]
+    came = connection.execute(select(beneath).where(beneath.c.case == case_uuid))
+    covered = {
+        row.number: read_certificate(sealing.open(row.certificate, _beneath_context(case_uuid, row.number)))
+        for row in came
+    }
+    return [replace(_version(row, sealing), beneath=covered.get(row.number)) for row in connection.execute(query)]
 
 
 def current_version(connection: Connection, sealing: Sealing, case_uuid: str) -> Version | None:
-    """The version that counts now, opened; None while only refused messages are known."""
+    """The version that counts now, opened, without what is beneath; None while only refused messages are known."""
     if not storable(case_uuid):
         return None
     row = connection.execute(select(version).where(version.c.case == case_uuid, version.c.current)).first()
@@ -136,6 +143,9 @@ def insert_version(connection: Connection, sealing: Sealing, message: str, case_
         "current": added.current,
     }
     connection.execute(_INSERT_VERSION, row)
+    if added.beneath is not None:
+        sealed = sealing.seal(certificate_bytes(added.beneath), _beneath_context(case_uuid, added.number))
+        connection.execute(_INSERT_BENEATH, {"case": case_uuid, "number": added.number, "certificate": sealed})
 
 
 def _case(row: Any) -> Case:  # noqa: ANN401  a row's columns have no types here
@@ -165,3 +175,7 @@ def _version(row: Any, sealing: Sealing) -> Version:  # noqa: ANN401  as above
 
 def _context(case_uuid: str, number: int) -> str:
     return sealing_context("certificate", case_uuid, number)
+
+
+def _beneath_context(case_uuid: str, number: int) -> str:
+    return sealing_context("beneath", case_uuid, number)

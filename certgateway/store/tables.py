@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -159,6 +160,17 @@ version = Table(
     UniqueConstraint("message"),
     # At most one version of a case is current, whatever the code above believes.
     Index("ix_version_current", "case", unique=True, sqlite_where=text("current"), postgresql_where=text("current")),
+)
+
+# A whole version as it came, where later answers stand over what it says: what is left when they are taken back.
+beneath = Table(
+    "beneath",
+    metadata,
+    Column("case", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("case", "number"),
+    ForeignKeyConstraint(["case", "number"], ["version.case", "version.number"], name="fk_beneath_version"),
 )
 
 # What the assessment follows. Numbers are given out in the order of the commits and never twice.

@@ -23,6 +23,7 @@ Why = Literal[
     "answer-withdrawn",
     "older-than-known",
     "not-asked",
+    "certificate-unknown",
 ]
 
 

@@ -103,7 +103,7 @@ Profile: ClarificationAnswer
 Parent: Communication
 Id: clarification-answer
 Title: "Answer to a clarification"
-Description: "Which clarification is answered, by its id, and where the answer stands. Completed, or not-done with a reason when nothing can be answered. Some items are answered and others cannot be: completed, with the reason and the declined items. Prose is allowed and not carried: an answer belongs in the section of its item."
+Description: "Which clarification is answered, by its id, and where the answer stands. Completed, or not-done with a reason when nothing can be answered. Some items are answered and others cannot be: completed, with the reason and the declined items. Entered in error, here or in the Composition, it takes back what was answered. Prose is allowed and not carried: an answer belongs in the section of its item."
 * extension contains DeclinedItem named declined-item 0..* and QuestionRelevance named relevance 0..1
 * basedOn 1..1
 * basedOn only Reference(CommunicationRequest)
@@ -123,9 +123,9 @@ Description: "Which clarification is answered, by its id, and where the answer s
 * obeys answer-status and answer-decline-reason
 
 Invariant: answer-status
-Description: "An answer is completed, or not-done when nothing can be answered."
+Description: "An answer is completed, not-done when nothing can be answered, or entered-in-error when it is taken back."
 Severity: #error
-Expression: "status = 'completed' or status = 'not-done'"
+Expression: "status = 'completed' or status = 'not-done' or status = 'entered-in-error'"
 
 Invariant: answer-decline-reason
 Description: "What cannot be answered needs a reason: a code of decline-reason in statusReason."

@@ -121,6 +121,33 @@ def test_a_clarification_in_every_state_meets_the_schema(office: Office) -> None
     ]
 
 
+def test_a_clarification_with_everything_that_others_did_to_it_meets_the_schema(office: Office) -> None:
+    clarification = office.asked(office.certificate(), target())
+    refused = answer(clarification, ["activity"], number=103)
+    del resource(refused, "Patient")["identifier"]
+    back = numbered(answer(clarification, ["activity"]), 104)
+    resource(back, "Composition")["status"] = "entered-in-error"
+    stray = answer("nobody-asked", ["activity"], number=105, date="2026-10-31T11:00:00+01:00")
+    for tree in (
+        refused,
+        answer(clarification, ["activity"]),
+        back,
+        stray,
+        answer(clarification, ["onset"], number=106),
+    ):
+        office.submit(tree)
+    first, second = (each["message"] for each in office.client.get("/clarifications/unsorted").json()["answers"])
+    assert office.post(f"/clarifications/unsorted/{first}/sort", {"clarification": clarification}).status_code == 200
+    assert office.post(f"/clarifications/unsorted/{second}/file", {"reason": "already-known"}).status_code == 204
+    told = office.followed(clarification).json()
+    assert kinds(told) == ["asked", "answer-refused", "answered", "taken-back", "answered", "sorted", "filed"]
+    assert [each["taken_back"] for each in told["answers"]] == [["activity"], []]
+    assert faults("clarification", told) == set()
+    for key in told["taken_back"][0]:
+        broken = changed(told, "taken_back/0", without(told["taken_back"][0], key))
+        assert faults("clarification", broken), key
+
+
 def test_the_examples_reach_every_part_of_the_schemas(conversation: tuple[Json, Json, Json]) -> None:
     told, messages, assessed = conversation
     assert [name for name in ("measure", "not_payable", "answers", "targets") if not told[name]] == []

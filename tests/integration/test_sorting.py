@@ -16,7 +16,6 @@ from certgateway.services.assess import assess
 from certgateway.services.examine import House
 from certgateway.services.pose import Question
 from certgateway.store.tables import metadata, unsorted
-from certgateway.store.tray import Why
 from tests.integration.answering import answer
 from tests.integration.receiving import SENDER, Desk, authored, desk, message, numbered, receipt, resource
 from tests.integration.store.conftest import postgresql, url
@@ -284,7 +283,7 @@ def test_an_answer_about_another_patient_can_never_be_joined(at_desk: Desk) -> N
     assert at_desk.versions(case) == [(1, True)]
 
 
-@pytest.mark.parametrize("why", ["clarification-unknown", "not-asked", "older-than-known", "answer-withdrawn"])
+@pytest.mark.parametrize("why", ["clarification-unknown", "not-asked", "older-than-known"])
 def test_what_speaks_against_sorting_is_told_and_changes_nothing(at_desk: Desk, why: str) -> None:
     case = certified(at_desk)
     clarification = asked(at_desk, case, ACTIVITY, Target("prognosis", "unclear"))
@@ -293,10 +292,7 @@ def test_what_speaks_against_sorting_is_told_and_changes_nothing(at_desk: Desk, 
     elif why == "older-than-known":
         lying = stray(at_desk, "prognosis", date="2026-05-01T10:00:00+02:00")
     else:
-        tree = answer(NOWHERE, ["activity"])
-        resource(tree, "Composition")["status"] = "entered-in-error" if why == "answer-withdrawn" else "final"
-        at_desk.hand_in(tree)
-        (lying,) = tray(at_desk)
+        lying = stray(at_desk)
     named = NOWHERE if why == "clarification-unknown" else clarification
     counts = at_desk.counts()
     assert sort.sort(lying, named, at_desk.gateway) == sort.Unsorted(why)  # type: ignore[arg-type]
@@ -484,11 +480,3 @@ def test_nothing_of_an_answer_in_the_tray_lies_in_the_clear_and_its_original_is_
     assert not any(context.startswith('["original"') for context in opened)
     with at_desk.gateway.store.engine.connect() as connection:
         assert connection.execute(select(unsorted.c.sealed)).scalar_one() is None
-
-
-def test_every_reason_for_putting_aside_has_words() -> None:
-    from typing import get_args  # noqa: PLC0415  only this test asks for it
-
-    from certgateway.domain.tray import PUT_ASIDE  # noqa: PLC0415
-
-    assert set(PUT_ASIDE) == set(get_args(Why))

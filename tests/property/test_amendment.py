@@ -2,15 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from certgateway.domain.amendment import ANSWERABLE, amended, carried_over, stated_items, taken_items, value_of
+from certgateway.domain.amendment import (
+    ANSWERABLE,
+    Answerer,
+    Void,
+    amended,
+    carried_over,
+    is_void,
+    stated_items,
+    taken_back,
+    taken_items,
+    value_of,
+)
 from certgateway.domain.asking import refusals
-from certgateway.domain.certificate import ITEMS, Author, Certificate, Diagnosis, Section
+from certgateway.domain.certificate import ITEMS, Author, Certificate, Coding, Diagnosis, Section
 from certgateway.domain.dialogue_events import Target
 from certgateway.domain.record import Version
 from tests.property.certificates import certificates
@@ -246,3 +257,123 @@ def test_every_statement_can_be_asked_about(certificate: Certificate) -> None:
         paths = [item] if single else [f"{item}[{place}]" for place in range(len(entries) + 1)]
         there = [not refusals([Target(item, "unclear", path)], None, version, ()) for path in paths]
         assert there == ([bool(entries)] if single else [True] * len(entries) + [False])
+
+
+# ---- taking back ----
+
+GP, HOSPITAL = Answerer("c-1", "her:1"), Answerer("c-2", "her:2")
+answerers = st.sampled_from((GP, HOSPITAL))
+Said = tuple[Answerer, Certificate, frozenset[str]]
+
+
+@st.composite
+def answered(draw: st.DrawFn, longest: int = 4) -> tuple[Certificate, list[Said]]:
+    """A certificate and answers to it, in the order in which they were written, none at the instant of another."""
+    current = replace(draw(certificates()), status="final")
+    said = [
+        (draw(answerers), replace(draw(certificates()), authored=current.authored + timedelta(days=day)), draw(asked))
+        for day in range(1, draw(st.integers(1, longest)) + 1)
+    ]
+    return current, said
+
+
+def versions(current: Certificate, said: Sequence[Said]) -> list[Certificate]:
+    """The certificate after each answer."""
+    found = [current]
+    for answerer, answer, items in said:
+        found.append(amended(found[-1], answer, items, answerer))
+    return found
+
+
+def all_of(said: Sequence[Said], which: frozenset[Answerer]) -> list[Void]:
+    return [
+        Void(answerer, item, answer.authored) for answerer, answer, items in said if answerer in which for item in items
+    ]
+
+
+@settings(max_examples=40)
+@given(answered(), st.frozensets(answerers, min_size=1))
+def test_what_is_taken_back_was_never_said(drawn: tuple[Certificate, list[Said]], which: frozenset[Answerer]) -> None:
+    current, said = drawn
+    known = versions(current, said)
+    voids = all_of(said, which)
+    back = taken_back(known[-1], known, voids)
+    never = versions(current, [each for each in said if each[0] not in which])[-1]
+    assert without_links(back) == without_links(never)
+    assert not any(is_void(back, item, voids) for item in ANSWERABLE)
+    for item in LINKED:
+        # A link that was lost to an answer may be found again; none leads anywhere else.
+        for there, then in zip(pointing(back, item), pointing(never, item), strict=True):
+            assert there is None or then is None or there.code == then.code
+    if which == {GP, HOSPITAL}:
+        assert back == current or any("diagnosis" in items for _, _, items in said)
+
+
+@settings(max_examples=40)
+@given(answered(), st.frozensets(answerers, min_size=1), st.frozensets(st.sampled_from(ANSWERABLE)))
+def test_taking_back_touches_nothing_else_and_may_be_repeated(
+    drawn: tuple[Certificate, list[Said]], which: frozenset[Answerer], items: frozenset[str]
+) -> None:
+    current, said = drawn
+    known = versions(current, said)
+    voids = [each for each in all_of(said, which) if each.item in items]
+    back = taken_back(known[-1], known, voids)
+    for item in set(ANSWERABLE) - items:
+        assert unlinked(value_of(back, item), item) == unlinked(value_of(known[-1], item), item)
+        assert back.stated_by(item) == known[-1].stated_by(item)
+        if "diagnosis" not in items:
+            assert value_of(back, item) == value_of(known[-1], item)
+    assert taken_back(back, [*known, back], voids) == back
+    assert taken_back(back, [back, *reversed(known)], list(reversed(voids))) == back
+    kept = ("identifier", "authored", "status", "patient", "author", "purpose", "replaces")
+    assert [getattr(back, name) for name in kept] == [getattr(current, name) for name in kept]
+
+
+@settings(max_examples=40)
+@given(answered(2))
+def test_a_newer_statement_outlives_what_was_taken_back(drawn: tuple[Certificate, list[Said]]) -> None:
+    current, said = drawn
+    known = versions(current, said)
+    older = [Void(answerer, item, current.authored) for answerer, _, items in said for item in items]
+    assert taken_back(known[-1], known, older) is known[-1]
+    answerer, answer, items = said[-1]
+    others = [Void(answerer, item, answer.authored - timedelta(hours=1)) for item in items]
+    back = taken_back(known[-1], known, others)
+    for item in items.intersection(stated_items(answer)):
+        assert back.stated_by(item) == (answer.author, answer.authored)
+
+
+@settings(max_examples=40)
+@given(answered(3), st.frozensets(answerers, min_size=1))
+def test_a_whole_version_beneath_answers_stands_when_they_are_taken_back(
+    drawn: tuple[Certificate, list[Said]], which: frozenset[Answerer]
+) -> None:
+    current, said = drawn
+    whole = replace(said[-1][1], authored=current.authored + timedelta(hours=1), status="final", provenance=())
+    known = versions(current, said)
+    joined = carried_over(known[-1], whole)
+    voids = all_of(said, which)
+    back = taken_back(joined, [*known, whole, joined], voids)
+    for item in ANSWERABLE:
+        entries = {entry.item: entry for entry in back.provenance}
+        if item not in entries:
+            assert unlinked(value_of(back, item), item) == unlinked(value_of(whole, item), item)
+        else:
+            assert Answerer(entries[item].clarification, entries[item].system) not in which
+
+
+def test_what_was_withdrawn_as_a_whole_is_not_revived() -> None:
+    base = example_certificate()
+    said = amended(base, replace(base, authored=base.authored + timedelta(days=1)), ["prognosis"], GP)
+    withdrawn = replace(said, authored=base.authored + timedelta(days=2), status="entered-in-error")
+    anew = replace(base, authored=base.authored + timedelta(days=3), prognosis=Section())
+    later = replace(base, authored=base.authored + timedelta(days=4))
+    joined = amended(anew, later, ["prognosis"], HOSPITAL)
+    void = Void(HOSPITAL, "prognosis", later.authored)
+    back = taken_back(joined, [base, said, withdrawn, anew, joined], [void])
+    assert back == anew
+
+
+def example_certificate() -> Certificate:
+    when = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    return Certificate(Coding("urn:s", "1"), when, "final", prognosis=Section("none"))

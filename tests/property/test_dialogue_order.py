@@ -39,6 +39,7 @@ from certgateway.domain.dialogue_events import (
     Settled,
     Sorted,
     Superseded,
+    TakenBack,
     Target,
     Withdrawn,
 )
@@ -50,7 +51,7 @@ ASKED_ITEMS = frozenset(each.item for each in TARGETS)
 RECEIVERS = ("her:8000001", "her:8000002", "her:8143060")
 CODES = ("one", "other")
 # What may let the time begin anew.
-ANEW = (HandedOver, Returned, Revoked, Superseded)
+ANEW = (HandedOver, Returned, Revoked, Superseded, TakenBack)
 # What is told of, and changes nothing.
 INERT = (AnswerRefused, Filed, Sorted)
 
@@ -62,6 +63,8 @@ items = st.frozensets(st.sampled_from([*sorted(ASKED_ITEMS), "treatment"]), max_
 codes = st.sampled_from(CODES)
 versions = st.integers(2, 4)
 receivers = st.sampled_from(RECEIVERS)
+# Two of three that answer can take it back.
+senders = st.sampled_from((*RECEIVERS[:2], RECEIVERS[0]))
 # A system that tells of the delivery may be named.
 systems = st.none() | receivers
 # As may the message that it tells of, by its time.
@@ -90,16 +93,35 @@ KINDS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
     Settled: st.builds(lambda at, what: lambda name: Settled(name, at, what), instants, items),
     Reminded: bare(Reminded),
     Answered: st.builds(
-        lambda at, what, which, came: lambda name: Answered(name, at, what, which, None, came),
+        lambda at, what, which, came, who, written: (
+            lambda name: Answered(name, at, what, which, None, came, who, written)
+        ),
         instants,
         items,
         versions,
+        st.none() | instants,
+        senders,
         st.none() | instants,
     ),
     AnswerRefused: st.builds(lambda at: lambda name: AnswerRefused(name, at, ("author-missing",)), instants),
     Filed: st.builds(lambda at, why: lambda name: Filed(name, at, "message-1", why), instants, codes),
     Sorted: st.builds(lambda at: lambda name: Sorted(name, at, "message-1"), instants),
-    Declined: st.builds(lambda at, why, what: lambda name: Declined(name, at, why, what), instants, codes, items),
+    Declined: st.builds(
+        lambda at, why, what, who, written: lambda name: Declined(name, at, why, what, who, written),
+        instants,
+        codes,
+        items,
+        senders,
+        st.none() | instants,
+    ),
+    TakenBack: st.builds(
+        lambda at, what, who, written, still: lambda name: TakenBack(name, at, what, who, written, 2, still),
+        instants,
+        items,
+        st.just(RECEIVERS[0]),
+        instants,
+        items,
+    ),
     Returned: st.builds(
         lambda at, why, what, unpaid: lambda name: Returned(name, at, why, what, unpaid),
         instants,
@@ -204,7 +226,8 @@ def test_no_answer_and_no_decline_is_dropped(pair: tuple[list[Event], list[Event
     rounds = {each.target.item: each.rounds for each in state.targets}
     for event in events:
         if isinstance(event, Answered) and event.id not in state.unsorted:
-            assert all(rounds[item] > 0 for item in event.items & ASKED_ITEMS)
+            back = {item for item in event.items if is_taken_back(item, event, events)}
+            assert all(rounds[item] > 0 for item in event.items & ASKED_ITEMS - back)
         if isinstance(event, Declined) and event.items:
             assert (event.id in state.unsorted) == event.items.isdisjoint(ASKED_ITEMS)
 
@@ -221,6 +244,58 @@ def test_words_are_read_or_wait_and_answer_nothing_unread(pair: tuple[list[Event
         assert not each.replies or (each.standing, each.version) == ("answered", None)
     if not any(isinstance(each, Settled | Returned) for each in events):
         assert not read
+
+
+def is_taken_back(item: str, said: Answered | Declined, events: Sequence[Event]) -> bool:
+    """What the words say: the system that said it takes back what it wrote about the item until then."""
+    return any(
+        isinstance(each, TakenBack)
+        and item in each.items
+        and each.system == said.system
+        and (said.authored or said.at) <= each.authored
+        for each in events
+    )
+
+
+@given(arrivals())
+def test_what_was_taken_back_answers_nothing_whenever_it_comes(pair: tuple[list[Event], list[Event]]) -> None:
+    events, arrived = pair
+    told = [replace(each, authored=each.authored or each.at) if isinstance(each, SAID) else each for each in events]
+    voided = {
+        (each.id, item)
+        for each in told
+        if isinstance(each, SAID)
+        for item in ASKED_ITEMS
+        if is_taken_back(item, each, told)
+    }
+    known = {each.id: each for each in told}
+    state = find_state([known[each.id] for each in arrived])
+    assert state is not None
+    without = [
+        replace(each, items=kept) if isinstance(each, SAID) else each
+        for each in told
+        for kept in [left(each, voided)]
+        if not isinstance(each, SAID) or kept
+    ]
+    never = find_state(without)
+    assert never is not None
+    # As if it had never been said, but for the days on which it was and was no more, and for how often.
+    assert standing(state) == standing(never)
+
+
+SAID = (Answered, Declined)
+
+
+def left(event: Event, voided: set[tuple[str, str]]) -> frozenset[str]:
+    """What an answer or decline is about without what was taken back; a decline of everything names all."""
+    if not isinstance(event, SAID):
+        return frozenset()
+    named = event.items or (ASKED_ITEMS if isinstance(event, Declined) else event.items)
+    return frozenset(item for item in named if (event.id, item) not in voided)
+
+
+def standing(state: State) -> list[tuple[str, str]]:
+    return [(each.target.item, each.standing) for each in state.targets if each.target.reason != "missing"]
 
 
 @given(arrivals(), st.dates(INSTANTS[0].date()))

@@ -122,6 +122,7 @@ MESSAGE_EVENT: Final = Vocabulary(
                 "Tinging trekt tilbake",
                 "Order withdrawn",
             ),
+            ("treatment-status", "Status for behandling", "Status for behandling", "Status of treatment"),
         )
     ),
 )

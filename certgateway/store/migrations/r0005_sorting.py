@@ -1,4 +1,4 @@
-"""What was understood of an answer that was put aside, and what became of it. Never edited once released."""
+"""What was understood of an answer that was put aside; whole versions beneath answers. Never edited once released."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,14 @@ def upgrade() -> None:
         for column in _added():
             op.add_column("unsorted", column)
     op.create_index("ix_unsorted_sorted", "unsorted", ["sorted", "at"])
+    op.create_table(
+        "beneath",
+        sa.Column("case", sa.String(36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case", "number", name="pk_beneath"),
+        sa.ForeignKeyConstraint(["case", "number"], ["version.case", "version.number"], name="fk_beneath_version"),
+    )
 
 
 def _added() -> tuple[sa.Column[bytes], sa.Column[str], sa.Column[str]]:

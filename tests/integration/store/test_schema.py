@@ -20,6 +20,7 @@ from tests.integration.store.postgresql import Server
 
 TABLES = {
     "alembic_version",
+    "beneath",
     "case",
     "clarification",
     "clarification_event",

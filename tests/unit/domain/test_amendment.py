@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from certgateway.domain.amendment import ANSWERABLE, amended, carried_over, stated_items, taken_items, value_of
+from certgateway.domain.amendment import (
+    ANSWERABLE,
+    amended,
+    carried_over,
+    has_all_of,
+    points_only,
+    stated_items,
+    taken_items,
+    value_of,
+)
 from certgateway.domain.certificate import (
     ITEMS,
     Author,
@@ -395,3 +404,27 @@ def test_the_first_code_is_the_one_that_a_diagnosis_is_read_by() -> None:
     certificate = replace(CERTIFICATE, diagnosis=Section("stated", (Diagnosis((BACK, KNEE), "main"),)))
     joined = amended(certificate, answer(JUNE, diagnosis=diagnoses(KNEE)), ["diagnosis"])
     assert joined.treatment.entries[0].diagnosis is None
+
+
+# ---- diagnoses that are named to be pointed to ----
+
+
+@pytest.mark.parametrize(
+    "named,place,only,there",
+    [
+        ((BACK,), 0, True, True),
+        ((KNEE,), 0, True, False),
+        ((None,), 0, True, False),
+        ((BACK, ANXIETY), 0, False, True),
+        ((BACK,), None, False, True),
+        ((), None, False, True),
+    ],
+)
+def test_whether_diagnoses_are_named_for_nothing_but_to_point_to_them(
+    named: tuple[Coding | None, ...],
+    place: int | None,
+    only: bool,  # noqa: FBT001
+    there: bool,  # noqa: FBT001
+) -> None:
+    told = answer(JUNE, diagnosis=diagnoses(*named), treatment=Section("stated", (Treatment(diagnosis=place),)))
+    assert (points_only(told), has_all_of(CERTIFICATE, told)) == (only, there)

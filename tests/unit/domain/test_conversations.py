@@ -41,6 +41,7 @@ from certgateway.domain.dialogue_events import (
     Settled,
     Sorted,
     Superseded,
+    TakenBack,
     Target,
     Withdrawn,
 )
@@ -85,6 +86,7 @@ KINDS: Final[dict[str, type[Event]]] = {
     "answer-refused": AnswerRefused,
     "sorted": Sorted,
     "filed": Filed,
+    "taken-back": TakenBack,
 }
 REQUIRED: Final = {"on", "status", "open", "due", "overdue", "next", "unsorted"}
 # What holds where a script says nothing of it. A receiver that is not told is the one that was asked. `waiting` names
@@ -161,6 +163,7 @@ BUILT: Final[dict[str, Callable[[Any], object]]] = {
     "answers": frozenset,
     "patient": patient,
     "clinician": clinician,
+    "answered": frozenset,
 }
 
 
@@ -264,7 +267,7 @@ def test_words_of_a_script_are_words_that_exist(name: str) -> None:
                 assert asked == ordered_targets(questions)
             case Fulfilled(answers=named):
                 assert named <= {*ITEMS, *ORDER_QUESTION.concepts}
-            case Answered(items=named) | Superseded(items=named):
+            case Answered(items=named) | Superseded(items=named) | TakenBack(items=named):
                 assert named <= set(ITEMS)
             case Declined(reason=reason, items=named):
                 assert reason in DECLINE_REASON

@@ -36,6 +36,7 @@ from certgateway.domain.dialogue_events import (
     Revoked,
     Sent,
     Superseded,
+    TakenBack,
     Target,
     Withdrawn,
 )
@@ -502,3 +503,26 @@ def test_what_an_order_waits_for_is_shown_beside_the_item() -> None:
     assert found is not None
     (shown,) = open_on("onset", [(UUID, found)], "en")
     assert shown["text"].startswith("Since when has the patient's function been reduced")
+
+
+def test_what_was_taken_back_is_told_by_item() -> None:
+    found = seen(
+        Answered("a", at(3, 3), frozenset({"function"}), 4, 3, None, GP, at(3, 3)),
+        TakenBack("t", at(3, 4), frozenset({"prognosis", "function"}), GP, at(3, 4), 5),
+    )
+    assert found["events"][-1] == {
+        "kind": "taken-back",
+        "at": "2026-03-04T10:00:00Z",
+        "items": ["function", "prognosis"],
+    }
+    assert [each["standing"] for each in found["targets"]] == ["open", "open"]
+
+
+def test_what_was_missing_and_is_answered_otherwise_stays_answered() -> None:
+    question = replace(QUESTION, targets=(ACTIVITY, replace(ACTIVITY, item="prognosis")))
+    said = Answered("a", at(3, 3), frozenset({"activity", "prognosis"}), 4, 3, None, GP, at(3, 3))
+    back = TakenBack("t", at(3, 4), frozenset({"activity", "prognosis"}), GP, at(3, 4), 5, frozenset({"activity"}))
+    found = state(said, back, question=question)
+    assert [(each.standing, each.version) for each in found.targets] == [("answered", 5), ("open", None)]
+    late = replace(back, authored=at(3, 2))
+    assert [each.version for each in state(said, late, question=question).targets] == [4, 4]

@@ -241,7 +241,7 @@ def test_a_clarification_that_is_no_id_gives_no_reply(value: str) -> None:
     "change,expected",
     [
         ({"status": "not-done"}, [("invariant-broken", COMMUNICATION)]),
-        ({"status": "entered-in-error"}, [("invariant-broken", COMMUNICATION)]),
+        ({"status": "on-hold"}, [("invariant-broken", COMMUNICATION)]),
         ({"extension": declined("function")}, [("invariant-broken", COMMUNICATION)]),
         ({"statusReason": reason("busy")}, [("code-not-allowed", f"{COMMUNICATION}.statusReason")]),
         (

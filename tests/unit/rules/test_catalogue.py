@@ -84,6 +84,9 @@ EFFECTS = {
     "answer-beyond-question": "remark",
     "answer-older-than-known": "remark",
     "order-unknown": "note",
+    "answer-taken-back": "remark",
+    "status-unsorted": "remark",
+    "status-beyond-treatment": "remark",
     "patient-reported-in-assessment": "note",
 }
 
@@ -102,6 +105,9 @@ BY_CODEC = UNTOLD | {
     "answer-unsorted",
     "answer-beyond-question",
     "answer-older-than-known",
+    "answer-taken-back",
+    "status-unsorted",
+    "status-beyond-treatment",
 }
 
 TEXTS = [(entry, language) for entry in RULES for language in LANGUAGES]
