@@ -5,9 +5,11 @@ door over HTTP. Everything it prints is about invented people.
 """
 
 import argparse
+import base64
 import http.client
 import json
 import logging
+import secrets
 import signal
 import sys
 import tempfile
@@ -15,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +28,10 @@ from certgateway.app import create_app
 from certgateway.cli.demonstration import PATIENT, SENDER, Letter, letters, old_form_answer
 from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
 from certgateway.config import Settings
-from certgateway.domain.errors import GatewayError
+from certgateway.domain.errors import GatewayError, MisconfiguredError
 from certgateway.services.answer import media_type
 from certgateway.trust.seal import create_key_file
+from certgateway.trust.webhooks import Webhook, parse_url
 
 Json = dict[str, Any]
 _HOST: Final = "127.0.0.1"
@@ -50,32 +53,47 @@ def run(options: argparse.Namespace) -> int:
 
     Exit code 2 when a message of the demonstration met a fault of ours.
     """
+    webhook = _webhook(options.webhook)
     # Requests are what the sandbox is looked at for; their log lines would bury what it prints.
     log_to_stderr(logging.ERROR)
     # Before anything is begun: a Ctrl-C while it still prints must end it as quietly as a later one.
     ended = _ended_by_signal()
     with (
         tempfile.TemporaryDirectory(prefix="certgateway-sandbox-") as folder,
-        _serving(Path(folder), options.port) as port,
+        _serving(Path(folder), options.port, webhook) as port,
     ):
         told = [_submit(letter, port, Path(folder)) for letter in letters(bootstrap.now(), bootstrap.definitions())]
         _print_demonstration(told, port)
         asked = list(_conversation(told, port))
         _print_conversation(asked, len(told))
         _print_invitation(told, asked, port, Path(folder))
+        if webhook is not None:
+            _print(f"Messages for HER-id {SENDER} are posted to {webhook.url}, signed with {webhook.secrets[0]}")
         if not options.once:
             _print("Serving until Ctrl-C.")
             _wait(ended)
     return _OUR_FAULT if any(each.status >= http.client.INTERNAL_SERVER_ERROR for each in told) else 0
 
 
+def _webhook(url: str | None) -> Webhook | None:
+    """Where messages are posted, with a secret for this one run."""
+    if url is None:
+        return None
+    try:
+        return Webhook(parse_url(url), ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),))
+    except ValueError as fault:
+        raise MisconfiguredError(f"--webhook {fault}") from None
+
+
 @contextmanager
-def _serving(folder: Path, port: int) -> Iterator[int]:
+def _serving(folder: Path, port: int, webhook: Webhook | None) -> Iterator[int]:
     """A gateway of synthetic people that listens; yields the port. Stops it afterwards."""
     key_file = folder / "key"
     create_key_file(key_file)
     house = bootstrap.build_house("synthetic")
     gateway = bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", key_file, house)
+    if webhook is not None:
+        gateway = replace(gateway, webhooks={f"her:{SENDER}": webhook})
     listening = listening_socket(port)
     found: int = listening.getsockname()[1]
     # The environment is that of a service, if any; the sandbox is the same everywhere.
@@ -143,7 +161,8 @@ def _conversation(told: list[Told], port: int) -> Iterator[Turn]:
     clarification = str(asked.get("clarification"))
     yield Turn("a counsellor asks for what that form left out", status, str(asked.get("status")), clarification)
     status, waiting = _json(port, "GET", f"/messages?receiver={SENDER}")
-    kinds = ", ".join(each["kind"] for each in waiting["messages"])
+    # Where it is posted as well, it may be there already.
+    kinds = ", ".join(each["kind"] for each in waiting["messages"]) or "nothing waits"
     yield Turn("the doctor's system fetches what waits for it", status, kinds, clarification)
     for each in waiting["messages"]:
         _json(port, "POST", f"/messages/{each['id']}/acknowledge", {"receiver": SENDER})

@@ -1,7 +1,11 @@
 """Posting as the application does it by itself, and what NAV's side sees and does when a message does not arrive."""
 
+import base64
 import json
 import logging
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,13 +17,14 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 from starlette.testclient import TestClient
 
+from certgateway import cli
 from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.gateway import Gateway
 from certgateway.trust.webhooks import Webhook
 from tests.functional.messages import raw
 from tests.functional.office import NOWHERE, OTHER_SYSTEM, PATIENT, SENDER, Office, Ticking, kinds, target
-from tests.functional.service import Service
+from tests.functional.service import ROOT, Service
 from tests.integration.listening_receiver import SECRET, Receiver, Talk, answers, hangs, listening
 from tests.integration.store.postgresql import Server
 
@@ -230,3 +235,26 @@ def test_the_service_posts_and_ends_quietly_while_a_receiver_hangs(tmp_path: Pat
     assert [got.is_signed() for got in receiver.got] == [True, True]
     assert SECRET[6:30] not in service.log
     assert "Traceback" not in service.log
+
+
+def test_the_sandbox_posts_where_it_is_told(tmp_path: Path) -> None:
+    with listening() as receiver:
+        command = (sys.executable, "-m", "certgateway", "sandbox", "--port", "0", "--webhook", receiver.url)
+        environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        try:
+            secret = next(line.split()[-1] for line in process.stdout if "are posted to" in line)
+            # The demonstration answers one question, perhaps before it is posted; the other stays open.
+            until(lambda: receiver.got)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    assert {got.is_signed(key) for got in receiver.got} == {True}
+    assert process.returncode == 0
+
+
+def test_the_sandbox_posts_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["sandbox", "--port", "0", "--once", "--webhook", "http://epj.example/"]) == 2
+    assert "http:// is for this machine only" in capsys.readouterr().err
