@@ -34,7 +34,7 @@ from certgateway.domain.dialogue_report import told
 from certgateway.domain.errors import GoneError, NotFoundError, NotNowError
 from certgateway.domain.outgoing import Outgoing, OutgoingKind
 from certgateway.domain.record import Version
-from certgateway.domain.replies import told_replies
+from certgateway.domain.reply_report import told_replies
 from certgateway.domain.vocabulary import Language
 from certgateway.services.gateway import Gateway
 from certgateway.services.pose import Question, missing_targets, outgoing_message, pose, waiting_targets, worded_targets

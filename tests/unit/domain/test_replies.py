@@ -12,7 +12,8 @@ from certgateway.domain.certificate import Attachment, Author, Certificate, Codi
 from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.dialogue_events import Asked, Event, Replied, Returned, Settled, Target
 from certgateway.domain.record import Version
-from certgateway.domain.replies import ProseReply, ReplyText, as_certificate, told_replies
+from certgateway.domain.replies import ProseReply, ReplyText, as_certificate
+from certgateway.domain.reply_report import told_replies
 
 QUESTION, CASE = "c0000000-0000-4000-8000-000000000001", "case-1"
 ASKED = Asked(
