@@ -1,6 +1,7 @@
 """What was put aside is sorted by hand, on both engines: joined as if it had named its question, or filed away."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -337,6 +338,23 @@ def test_sorted_by_hand_and_sent_again_is_the_same_answer(at_desk: Desk) -> None
     outcome = at_desk.hand_in(answer(clarification, ["activity"], number=101))
     assert receipt(outcome)["version"] is None
     assert at_desk.versions(case) == [(1, False), (2, True)]
+
+
+def test_two_who_sort_the_same_answer_at_once_join_it_once(at_desk: Desk) -> None:
+    case = certified(at_desk)
+    clarification = asked(at_desk, case, ACTIVITY)
+    lying = stray(at_desk)
+
+    def sorted_once(_: int) -> str:
+        try:
+            return "joined" if sort.sort(lying, clarification, at_desk.gateway) is None else "refused"
+        except AlreadySortedError:
+            return "already"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(sorted_once, range(4))) == ["already"] * 3 + ["joined"]
+    assert at_desk.versions(case) == [(1, False), (2, True)]
+    assert kinds(at_desk, clarification) == ["asked", "answered", "sorted"]
 
 
 # ---- filing ----
