@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict, Field
 
-from certgateway.api import schemas
+from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.bodies import json_body, read_json
 from certgateway.api.negotiation import language
 from certgateway.api.problems import PROBLEM_BASE, PROBLEM_JSON, ProblemError
@@ -89,7 +89,7 @@ class Rate(Body):
 
 
 _FOLLOWED: Final[dict[int | str, Json]] = {
-    200: {"model": schemas.FollowedClarification, "description": "Where the clarification stands now."},
+    200: {"model": dialogue_schemas.FollowedClarification, "description": "Where the clarification stands now."},
     404: schemas.problem("There is no such clarification."),
     **schemas.OUR_FAULTS,
 }
@@ -111,7 +111,7 @@ _CHANGED: Final[dict[int | str, Json]] = {
     openapi_extra=json_body(Ask),
     responses={
         201: {
-            "model": schemas.FollowedClarification,
+            "model": dialogue_schemas.FollowedClarification,
             "description": "Asked; the message waits for the author.",
         },
         400: schemas.problem("The body is not JSON."),
@@ -134,20 +134,33 @@ async def ask(request: Request, here: Here) -> Response:
 @router.get(
     "",
     operation_id="list-clarifications",
-    summary="The clarifications of one certificate",
+    summary="The clarifications of one certificate, or what waits for somebody of all there are",
     responses={
-        200: {"model": schemas.Clarifications, "description": "The oldest first; perhaps none."},
+        200: {"model": dialogue_schemas.Clarifications, "description": "The oldest first; perhaps none."},
+        404: schemas.problem("There is no clarification to go on after."),
         422: schemas.problem("A parameter has a form that is not taken."),
         **schemas.OUR_FAULTS,
     },
 )
 async def list_clarifications(
-    request: Request, here: Here, certificate: Annotated[str, Query(max_length=64)]
+    request: Request,
+    here: Here,
+    certificate: Annotated[str | None, Query(max_length=64)] = None,
+    after: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    """`certificate` is the gateway's own id, which the receipt names."""
+    """`certificate` is the gateway's own id, which the receipt names; with it all are told, the settled ones too.
+
+    Without it the answer is a page, perhaps an empty one; `next`, until it is null, is what the next page is `after`.
+    """
     spoken = language(request)
-    found = await here.door.answer(lambda: clarify.clarifications(certificate, here.gateway, spoken))
-    return JSONResponse({"clarifications": found})
+
+    def found() -> tuple[list[Json], str | None]:
+        if certificate is not None:
+            return clarify.clarifications(certificate, here.gateway, spoken), None
+        return clarify.waiting_clarifications(after, here.gateway, spoken)
+
+    told, following = await here.door.answer(found)
+    return JSONResponse({"clarifications": told, "next": following})
 
 
 @router.get(

@@ -7,7 +7,7 @@ whom but by HER-id.
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from certgateway.api import schemas
+from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.surface import Here
 from certgateway.services import resend
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/messages", tags=["clarification"])
     operation_id="dead-letters",
     summary="Messages that are posted no more and that their receivers do not have",
     responses={
-        200: {"model": schemas.DeadLetters, "description": "The oldest first; empty when all is well."},
+        200: {"model": dialogue_schemas.DeadLetters, "description": "The oldest first; empty when all is well."},
         **schemas.OUR_FAULTS,
     },
 )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from certgateway.api import schemas
+from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.bodies import json_body, read_json
 from certgateway.api.negotiation import PDF, answer_format, wants_fhir, wants_pdf, wants_xml
 from certgateway.api.problems import ProblemError, fhir_response
@@ -50,7 +50,7 @@ class Acknowledge(BaseModel):
     summary="Questions, reminders, returns and withdrawals that wait for a system",
     responses={
         200: {
-            "model": schemas.Messages,
+            "model": dialogue_schemas.Messages,
             "description": "In order; empty when nothing waits. As FHIR, a collection of message Bundles.",
             "content": _BUNDLE,
         },

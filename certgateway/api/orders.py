@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict, Field
 
-from certgateway.api import schemas
+from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.bodies import json_body, read_json
 from certgateway.api.negotiation import language
 from certgateway.api.problems import PROBLEM_BASE, PROBLEM_JSON
@@ -77,7 +77,10 @@ class PlaceOrder(Body):
     status_code=_CREATED,
     openapi_extra=json_body(PlaceOrder),
     responses={
-        201: {"model": schemas.FollowedClarification, "description": "Ordered; the message waits for the clinician."},
+        201: {
+            "model": dialogue_schemas.FollowedClarification,
+            "description": "Ordered; the message waits for the clinician.",
+        },
         400: schemas.problem("The body is not JSON."),
         413: schemas.problem("The body is too large."),
         415: schemas.problem("The body is not application/json."),
@@ -98,7 +101,7 @@ async def place_order(request: Request, here: Here) -> Response:
     summary="Every order about one patient",
     openapi_extra=json_body(schemas.Search),
     responses={
-        200: {"model": schemas.Orders, "description": "The oldest first; perhaps none."},
+        200: {"model": dialogue_schemas.Orders, "description": "The oldest first; perhaps none."},
         400: schemas.problem("The body is not JSON."),
         413: schemas.problem("The body is too large for a question."),
         415: schemas.problem("The body is not application/json."),

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator
 
-from certgateway.api import schemas
+from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.negotiation import language
 from certgateway.api.problems import ProblemError
 from certgateway.api.surface import Here
@@ -41,7 +41,7 @@ Day = Annotated[date, BeforeValidator(_day)]
     summary="How questions fare, by item and by sender",
     responses={
         200: {
-            "model": schemas.ClarificationStatistics,
+            "model": dialogue_schemas.ClarificationStatistics,
             "description": "In whole quarters of a year. Groups of fewer than five are hidden, others with them.",
         },
         422: schemas.problem("A day is none, the days are in the wrong order, or lie too far apart."),

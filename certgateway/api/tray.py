@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from certgateway.api import schemas
+from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.bodies import json_body, read_json
 from certgateway.api.negotiation import language
 from certgateway.api.problems import PROBLEM_BASE, PROBLEM_JSON
@@ -56,7 +56,7 @@ _CHANGED: Final[dict[int | str, Json]] = {
     operation_id="list-unsorted-answers",
     summary="Answers that match no open question",
     responses={
-        200: {"model": schemas.UnsortedAnswers, "description": "The oldest first; perhaps none."},
+        200: {"model": dialogue_schemas.UnsortedAnswers, "description": "The oldest first; perhaps none."},
         **schemas.OUR_FAULTS,
     },
 )
@@ -70,7 +70,10 @@ async def list_unsorted(here: Here) -> Response:
     operation_id="read-unsorted-answer",
     summary="Enough about an answer to see where it belongs",
     responses={
-        200: {"model": schemas.UnsortedAnswerDetails, "description": "Who wrote it, when, and about which items."},
+        200: {
+            "model": dialogue_schemas.UnsortedAnswerDetails,
+            "description": "Who wrote it, when, and about which items.",
+        },
         404: schemas.problem("There is no such answer in the tray."),
         **schemas.OUR_FAULTS,
     },
@@ -87,7 +90,10 @@ async def read_unsorted(message: str, request: Request, here: Here) -> Response:
     summary="Join an answer to the question that it belongs to",
     openapi_extra=json_body(SortAnswer),
     responses={
-        200: {"model": schemas.FollowedClarification, "description": "Joined; where the clarification stands now."},
+        200: {
+            "model": dialogue_schemas.FollowedClarification,
+            "description": "Joined; where the clarification stands now.",
+        },
         422: schemas.problem("The body is not of this form, or the answer cannot belong there: `refusals` says why."),
         **_CHANGED,
     },

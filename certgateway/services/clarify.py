@@ -7,7 +7,8 @@ without being told to.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from certgateway.domain.amendment import ANSWERABLE, value_of
 from certgateway.domain.asking import Refusal, refusals
@@ -43,6 +44,10 @@ from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
 
 Json = dict[str, Any]
+PAGE: Final = 200
+"""How many clarifications are looked through at once."""
+
+_EVER: Final = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,25 @@ def clarifications(case_uuid: str, gateway: Gateway, language: Language = "nb") 
     today = norwegian_date(gateway.clock())
     with gateway.store.reading() as reading:
         return [told(each.uuid, each.events, today, language) for each in reading.clarifications(case_uuid)]
+
+
+def waiting_clarifications(
+    after: str | None, gateway: Gateway, language: Language = "nb", page: int = PAGE
+) -> tuple[list[Json], str | None]:
+    """What waits for a doctor or for NAV among the next `page` clarifications and orders of all, the oldest first.
+
+    The second value is what to ask after next time, None at the end. Raises NotFoundError for an `after` that is none.
+    """
+    today = norwegian_date(gateway.clock())
+    with gateway.store.reading() as reading:
+        last = None if after is None else (_state(_found(after, reading)).asked.at, after)
+        found = reading.clarifications_between(*_EVER, after=last, limit=page)
+        waiting = [told(each.uuid, each.events, today, language) for each in found if _waits(_state(each))]
+    return waiting, found[-1].uuid if len(found) == page else None
+
+
+def _waits(state: State) -> bool:
+    return bool(state.open_items) or state.is_unread
 
 
 def remind(uuid: str, gateway: Gateway) -> None:

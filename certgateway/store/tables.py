@@ -210,6 +210,7 @@ clarification = Table(
     Column("patient", String(128)),
     Index("ix_clarification_case", "case"),
     Index("ix_clarification_patient", "patient"),
+    Index("ix_clarification_at", "at", "uuid"),
 )
 
 clarification_event = Table(

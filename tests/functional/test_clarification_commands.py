@@ -4,16 +4,27 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from certgateway import cli
+from fixtures.authoring.people import organisation_number
+from fixtures.authoring.writers import to_json
 from tests.functional.messages import JSON, message_id, raw, tree
 from tests.functional.service import Service, free_port
+from tests.integration.answering import answer
+from tests.integration.replying import TEXT, reply
 
 DOOR = "/fhir/$process-message"
 GOOD = "good/required-items-only.json"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
+ORDER: dict[str, Any] = {
+    "patient": {"number": "16876410773", "name": "Vennlig Fjelltur"},
+    "clinician": {"hpr": "9581120", "role": "gp", "organisation": organisation_number(31500100)},
+    "receiver": "8143060",
+    "questions": [{"question": "since-when"}],
+}
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +110,69 @@ def test_what_is_not_there_is_told(terminal: Terminal, arguments: tuple[str, ...
     assert terminal.err != ""
 
 
-def test_the_tray_of_unsorted_answers_is_listed(terminal: Terminal) -> None:
-    assert terminal("unsorted") == ""
+def test_what_waits_is_listed_without_naming_a_certificate(terminal: Terminal, certificate: str) -> None:
+    waits = terminal("ask", certificate, "onset:unclear").splitlines()[0]
+    settled = terminal("ask", certificate, "treatment:unclear")[:36]
+    terminal("withdraw", settled, "--reason", "no-longer-needed")
+    found = terminal("list").splitlines()
+    assert waits in found
+    assert [line for line in found if line.startswith(settled)] == []
+    assert [line[:36] for line in terminal("list", certificate).splitlines() if line.startswith(settled)] == [settled]
+
+
+def test_an_order_is_read_from_a_file_and_found_again(terminal: Terminal, tmp_path: Path) -> None:
+    order, patient, wrong = tmp_path / "order.json", tmp_path / "patient.json", tmp_path / "wrong.json"
+    order.write_text(json.dumps(ORDER), encoding="utf-8")
+    patient.write_text(json.dumps({"patient": ORDER["patient"]["number"]}), encoding="utf-8")
+    wrong.write_text(json.dumps(ORDER | {"questions": [{"question": "weather"}]}), encoding="utf-8")
+    first = terminal("order", str(order)).splitlines()[0]
+    assert first.endswith("diagnosis (open), function (open), health-risk (open), prognosis (open), onset (open)")
+    assert terminal("orders", str(patient)).splitlines() == [first]
+    assert first in terminal("list").splitlines()
+    assert terminal("order", str(wrong), code=1) == ""
+    assert re.search(r"question 1: .* \(question-unknown\)", terminal.err)
+
+    order.write_text("[]", encoding="utf-8")
+    assert terminal("order", str(order), code=2) == ""
+    assert "no JSON object" in terminal.err
+    order.write_text("{", encoding="utf-8")
+    assert terminal("order", str(order), code=2) == ""
+    assert terminal("order", str(tmp_path / "nowhere"), code=2) == ""
+    assert "no such file" in terminal.err
+
+
+def test_an_answer_in_the_tray_is_looked_at_sorted_and_filed(
+    terminal: Terminal, service: Service, certificate: str
+) -> None:
+    asked = terminal("ask", certificate, "specialist")[:36]
+    for number in (700, 701):
+        stray = to_json(answer("nobody-asked-this", ["specialist"], number=number))
+        assert service.ask("POST", DOOR, stray, JSON).status == 200
+    lying = [line.split()[0] for line in terminal("unsorted").splitlines() if line.endswith("clarification-unknown")]
+    assert [each["item"] for each in json.loads(terminal("unsorted", lying[0]))["items"]] == ["specialist"]
+    assert "Answered: specialist (answered)" in terminal("sort", lying[0], asked)
+    assert terminal("sort", lying[0], asked, code=1) == ""
+    assert terminal("file", lying[1], "--reason", "already-known") == ""
+    assert [line for line in terminal("unsorted").splitlines() if line.split()[0] in lying] == []
+    assert json.loads(terminal("rate", asked, "4", "--json"))["ratings"] == {"counsellor": 4}
+
+
+def test_words_are_read_and_settle_what_they_answer(terminal: Terminal, service: Service, certificate: str) -> None:
+    asked = terminal("ask", certificate, "findings:unclear")[:36]
+    said = service.ask("POST", "/kith/messages", reply(asked, number=710), {"Content-Type": "application/xml"})
+    assert said.status == 200
+    told = terminal("show", asked)
+    assert "-> read-answer" in told
+    assert f"waiting: {TEXT}" in told
+    assert "Answered: findings (answered)" in terminal("settle", asked, "findings")
+
+
+def test_dead_letters_and_statistics_are_told(terminal: Terminal) -> None:
+    assert terminal("dead") == ""
+    terminal("resend", NOWHERE, code=1)
+    figures = json.loads(terminal("statistics", "2026-10-01", "2026-12-31"))
+    assert (figures["from"], figures["to"]) == ("2026-10-01", "2026-12-31")
+    terminal("statistics", "yesterday", "today", code=1)
 
 
 def test_without_a_gateway_one_line_says_so(capsys: pytest.CaptureFixture[str]) -> None:

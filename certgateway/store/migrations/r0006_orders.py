@@ -15,3 +15,4 @@ def upgrade() -> None:
         table.alter_column("case", existing_type=sa.String(36), existing_nullable=False, nullable=True)
         table.add_column(sa.Column("patient", sa.String(128)))
     op.create_index("ix_clarification_patient", "clarification", ["patient"])
+    op.create_index("ix_clarification_at", "clarification", ["at", "uuid"])
