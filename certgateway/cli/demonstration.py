@@ -45,6 +45,16 @@ PATIENT: Final = "14837910405"
 _GP: Final = Author(
     hpr="9412837", profession="LE", role="gp", organisation="987654325", her=SENDER, contact="in-person"
 )
+HOSPITAL: Final = "8143999"
+ORDER: Final[Json] = {
+    "patient": {"number": PATIENT, "name": "Sindig Fjelltopp"},
+    "clinician": {"hpr": "7733105", "role": "hospital-specialist", "organisation": "987654325"},
+    "receiver": HOSPITAL,
+    "questions": [{"question": "since-when"}, {"question": "compatible-with-measure"}],
+    "measure": {"description": "Arbeidstrening på lager", "demands": ["heavy-lifting"]},
+}
+"""What a counsellor orders from a psychiatrist at a hospital that never sent anything."""
+
 _RISK: Final = systems.CODE_SYSTEM + "risk-activity"
 
 

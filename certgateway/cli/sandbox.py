@@ -10,6 +10,7 @@ import http.client
 import json
 import logging
 import secrets
+import shlex
 import signal
 import sys
 import tempfile
@@ -25,7 +26,7 @@ import uvicorn
 
 from certgateway import bootstrap
 from certgateway.app import create_app
-from certgateway.cli.demonstration import PATIENT, SENDER, Letter, letters, old_form_answer
+from certgateway.cli.demonstration import ORDER, PATIENT, SENDER, Letter, letters, old_form_answer
 from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
 from certgateway.config import Settings
 from certgateway.domain.errors import GatewayError, MisconfiguredError
@@ -175,6 +176,8 @@ def _conversation(told: list[Told], port: int) -> Iterator[Turn]:
     question = {"certificate": by_name["accepted"].get("certificate"), "targets": targets}
     status, asked = _json(port, "POST", "/clarifications", question)
     yield Turn("another question, which stays open", status, asked["status"], asked["clarification"])
+    status, ordered = _json(port, "POST", "/orders", ORDER)
+    yield Turn("a certificate ordered from a hospital", status, ordered["status"], ordered["clarification"])
 
 
 def _json(port: int, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:
@@ -208,7 +211,7 @@ def _summary(told: Told) -> str:
 
 def _print_invitation(told: list[Told], asked: list[Turn], port: int, folder: Path) -> None:
     _print("Try (every line can be copied):\n")
-    for about, line in [*curl_lines(told, port, folder), *_dialogue_lines(asked, port)]:
+    for about, line in [*curl_lines(told, port, folder), *_dialogue_lines(told, asked, port)]:
         _print(f"# {about}\n{line}")
     _print("")
 
@@ -249,13 +252,20 @@ def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str
     ]
 
 
-def _dialogue_lines(asked: list[Turn], port: int) -> list[tuple[str, str]]:
+def _dialogue_lines(told: list[Told], asked: list[Turn], port: int) -> list[tuple[str, str]]:
     base = f"http://{_HOST}:{port}"
-    answered, waiting = asked[0].clarification, asked[-1].clarification
+    answered, waiting, ordered = asked[0].clarification, asked[-2].clarification, asked[-1].clarification
+    completed = next(each.receipt or {} for each in told if each.letter.name == "old-form").get("certificate")
+    command = f"{shlex.quote(sys.executable)} -m certgateway clarifications"
     return [
         ("a question and its answer", f"curl -s {base}/clarifications/{answered}"),
         ("what waits for the doctor's system", f"curl -s '{base}/messages?receiver={SENDER}'"),
         ("remind the doctor", f"curl -s -X POST {base}/clarifications/{waiting}/remind"),
+        ("an order for a certificate", f"curl -s {base}/clarifications/{ordered}"),
+        ("what the patient reads", f"curl -s -H 'Accept: text/plain' {base}/assessments/{completed}/patient"),
+        ("answers that match no question", f"curl -s {base}/clarifications/unsorted"),
+        ("what waits for somebody, from the command line", f"{command} list --gateway {base}"),
+        ("stop the time of a question, from there", f"{command} pause {waiting} --gateway {base}"),
     ]
 
 

@@ -39,6 +39,7 @@ STATES = [
     "HTTP 200 question",
     "HTTP 200 answered by version 2",
     "HTTP 201 ordered",
+    "HTTP 201 ordered",
 ]
 
 
@@ -191,6 +192,33 @@ def test_dialogue_lines(sandbox: Shown) -> None:
     assert "reminded" in [each["kind"] for each in reminded["events"]]
 
 
+def test_order_line(sandbox: Shown) -> None:
+    told = json.loads(copied(sandbox.lines["an order for a certificate"]))
+    assert (told["kind"], told["certificate"], told["status"]) == ("order", None, "ordered")
+    assert "compatible-with-measure" in [each["question"]["code"] for each in told["targets"] if each["question"]]
+
+
+def test_patient_line(sandbox: Shown) -> None:
+    page = copied(sandbox.lines["what the patient reads"])
+    assert "NAV spurte" in page
+    assert "uføretrygd" not in page
+
+
+def test_tray_line(sandbox: Shown) -> None:
+    assert json.loads(copied(sandbox.lines["answers that match no question"])) == {"answers": []}
+
+
+def test_command_lines(sandbox: Shown) -> None:
+    commands = dict(re.findall(r"^# (.*)\n(\S+ -m certgateway .*)$", sandbox.text, re.MULTILINE))
+    assert len(commands) == 2
+    waits, paused = (
+        subprocess.run(shlex.split(line), cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+        for line in commands.values()
+    )
+    assert ["activity (open)" in line for line in waits.splitlines()] == [True, True]
+    assert paused.splitlines()[-1].endswith("  paused")
+
+
 @pytest.mark.parametrize(
     "shown,kind",
     [
@@ -212,7 +240,7 @@ def test_operation_lines(sandbox: Shown) -> None:
 
 
 def test_no_line_is_left_untried(sandbox: Shown) -> None:
-    assert len(sandbox.lines) == 18
+    assert len(sandbox.lines) == 21
 
 
 def test_it_ends_by_itself_when_told_once_and_leaves_nothing(tmp_path: Path) -> None:
