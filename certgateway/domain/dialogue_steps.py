@@ -1,4 +1,4 @@
-"""What became of each thing that was asked, step by step: answered, returned, declined, and when.
+"""What became of each thing that was asked, step by step: answered, returned, declined, taken back, and when.
 
 For those who are told of a course and not only of where it ended: the patient, and statistics. Nothing here may know
 what an answer says.
@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Literal
 
 from certgateway.domain.dialogue import TargetState, course
-from certgateway.domain.dialogue_events import Event, Returned
+from certgateway.domain.dialogue_events import Event, Returned, TakenBack
 
-What = Literal["answered", "returned", "declined"]
+What = Literal["answered", "returned", "declined", "taken-back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +45,8 @@ def _what(was: TargetState, now: TargetState, event: Event) -> What | None:
         return "answered"
     if now.standing == "declined" and was.standing != "declined":
         return "declined"
-    return "returned" if isinstance(event, Returned) and was.standing == "answered" and now.standing == "open" else None
+    if now.standing != "open" or was.standing == "open":
+        return None
+    if isinstance(event, TakenBack):
+        return "taken-back"
+    return "returned" if isinstance(event, Returned) else None

@@ -207,7 +207,7 @@ def _target(page: _Page, state: State, each: TargetState, went: Sequence[Step]) 
         "why": page.say("because-ordered" if isinstance(state.asked, Ordered) else f"because-{target.reason}"),
         "question": page.say("asked-in-words", text=target_text(target, language)),
         "steps": [page.say(f"step-{step.what}", day=instant_day(step.at, language)) for step in went],
-        "text": page.say(f"stands-{stands}"),
+        "text": page.say("stands-unread" if stands == "open" and state.is_unread else f"stands-{stands}"),
     }
 
 

@@ -268,10 +268,20 @@ SAID: Final[Mapping[str, Title]] = MappingProxyType(
             "Legen gav {day} beskjed om at dette ikkje kan svarast på der.",
             "The doctor said on {day} that this cannot be answered there.",
         ),
+        "step-taken-back": Title(
+            "Legen trakk svaret tilbake {day}.",
+            "Legen trekte svaret tilbake {day}.",
+            "The doctor took the answer back on {day}.",
+        ),
         "stands-open": Title(
             "NAV venter på svar fra legen. Du trenger ikke å gjøre noe.",
             "NAV ventar på svar frå legen. Du treng ikkje å gjere noko.",
             "NAV is waiting for the doctor's answer. You need not do anything.",
+        ),
+        "stands-unread": Title(
+            "Legen har svart med egne ord, og NAV leser svaret. Du trenger ikke å gjøre noe.",
+            "Legen har svara med eigne ord, og NAV les svaret. Du treng ikkje å gjere noko.",
+            "The doctor has answered in words, and NAV is reading the answer. You need not do anything.",
         ),
         "stands-answered": Title("NAV har fått svar.", "NAV har fått svar.", "NAV has the answer."),
         "stands-declined": Title(

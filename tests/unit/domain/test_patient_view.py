@@ -45,8 +45,10 @@ from certgateway.domain.dialogue_events import (
     Event,
     Measure,
     Ordered,
+    Replied,
     Returned,
     Superseded,
+    TakenBack,
     Target,
     Withdrawn,
 )
@@ -610,3 +612,14 @@ def test_an_order_reads_as_an_order_question_by_question() -> None:
     assert "Regn fra fallet." in targets[-1]["question"]
     kept = view(version(reserving("onset")), asked=(order,))["questions"]["clarifications"][0]["targets"]
     assert "onset" not in [each["item"] for each in kept]
+
+
+def test_an_answer_that_was_taken_back_and_one_that_nobody_has_read_yet_are_told_as_what_they_are() -> None:
+    said = Answered("a", MAY + 2 * DAY, frozenset({"function"}), 2, 1, None, "her:1", MAY + 2 * DAY)
+    back = TakenBack("t", MAY + 3 * DAY, frozenset({"function"}), "her:1", MAY + 3 * DAY, 3)
+    told = view(asked=(QUESTION, said, back))["questions"]["clarifications"][0]["targets"][0]
+    assert told["steps"] == ["Legen svarte 14. mai 2026.", "Legen trakk svaret tilbake 15. mai 2026."]
+    assert told["text"] == SAID["stands-open"].nb
+    words = Replied("r", MAY + 4 * DAY, "reply-1", "her:1")
+    unread = view(asked=(QUESTION, said, words))["questions"]["clarifications"][0]["targets"]
+    assert [each["text"] for each in unread] == [SAID["stands-answered"].nb, SAID["stands-unread"].nb]
