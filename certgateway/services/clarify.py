@@ -136,6 +136,7 @@ def _fulfilment(event: Fulfilled, state: State) -> Json:
         "version": event.version,
         "joined_to": None,
         "untouched": [],
+        "taken_back": [],
     }
 
 

@@ -76,3 +76,12 @@ def test_a_heading_counts_once() -> None:
         [each.entry for each in epikrise.judged(text, text.lower())[1]].count("forløp") for text in (NOTE, twice)
     ]
     assert headings == [1, 1]
+
+
+def test_what_the_signs_are_does_not_depend_on_who_asks_first() -> None:
+    tables = (epikrise._signs, epikrise._keyed, epikrise._of_words, epikrise._heads)
+    before = [table() for table in tables]
+    for table in tables:
+        table.cache_clear()
+    assert [table() for table in tables] == before
+    assert all(before)
