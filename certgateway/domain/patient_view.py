@@ -70,7 +70,8 @@ def patient_view(
     page = _Page(
         version=next(version for version in versions if version.current),
         first=min(versions, key=lambda version: version.number),
-        kept=kept_back(version.certificate for version in versions),
+        # Also what a version reserved by itself before answers stood over it.
+        kept=kept_back(each for version in versions for each in (version.certificate, version.beneath) if each),
         titles=titles,
         withheld=withheld,
     )

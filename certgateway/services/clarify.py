@@ -89,7 +89,8 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
     with gateway.store.reading() as reading:
         found = _found(uuid, reading)
         state = _state(found)
-        versions = reading.versions(found.case) if found.case else []
+        # An order may be joined to several certificates: which one a change was made to is not told of it.
+        versions = reading.versions(found.case) if found.case and found.patient is None else []
         replies = reading.replies(uuid)
     words = told_replies(replies, withheld_in_replies(replies), state, language)
     happened = in_order(found.events)
@@ -108,7 +109,7 @@ def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway, stat
 def _changed(event: Answered | TakenBack, versions: Iterable[Version], gateway: Gateway) -> Json:
     """What changed a certificate, and the proof that it left all else alone: a digest of each item before and after."""
     certificates = {version.number: version.certificate for version in versions}
-    before, after = certificates[event.joined_to or event.version], certificates[event.version]
+    before, after = certificates.get(event.joined_to or event.version), certificates.get(event.version)
 
     def digest(certificate: Certificate, item: str) -> str:
         # Equal values have equal representations.
@@ -122,7 +123,7 @@ def _changed(event: Answered | TakenBack, versions: Iterable[Version], gateway: 
         "untouched": [
             {"item": item, "before": digest(before, item), "after": digest(after, item)}
             for item in ANSWERABLE
-            if item not in event.items
+            if before is not None and after is not None and item not in event.items
         ],
     }
 
@@ -202,7 +203,8 @@ def settle(uuid: str, items: frozenset[str], gateway: Gateway) -> None:
     """
     with gateway.store.transaction() as unit:
         _, state = _locked(uuid, unit)
-        unsettled = {each.target.item for each in state.targets if each.standing != "answered"}
+        waiting = [each.target for each in state.targets if each.standing != "answered"]
+        unsettled = {name for target in waiting for name in (target.item, target.key)}
         counts = state.withdrawn is None and not state.revoked
         read = any(each.standing != "returned" for each in state.replies)
         if not read or not items <= (unsettled if counts else frozenset()):

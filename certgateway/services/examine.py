@@ -189,8 +189,8 @@ def _reply(opened: bundle.Opened, stripped: Stripped) -> Reply | None:
 def _beyond(certificate: Certificate | None, reply: Reply | None) -> list[Finding]:
     """What a message of a treatment's status says of other items; it never counts."""
     told = stated_items(certificate) if certificate is not None and reply is not None and reply.tells else ()
-    # A diagnosis may be named so that a treatment can mean it.
-    beside = {"diagnosis"} if certificate is not None and points_only(certificate) else set()
+    # A reservation is always taken in, and a diagnosis may be named so that a treatment can mean it.
+    beside = {"reservation", *(["diagnosis"] if certificate is not None and points_only(certificate) else [])}
     beyond = (item for item in told if reply is not None and item not in reply.tells | beside)
     return [Finding("status-beyond-treatment", Effect.REMARK, item=item, element=item) for item in beyond]
 

@@ -84,9 +84,6 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
         return
     record_words(joined, unit, gateway, message=kept.uuid, sender=kept.sender, at=kept.arrival)
     for uuid, event in answer_events(joined, asked, kept.version, kept.arrival, gateway=gateway, unit=unit):
-        # What answers an order is read from the whole certificate (`services.fulfil`).
-        if is_order(asked) and uuid == asked.uuid and not isinstance(event, Declined | TakenBack):
-            continue
         unit.append_event(uuid, event)
 
 
@@ -94,7 +91,7 @@ def _follow_told(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> No
     """What came without a question settles what was missing, as a whole version does."""
     version, case = kept.version, joined.case
     for each in unit.clarifications(case.uuid) if version and case else ():
-        if version is not None:
+        if version is not None and not is_order(each):
             unit.append_event(each.uuid, Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version)))
 
 
@@ -157,7 +154,9 @@ def answer_events(
         yield from _taking_back(joined, asked, made, at, gateway=gateway, unit=unit)
         return
     for event in _answering(joined, made, at, gateway, arrived=arrived):
-        yield asked.uuid, event
+        # What answers an order is read from the whole certificate (`services.fulfil`).
+        if not is_order(asked) or isinstance(event, Declined | Rated):
+            yield asked.uuid, event
 
 
 def _taking_back(
@@ -184,8 +183,13 @@ def _taking_back(
         ),
     )
     for each in unit.clarifications(case.uuid) if joined.voided else ():
-        if each.uuid != asked.uuid:
+        if each.uuid != asked.uuid and not is_order(each):
             yield each.uuid, Superseded(gateway.new_id(), at, version.number, answered)
+
+
+def _asked_items(joined: Joined) -> frozenset[str]:
+    state = find_state(joined.asked.events) if joined.asked else None
+    return frozenset(each.target.item for each in state.targets) if state else frozenset()
 
 
 def _answering(
@@ -197,7 +201,8 @@ def _answering(
     system, authored = joined.sender, joined.answer.authored
     if before is not None and version is not None and joined.items:
         answered = _answered(version).intersection(joined.items)
-        if answered:
+        # A reservation is taken in though nobody asked, and answers nothing.
+        if not answered.isdisjoint(_asked_items(joined)):
             yield Answered(gateway.new_id(), at, answered, version.number, before.number, arrived, system, authored)
         if answered != frozenset(joined.items):
             yield Superseded(gateway.new_id(), at, version.number, _answered(version))

@@ -6,6 +6,7 @@ in like any other certificate, and nothing is told of anybody else's order. Noth
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from certgateway.domain.amendment import stated_items, value_of
@@ -14,7 +15,7 @@ from certgateway.domain.dialogue import State, TargetState, find_state
 from certgateway.domain.dialogue_events import Fulfilled, Ordered, Revoked
 from certgateway.domain.ordering import is_settled
 from certgateway.domain.outgoing import Reply
-from certgateway.domain.record import Case, Kept, Version
+from certgateway.domain.record import Case, Version
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined, put_aside
@@ -92,25 +93,27 @@ def declined_order(
 
 
 def follow_orders(
-    kept: Kept,
+    version: Version | None,
     case: Case,
     named: OrderNamed,
     unit: Unit,
     gateway: Gateway,
     *,
+    at: datetime,
     joined: Joined | None = None,
 ) -> None:
-    """What a recorded message means for the orders that its certificate answers: settled one by one, or open again.
+    """What a version that was recorded means for the orders that it answers: settled one by one, or open again.
 
-    `joined` is set where the message is an answer: what it says again counts as answered though nothing has changed.
+    `version` is None where none came of the message; `joined` is set where that is an answer: what it says again counts
+    as answered though nothing has changed.
     """
     insisted = frozenset(joined.items if joined else ())
-    is_first = kept.version is not None and kept.version.number == 1
-    if (kept.version is None and not insisted) or (is_first and named.uuid is None):
+    is_first = version is not None and version.number == 1
+    if (version is None and not insisted) or (is_first and named.uuid is None):
         return
     for order, state in _orders(case, named, unit):
         if case.withdrawn:
-            _revoke(order, Revoked(gateway.new_id(), kept.arrival, case.uuid), unit)
+            _revoke(order, Revoked(gateway.new_id(), at, case.uuid), unit)
             continue
         current = unit.current_version(case.uuid)
         if current is None:
@@ -121,7 +124,7 @@ def follow_orders(
             for each in state.targets
             if each.target.item not in returned and is_settled(each.target, current)
         )
-        fulfilled = Fulfilled(gateway.new_id(), kept.arrival, case.uuid, current.number, answers)
+        fulfilled = Fulfilled(gateway.new_id(), at, case.uuid, current.number, answers)
         unit.append_event(order.uuid, fulfilled)
         unit.join_case(order.uuid, case.uuid)
 
@@ -154,7 +157,8 @@ def _returned(state: State, current: Version, case: Case, unit: Unit) -> frozens
     return frozenset(
         each.target.item
         for each in sent_back
-        if value_of(before[each.version or 0], each.target.item) == value_of(current.certificate, each.target.item)
+        if (version := before.get(each.version or 0)) is not None
+        and value_of(version, each.target.item) == value_of(current.certificate, each.target.item)
     )
 
 

@@ -137,11 +137,15 @@ def _told(alone: Joined, certificate_id: str | None, reading: Reading) -> Joined
         return put_aside(alone, why)
     stated = [item for item in stated_items(answer) if item in alone.reply.tells]
     taken = taken_items(current.certificate, answer, stated)
+    joined = amended(current.certificate, answer, taken, _answerer(alone))
+    reserving = with_reservations(joined, answer)
+    if reserving is not None:
+        joined, taken = reserving, (*taken, "reservation")
     if not taken:
         return put_aside(alone, "older-than-known" if stated else "not-asked")
     return replace(
         alone,
-        certificate=amended(current.certificate, answer, taken, _answerer(alone)),
+        certificate=joined,
         case=case,
         items=taken,
         supersedes=current,
@@ -176,7 +180,7 @@ def joined_to(alone: Joined, state: State, case: Case, current: Version) -> Join
     void = {what for what, who, until in state.taken_back if who == alone.sender and answer.authored <= until}
     taken = taken_items(current.certificate, answer, [item for item in stated if item not in void])
     joined = amended(current.certificate, answer, taken, _answerer(alone))
-    reserving = with_reservations(joined, answer) if taken and "reservation" not in asked else None
+    reserving = with_reservations(joined, answer) if "reservation" not in asked else None
     if reserving is not None:
         # Nobody asked, but what the doctor says now may be what must be kept from the patient.
         joined, taken = reserving, (*taken, "reservation")

@@ -220,7 +220,7 @@ def _follow(
 ) -> None:
     """What the message means for the orders that its certificate answers, and for the questions about it."""
     if case is not None:
-        follow_orders(kept, case, message.order, unit, gateway, joined=message.joined)
+        follow_orders(kept.version, case, message.order, unit, gateway, at=kept.arrival, joined=message.joined)
     if message.joined is not None:
         follow_answer(kept, message.joined, unit, gateway, read=read)
     elif case is not None:

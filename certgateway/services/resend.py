@@ -70,9 +70,14 @@ def _found(message_id: str, reading: Reading) -> Waiting:
 
 
 def _is_meant(found: Waiting, reading: Reading) -> bool:
-    """A withdrawal always is: whoever has not got it still believes that an answer is waited for."""
-    if found.outgoing.kind == "withdrawal":
-        return True
+    """A withdrawal is, unless its receiver has the question again: till then an answer is believed to be waited for."""
+    kind, receiver = found.outgoing.kind, found.outgoing.receiver
     clarification = reading.find_clarification(found.outgoing.clarification)
     state = find_state(clarification.events) if clarification else None
-    return state is not None and bool(state.open_items) and state.receiver == found.outgoing.receiver
+    if state is None:
+        return False
+    if kind == "withdrawal":
+        return state.withdrawn is not None or state.receiver != receiver
+    if state.revoked or (kind == "reminder" and state.is_unread):
+        return False
+    return bool(state.open_items) and state.receiver == receiver

@@ -26,6 +26,7 @@ from certgateway.domain.vocabulary.systems import PROFILE_VERSION
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Facts, InForce
 from certgateway.services.follow import answer_events, record_words
+from certgateway.services.fulfil import OrderNamed, follow_orders
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
 from certgateway.services.join import SUBMITTED, Joined, joined_to, without
@@ -165,6 +166,8 @@ def sort(message: str, clarification: str, gateway: Gateway) -> Unsorted | None:
         record_words(joined, unit, gateway, message=message, sender=lying.sender, at=now, arrived=came)
         for uuid, event in answer_events(joined, asked, made, now, gateway=gateway, unit=unit, arrived=came):
             unit.append_event(uuid, event)
+        named = OrderNamed(patient=case.patient)
+        follow_orders(made, case, named, unit, gateway, at=now, joined=joined)
         unit.settle_unsorted(message, now, _JOINED)
         return None
 

@@ -9,6 +9,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from certgateway.domain.vocabulary.clarification import RETURN_REASON, WITHDRAWAL_REASON
+from certgateway.services import clarify
+from certgateway.services.gateway import Gateway
 from tests import kith
 from tests.functional.messages import changed
 from tests.functional.office import (
@@ -253,9 +255,30 @@ def test_the_clarifications_of_a_certificate_are_listed_the_oldest_first(either_
         assert [each["clarification"] for each in answer_.json()["clarifications"]] == expected
 
 
-@pytest.mark.parametrize("query", ["", "?certificate=" + "a" * 65])
-def test_the_list_is_of_one_certificate(office: Office, query: str) -> None:
-    assert problem(office.client.get(f"/clarifications{query}")) == (422, "request-invalid")
+@pytest.mark.parametrize("name", ["certificate", "after"])
+def test_what_can_be_no_id_of_ours_is_refused_in_a_list(office: Office, name: str) -> None:
+    assert problem(office.client.get("/clarifications", params={name: "a" * 65})) == (422, "request-invalid")
+
+
+def test_without_a_certificate_what_waits_is_listed_page_by_page(either_office: Office) -> None:
+    office = either_office
+    certificate = office.certificate()
+    items = ("activity", "onset", "employment", "history", "specialist")
+    asked = [office.asked(certificate, target(item, "unclear")) for item in items]
+    office.followed(asked[1], "withdraw", {"reason": "no-longer-needed"})
+    found = office.client.get("/clarifications").json()
+    waiting = [each for each in asked if each != asked[1]]
+    assert ([each["clarification"] for each in found["clarifications"]], found["next"]) == (waiting, None)
+
+    gateway: Gateway = office.client.app.state.surface.gateway  # type: ignore[attr-defined]
+    pages: list[list[str]] = []
+    after: str | None = None
+    while not pages or after is not None:
+        page, after = clarify.waiting_clarifications(after, gateway, page=2)
+        pages.append([each["clarification"] for each in page])
+    # The page that ends with what is settled is short, and the next one goes on behind it.
+    assert pages == [asked[:1], asked[2:4], asked[4:]]
+    assert problem(office.client.get("/clarifications", params={"after": NOWHERE})) == (404, "not-found")
 
 
 @pytest.mark.parametrize("clarification", ODD_IDS)

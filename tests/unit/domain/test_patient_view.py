@@ -623,3 +623,9 @@ def test_an_answer_that_was_taken_back_and_one_that_nobody_has_read_yet_are_told
     words = Replied("r", MAY + 4 * DAY, "reply-1", "her:1")
     unread = view(asked=(QUESTION, said, words))["questions"]["clarifications"][0]["targets"]
     assert [each["text"] for each in unread] == [SAID["stands-answered"].nb, SAID["stands-unread"].nb]
+
+
+def test_what_a_version_reserved_by_itself_holds_also_where_answers_stand_over_it() -> None:
+    covered = replace(version(reserving("onset")), beneath=reserving("function"))
+    assert {"function", "onset"}.isdisjoint(answers(view(covered)))
+    assert "function" in answers(view(version(reserving("onset"))))
