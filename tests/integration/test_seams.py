@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,8 @@ from tests.integration.test_taking_back import taking_back
 from tests.integration.test_treatment_status import status
 
 __all__ = ["postgresql", "url"]
+
+Json = dict[str, Any]
 
 PATIENT = Patient("23909841313", "fnr", "Lett Kveldsbris")
 """Whose the base certificate is."""
@@ -76,19 +79,23 @@ def standings(at_desk: Desk, uuid: str) -> dict[str, str]:
 
 def strayed(at_desk: Desk, *items: str) -> str:
     """An answer that named no question, as it lies in the tray."""
-    at_desk.hand_in(answer(NOWHERE, list(items), number=2, date=hour(10)))
+    at_desk.hand_in(without_combinable(answer(NOWHERE, list(items), number=2, date=hour(10))))
     return str(sort.unsorted_answers(at_desk.gateway)[-1]["message"])
+
+
+def without_combinable(tree: Json) -> Json:
+    """A message that says nothing of whether a treatment can be combined with activity."""
+    for entry in tree["entry"]:
+        for activity in entry["resource"].get("activity", ()):
+            extensions = activity["detail"].get("extension", [])
+            activity["detail"]["extension"] = [each for each in extensions if "combin" not in each["url"]]
+    return tree
 
 
 def test_what_is_told_without_a_question_answers_an_order_only_where_its_question_is_answered(at_desk: Desk) -> None:
     uuid = placed(at_desk, "compatible-with-treatment", "since-when")
     fulfilled(at_desk, uuid)
-    told = status(date=hour(10))
-    for entry in told["entry"]:
-        for activity in entry["resource"].get("activity", ()):
-            extensions = activity["detail"].get("extension", [])
-            activity["detail"]["extension"] = [each for each in extensions if "combin" not in each["url"]]
-    assert at_desk.hand_in(told).verdict != "rejected"
+    assert at_desk.hand_in(without_combinable(status(date=hour(10)))).verdict != "rejected"
     assert standings(at_desk, uuid)["compatible-with-treatment"] == "open"
 
 
@@ -104,11 +111,11 @@ def test_an_answer_taken_back_elsewhere_answers_no_order(at_desk: Desk) -> None:
 
 
 def test_an_answer_sorted_to_an_order_answers_it_through_the_certificate(at_desk: Desk) -> None:
-    uuid = placed(at_desk, "since-when", "load-to-try")
+    uuid = placed(at_desk, "since-when", "compatible-with-treatment")
     fulfilled(at_desk, uuid)
-    assert sort.sort(strayed(at_desk, "onset"), uuid, at_desk.gateway) is None
+    assert sort.sort(strayed(at_desk, "onset", "treatment"), uuid, at_desk.gateway) is None
     found = standings(at_desk, uuid)
-    assert (found["since-when"], found["load-to-try"]) == ("answered", "open")
+    assert (found["since-when"], found["compatible-with-treatment"]) == ("answered", "open")
     kinds = [each["kind"] for each in clarify.clarification(uuid, at_desk.gateway)["events"]]
     assert kinds[-2:] == ["fulfilled", "sorted"]
     withdrawn = written_for(uuid, REQUIRED, patient=PATIENT, number=9, date=hour(14))
