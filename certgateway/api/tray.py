@@ -7,13 +7,14 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.bodies import json_body, read_json
 from certgateway.api.negotiation import language
 from certgateway.api.problems import PROBLEM_BASE, PROBLEM_JSON
 from certgateway.api.surface import Here
+from certgateway.api.wishes import Body
 from certgateway.domain.findings import Language
 from certgateway.domain.tray import UNSORTABLE
 from certgateway.services import clarify, sort
@@ -25,17 +26,13 @@ _NO_CONTENT: Final = 204
 _UNPROCESSABLE: Final = 422
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class SortAnswer(_Body):
+class SortAnswer(Body):
     """The clarification that the answer belongs to."""
 
     clarification: Annotated[str, Field(max_length=schemas.LONGEST_ID)]
 
 
-class FileAnswer(_Body):
+class FileAnswer(Body):
     """Why the answer belongs nowhere: a code of unsorted-filing-reason."""
 
     reason: Literal["not-an-answer", "wrong-patient", "already-known", "sender-will-resend"]

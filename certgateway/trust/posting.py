@@ -67,19 +67,20 @@ class HttpPoster:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Attempt:
         """What came of it. Once there is a status, nothing that happens to the rest of the answer changes it."""
         answered: list[Attempt] = []
-        fault: Fault = "broken-off"
+        fault: Fault
         try:
             with anyio.fail_after(self._seconds):
                 async with self._client.stream("POST", url, content=body, headers=headers) as response:
                     wish = wish_of(response.headers.get("retry-after"), now)
                     answered.append(Attempt(response.status_code, wish=wish))
                     await _let_finish(response)
+                    return answered[0]
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             fault = "untrusted" if _is_about_trust(error) else "unreachable"
         except (TimeoutError, httpx2.TimeoutException):
             fault = "timed-out"
         except httpx2.TransportError:
-            pass
+            fault = "broken-off"
         return answered[0] if answered else Attempt(fault=fault)
 
 
