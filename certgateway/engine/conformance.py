@@ -15,6 +15,7 @@ from certgateway.engine.references import is_absolute, stated_type, target_place
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
 from certgateway.engine.slices import Slicer, listed
+from certgateway.engine.soundness import soundness_of
 from certgateway.engine.values import as_text, equals, includes, within
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Conformance:
         self._definitions = run.definitions
         self._steps = steps_of(run.definitions)
         self._slicer = Slicer(run.definitions, self.conforms)
+        self._soundness = soundness_of(run.definitions, run.options.ignored_invariants)
 
     def conforms(self, profile: Profile, place: Place) -> bool:
         """Whether a place would be found without error."""
@@ -44,6 +46,8 @@ class Conformance:
 
     def check(self, profile: Profile, place: Place) -> None:
         """Judge one place against one profile."""
+        if self._is_sound(profile, place):
+            return
         key = (id(place.value), profile.url)
         if key in self._run.trying:
             return
@@ -55,6 +59,12 @@ class Conformance:
             self._rule(plan_of(profile.root), place)
         finally:
             self._run.trying.discard(key)
+
+    def _is_sound(self, profile: Profile, place: Place) -> bool:
+        """Whether a place surely conforms. Of a resource that base R4 found fault with that can't be told."""
+        if place.extra is not None or id(place.scope.resource) in self._run.odd:
+            return False
+        return self._soundness.profile(profile, place.type)(place.value, place.scope, self._run)
 
     def _rule(self, plan: RulePlan, place: Place) -> None:
         """Judge one place against what a rule says of it and of everything below."""

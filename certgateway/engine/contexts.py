@@ -6,7 +6,7 @@ Nothing here may judge the content of an extension.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.instance import Trail, type_of
@@ -19,6 +19,21 @@ if TYPE_CHECKING:
 
 Tree = Any
 _ANYWHERE = frozenset({"Element", "*", "Any"})
+
+
+class _Everything:
+    """A container that holds whatever is asked for."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def holders(structure: Mapping[str, Any]) -> Container[str]:
+    """Names of types on which the extension may stand wherever they stand; the other places take `check_context`."""
+    contexts = list(_contexts(structure))
+    if not contexts or any(kind == "fhirpath" or expression in _ANYWHERE for kind, expression in contexts):
+        return _Everything()
+    return frozenset(expression for kind, expression in contexts if kind == "element")
 
 
 def check_context(run: Run, structure: Mapping[str, Any], place: Place) -> None:

@@ -50,7 +50,11 @@ def _judge(run: Run, resource: dict[str, Any], profiles: Sequence[str]) -> None:
         return
     scope = root_scope(resource)
     conformance = Conformance(run)
-    Walk(run, lambda place: _claimed(run, conformance, place)).resource(resource, scope.trail, scope)
+    # Profiles come last: one place may lead to another, which base R4 must have judged by then.
+    profiled: list[Place] = []
+    Walk(run, profiled.append).resource(resource, scope.trail, scope)
+    for place in profiled:
+        _claimed(run, conformance, place)
     root = Place(resource, None, scope.trail[1], scope.trail, scope)
     for url in profiles:
         _check(run, conformance, url, root, root.trail, severity="error")

@@ -52,6 +52,23 @@ def check_for(code: str) -> Check:
     return _CHECKS.get(code, _string)
 
 
+def quick_check_for(code: str) -> Callable[[str], object]:
+    """A cheap test of text that stands for one primitive type: what it finds true has no fault; false decides nothing."""
+    if code in _FORMS:
+        return _FORMS[code].fullmatch
+    if code in ("uri", "url", "canonical"):
+        return _URI.fullmatch
+    check = check_for(code)
+    return _is_plain_text if check is _string else lambda value: check(value) is None
+
+
+def _is_plain_text(value: str) -> bool:
+    # A line that can be printed has no control characters; only other texts are searched for them.
+    if value.isprintable():
+        return not value.isspace() and 0 < len(value) <= LONGEST_STRING
+    return _string(value) is None
+
+
 def _matching(pattern: re.Pattern[str]) -> Check:
     fullmatch = pattern.fullmatch
 

@@ -1,0 +1,425 @@
+"""Prepares profiles as plain functions that tell whether a value surely conforms, so that most places cost one call.
+
+A function answers "nothing would be found here", or false: then `conformance` judges the place, and only it finds
+faults. Values come here after base R4 has found nothing wrong in their resource and no primitive in it has extensions
+beside it. What has no simple function (a rare slicing, a place inside a contained resource) is never sound here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from certgateway.engine.codes import in_value_set
+from certgateway.engine.compile import allowed_codes
+from certgateway.engine.fhirpath_quick import QuickTest, quick_test
+from certgateway.engine.fhirpath_values import Node
+from certgateway.engine.instance import steps_of
+from certgateway.engine.invariants import holds
+from certgateway.engine.references import is_absolute, stated_type
+from certgateway.engine.ruleplans import labels_at, plan_of
+from certgateway.engine.slices import Slicer
+from certgateway.engine.values import equals, includes, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.facts import Invariant
+    from certgateway.engine.instance import Scope, Step
+    from certgateway.engine.profiles import Profile, Rule
+    from certgateway.engine.ruleplans import Fit, RulePlan, Test
+    from certgateway.engine.run import Run
+
+Tree = Any
+# What stands somewhere, the scope it stands in, and the run: which profiles were found to hold, and where.
+Sound = Callable[[Tree, "Scope", "Run"], bool]
+Members = Callable[[Sequence[Tree], "Scope", "Run"], bool]
+
+# Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
+_MOST_SETS = 16
+_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
+
+
+def _never(_value: Tree, _scope: Scope, _run: Run) -> bool:
+    return False
+
+
+class Soundness:
+    """The functions of one set of definitions for one set of ignored constraints, each made when first asked for."""
+
+    def __init__(self, definitions: Definitions, ignored: frozenset[str]) -> None:
+        """Make nothing yet."""
+        self._definitions = definitions
+        self._steps = steps_of(definitions)
+        self._slicer = Slicer(definitions, lambda _profile, _place: False)
+        self._ignored = ignored
+        self._known: dict[tuple[str, str], Sound] = {}
+
+    def profile(self, profile: Profile, code: str) -> Sound:
+        """Whether a value of type `code` surely conforms to a profile."""
+        key = (profile.url, code)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._profile(profile, code)
+        return found
+
+    def _profile(self, profile: Profile, code: str) -> Sound:
+        if not self._definitions.is_a(code, profile.type):
+            return _never
+        url, made = profile.url, list[Sound]()
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            key = (id(value), url)
+            if key in run.sound:
+                return True
+            if not made:  # The rules of a profile may lead back to it.
+                made.append(self._rule(plan_of(profile.root), code))
+            # What leads back here meanwhile may take for granted what is being found out.
+            run.sound.add(key)
+            if made[0](value, scope, run):
+                return True
+            run.sound.discard(key)
+            return False
+
+        return sound
+
+    # ---- one element ----
+
+    def _rule(self, plan: RulePlan, code: str) -> Sound:
+        """Whether a value of type `code` surely is what a rule asks for."""
+        tests = self._tests(plan, code)
+        if not tests:
+            return lambda _value, _scope, _run: True
+        if len(tests) == 1:
+            return tests[0]
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            for test in tests:  # noqa: SIM110  A loop costs half of a generator.
+                if not test(value, scope, run):
+                    return False
+            return True
+
+        return sound
+
+    def _tests(self, plan: RulePlan, code: str) -> list[Sound]:
+        rule = plan.rule
+        fit = plan.fit(code, self._definitions) if rule.types else None
+        if rule.types and fit is None:
+            return [_never]
+        tests = [*self._value_tests(rule, code), *self._children(plan, code)]
+        if fit is not None and fit.profiles:
+            tests.append(self._one_of(fit, code))
+        if fit is not None and fit.targets:
+            tests.append(self._target(fit))
+        for invariant in rule.invariants:
+            if invariant.key not in self._ignored:
+                is_root = self._definitions.is_resource(code)
+                quick = quick_test(invariant.expression, code, self._definitions, is_root=is_root)
+                tests.append(_holds(invariant, quick, code))
+        return tests
+
+    def _value_tests(self, rule: Rule, code: str) -> list[Sound]:
+        tests: list[Sound] = []
+        if rule.fixed is not None:
+            tests.append(_is_equal(rule.fixed.value))
+        if rule.pattern is not None:
+            tests.append(_has_pattern(rule.pattern.value))
+        if rule.value_set is not None and code in _CODED:
+            allowed = allowed_codes(self._definitions, rule.value_set)
+            if allowed is not None:
+                tests.append(lambda value, _scope, _run: in_value_set(allowed, value, code))
+        least = rule.least.value if rule.least is not None else None
+        most = rule.most.value if rule.most is not None else None
+        if least is not None or most is not None:
+            tests.append(lambda value, _scope, _run: within(least, most, value))
+        if rule.max_length is not None or rule.min_length:
+            shortest, longest = rule.min_length, rule.max_length
+            tests.append(lambda value, _scope, _run: _fits(value, shortest, longest))
+        return tests
+
+    def _one_of(self, fit: Fit, code: str) -> Sound:
+        """One of the profiles of a type; of an extension that nobody defines, the policy on those has spoken."""
+        profiles = [self._definitions.profile(url) for url in fit.profiles]
+        tests = [self.profile(profile, code) for profile in profiles if profile is not None]
+        if len(tests) < len(profiles):
+            return _never if code != "Extension" else lambda _value, _scope, _run: True
+        if len(tests) == 1:
+            return tests[0]
+        return lambda value, scope, run: any(test(value, scope, run) for test in tests)
+
+    def _target(self, fit: Fit) -> Sound:
+        """Where a Reference leads: to a resource that is here and conforms, or to one of the types it may lead to."""
+        definitions = self._definitions
+        profiles = [profile for profile in map(definitions.profile, fit.targets) if profile is not None]
+        if len(profiles) < len(fit.targets):
+            return lambda _value, _scope, _run: True
+        by_type: dict[str, list[Sound]] = {}
+
+        def tests_for(name: str) -> list[Sound]:
+            found = by_type.get(name)
+            if found is None:
+                fitting = [each for each in profiles if definitions.is_a(name, each.type)]
+                found = by_type[name] = [self.profile(each, name) for each in fitting]
+            return found
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            reference = value.get("reference")
+            rows = scope.find(reference) if reference else []
+            if len(rows) != 1:
+                name = stated_type(value, definitions)
+                return name is None or bool(tests_for(name))
+            resource = rows[0][0]
+            there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
+            if there is None or id(resource) in run.odd:
+                return False
+            return any(test(resource, there, run) for test in tests_for(resource["resourceType"]))
+
+        return sound
+
+    # ---- the elements below ----
+
+    def _children(self, plan: RulePlan, code: str) -> list[Sound]:
+        tests: list[Sound] = []
+        for child in plan.children:
+            step = self._steps.step(code, child.rule.name)
+            if step is None:
+                # A primitive's own value; or an element that this type doesn't have, which can't be missed.
+                tests += [_never] if child.demands and not self._is_value(child, code) else []
+            elif step.only is not None:
+                tests.append(self._single_key(child, step, step.only, code))
+            else:
+                tests.append(self._choice(child, step, code))
+        return tests
+
+    def _is_value(self, child: RulePlan, code: str) -> bool:
+        facts = self._definitions.type(code)
+        return child.rule.name == "value" and facts is not None and facts.kind == "primitive-type"
+
+    def _single_key(self, child: RulePlan, step: Step, only: tuple[str, str, str], code: str) -> Sound:
+        key, _, kind = only
+        members = self._members(child, kind, f"{code}.{step.name}")
+        absent = _may_be_absent(child)
+        if not step.repeats:
+            return lambda value, scope, run: members((value[key],), scope, run) if key in value else absent
+        return lambda value, scope, run: members(value[key], scope, run) if key in value else absent
+
+    def _choice(self, child: RulePlan, step: Step, code: str) -> Sound:
+        """A choice has one key of many; what is asked of it hangs on its type."""
+        absent = _may_be_absent(child)
+        by_key: dict[str, Members] = {}
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            for key in value:
+                row = step.keys.get(key)
+                if row is not None:
+                    members = by_key.get(key)
+                    if members is None:
+                        members = by_key[key] = self._members(child, row[2], f"{code}.{step.name}")
+                    return members((value[key],), scope, run)
+            return absent
+
+        return sound
+
+    def _members(self, plan: RulePlan, kind: str, path: str) -> Members:
+        """Whether the occurrences of one element are what is asked, together and each."""
+        rule = plan.rule
+        least, most = rule.min, rule.max
+        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
+        sliced = self._sliced(plan, kind, path) if plan.slices else None
+
+        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+            if len(values) < least or (most is not None and len(values) > most):
+                return False
+            for value in values:
+                if not each(value, scope, run):
+                    return False
+            return sliced is None or sliced(values, scope, run)
+
+        return sound
+
+    def _by_resource(self, plan: RulePlan) -> Sound:
+        """A resource inside another has a scope of its own, and the type it says."""
+        by_type: dict[str, Sound] = {}
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            there = scope.entries.scopes.get(id(value)) if scope.entries is not None else None
+            if there is None:
+                return False
+            name = value["resourceType"]
+            test = by_type.get(name)
+            if test is None:
+                test = by_type[name] = self._rule(plan, name)
+            return test(value, there, run)
+
+        return sound
+
+    # ---- slices ----
+
+    def _sliced(self, plan: RulePlan, kind: str, path: str) -> Members:
+        """Whether every slice has the members it may have, and each is what the slice asks."""
+        sort = self._sorter(plan, kind)
+        slicing = plan.rule.slicing
+        if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
+            return _never
+        rows = [(each.rule.min, each.rule.max, self._slice(each, kind, path)) for each in plan.slices]
+        inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
+
+        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+            members: dict[int, list[Tree]] = {}
+            for value in values:
+                number = sort(value)
+                if number is not None:
+                    members.setdefault(number, []).append(value)
+                elif inner and not is_absolute(value.get("url")):
+                    return False
+            for number, (least, most, test) in enumerate(rows):
+                found = members.get(number, ())
+                if len(found) < least or (most is not None and len(found) > most) or not test(found, scope, run):
+                    return False
+            return True
+
+        return sound
+
+    def _slice(self, plan: RulePlan, kind: str, path: str) -> Members:
+        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
+        sliced = self._sliced(plan, kind, path) if plan.slices else None
+
+        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+            for value in values:
+                if not each(value, scope, run):
+                    return False
+            return sliced is None or sliced(values, scope, run)
+
+        return sound
+
+    def _sorter(self, plan: RulePlan, kind: str) -> Callable[[Tree], int | None] | None:
+        """Which slice a value belongs to; None where telling takes more than a label or a type at the end of names."""
+        sorting = self._slicer.sorting(plan)
+        if sorting.index and not sorting.tried:
+            names = self._keys(sorting.steps, kind)
+            return None if names is None else _by_label(sorting.index, names)
+        if all(len(each) == 1 and _is_by_value(each[0]) for each in sorting.tests):
+            names = self._keys(sorting.tests[0][0].steps, kind)
+            return None if names is None else _by_value([each[0].rules for each in sorting.tests], names)
+        tests = [each[0] for each in sorting.tests if len(each) == 1 and each[0].kind == "type" and each[0].codes]
+        if len(tests) < len(plan.slices) or any(test.steps != tests[0].steps for test in tests):
+            return None
+        if kind != "Resource" and tests[0].steps == ():
+            number = next((at for at, test in enumerate(tests) if self._is_one_of(kind, test.codes)), None)
+            return lambda _value: number
+        if tests[0].steps != (("name", "resource"),) or kind != "Bundle.entry":
+            return None
+        by_type: dict[str, int | None] = {}
+
+        def number_of(value: Tree) -> int | None:
+            resource = value.get("resource")
+            name = resource["resourceType"] if resource is not None else ""
+            if name not in by_type:
+                by_type[name] = next((at for at, test in enumerate(tests) if self._is_one_of(name, test.codes)), None)
+            return by_type[name]
+
+        return number_of
+
+    def _is_one_of(self, code: str, codes: tuple[str, ...]) -> bool:
+        return any(self._definitions.is_a(code, each) for each in codes)
+
+    def _keys(self, steps: tuple[tuple[str, str], ...], code: str) -> list[str] | None:
+        """The JSON keys that steps by name stand for; None where one isn't by name, or is a choice."""
+        keys: list[str] = []
+        for kind, name in steps:
+            step = self._steps.step(code, name) if kind == "name" else None
+            if step is None or step.only is None:
+                return None
+            keys.append(step.only[0])
+            code = step.only[2]
+        return keys
+
+
+def _by_label(index: Mapping[Any, tuple[int, ...]], keys: list[str]) -> Callable[[Tree], int | None]:
+    """The first slice that a label at the end of these keys names."""
+    first = {label: min(numbers) for label, numbers in index.items()}
+
+    def number_of(value: Tree) -> int | None:
+        found: list[Tree] = []
+        _gather(value, keys, 0, found)
+        return min((first[label] for one in found for label in labels_at(one) if label in first), default=None)
+
+    return number_of
+
+
+def _is_by_value(test: Test) -> bool:
+    """Whether a slice is known by fixed values and patterns alone."""
+    told = all(rule.fixed is not None or rule.pattern is not None for rule in test.rules)
+    return test.kind == "value" and bool(test.rules) and told
+
+
+def _by_value(rules: Sequence[tuple[Rule, ...]], keys: list[str]) -> Callable[[Tree], int | None]:
+    """The first slice one of whose fixed values or patterns stands at the end of these keys."""
+    tests = [[_of_rule(rule) for rule in each] for each in rules]
+
+    def number_of(value: Tree) -> int | None:
+        found: list[Tree] = []
+        _gather(value, keys, 0, found)
+        for number, each in enumerate(tests):
+            if any(test(one) for test in each for one in found):
+                return number
+        return None
+
+    return number_of
+
+
+def _of_rule(rule: Rule) -> Callable[[Tree], bool]:
+    fixed = rule.fixed.value if rule.fixed is not None else None
+    pattern = rule.pattern.value if rule.pattern is not None else None
+    return partial(equals, fixed) if fixed is not None else partial(includes, pattern)
+
+
+def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness:
+    """The functions of these definitions, shared by all judgements that ignore the same constraints."""
+    known: dict[frozenset[str], Soundness] = definitions.remembered("soundness", lambda _: {})
+    if ignored not in known:
+        if len(known) >= _MOST_SETS:
+            known.clear()
+        known[ignored] = Soundness(definitions, ignored)
+    return known[ignored]
+
+
+def _gather(value: Tree, keys: list[str], at: int, found: list[Tree]) -> None:
+    """What stands at the end of keys, through single elements and lists."""
+    if at == len(keys):
+        found.append(value)
+        return
+    inner = value.get(keys[at])
+    for each in inner if type(inner) is list else () if inner is None else (inner,):
+        _gather(each, keys, at + 1, found)
+
+
+def _may_be_absent(child: RulePlan) -> bool:
+    """Whether nothing would be found where the element isn't there."""
+    return not child.demands
+
+
+def _holds(invariant: Invariant, quick: QuickTest | None, code: str) -> Sound:
+    def sound(value: Tree, scope: Scope, run: Run) -> bool:
+        answer = quick(value) if quick is not None else None
+        return holds(run, invariant, Node(value, code), scope) if answer is None else answer
+
+    return sound
+
+
+def _is_equal(wanted: Tree) -> Sound:
+    if isinstance(wanted, str):
+        return lambda value, _scope, _run: value == wanted
+    return lambda value, _scope, _run: equals(wanted, value)
+
+
+def _has_pattern(pattern: Tree) -> Sound:
+    if isinstance(pattern, str):
+        return lambda value, _scope, _run: value == pattern
+    return lambda value, _scope, _run: includes(pattern, value)
+
+
+def _fits(value: Tree, shortest: int, longest: int | None) -> bool:
+    return not isinstance(value, str) or (shortest <= len(value) and (longest is None or len(value) <= longest))
