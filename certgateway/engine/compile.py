@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.contexts import holders
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
-from certgateway.engine.primitives import Check, check_for, quick_check_for
+from certgateway.engine.primitives import ABSOLUTE, Check, check_for, quick_check_for
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
 ANY_TARGET = frozenset({"Resource", "DomainResource"})
 WITH_SYSTEM = frozenset({"Coding", "Identifier"})
-_SPECIAL = WITH_SYSTEM | {"Reference", "Extension"}
+_SPECIAL = frozenset({"Reference", "Extension"})
 _NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal", "xhtml"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
 
@@ -44,7 +44,7 @@ class Property:
     """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest.
 
     `holder` is the type it is a property of, `sibling` the key of the extensions beside a primitive. `is_special`: more
-    is asked than structure and constraints.
+    is asked than structure and constraints; `is_system`: a URI that must be absolute.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Property:
     stated: Stated
     is_modifier: bool
     is_special: bool
+    is_system: bool
     companion: bool
 
 
@@ -100,18 +101,18 @@ class Plans:
     def __init__(self, definitions: Definitions) -> None:
         """Compile nothing yet."""
         self._definitions = definitions
-        self._plans: dict[str, TypePlan] = {}
+        self.known: dict[str, TypePlan] = {}
         self._extensions: dict[str, ExtensionPlan] = {}
         self._targets: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def plan(self, name: str) -> TypePlan:
         """The plan of a type, primitive or backbone that exists."""
-        found = self._plans.get(name)
+        found = self.known.get(name)
         if found is None:
             facts = self._definitions.type(name)
             if facts is None:
                 raise KeyError(name)
-            found = self._plans[name] = self._compile(facts)
+            found = self.known[name] = self._compile(facts)
         return found
 
     def _compile(self, facts: TypeFacts) -> TypePlan:
@@ -158,6 +159,7 @@ class Plans:
             is_special=code in WITH_SYSTEM
             or code in ("Reference", "Extension")
             or self._allowed(child, code) is not None,
+            is_system=key == "system" and holder in WITH_SYSTEM,
             companion=is_primitive and not child.xml_attribute,
         )
 
@@ -189,6 +191,8 @@ def _text_test(found: Property) -> Callable[[str], object] | None:
     """The quick test of a single primitive that is text in JSON and of which nothing else is asked."""
     if found.check is None or found.repeats or found.stated or found.code in _NO_TEXTS:
         return None
+    if found.is_system:
+        return ABSOLUTE.fullmatch
     return quick_check_for(found.code) if found.allowed is None else found.allowed.any_system.__contains__
 
 

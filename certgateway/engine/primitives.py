@@ -37,6 +37,8 @@ _FORMS = {
     "uuid": re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
 _URI = re.compile(r"\S+")
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S*")
+"""A URI that begins with a scheme."""
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -20,7 +20,7 @@ from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import labels_at, plan_of
 from certgateway.engine.slices import Slicer
-from certgateway.engine.values import equals, includes, within
+from certgateway.engine.values import equals, pattern_test, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -373,7 +373,7 @@ def _by_value(rules: Sequence[tuple[Rule, ...]], keys: list[str]) -> Callable[[T
 def _of_rule(rule: Rule) -> Callable[[Tree], bool]:
     fixed = rule.fixed.value if rule.fixed is not None else None
     pattern = rule.pattern.value if rule.pattern is not None else None
-    return partial(equals, fixed) if fixed is not None else partial(includes, pattern)
+    return partial(equals, fixed) if fixed is not None else pattern_test(pattern)
 
 
 def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness:
@@ -418,7 +418,8 @@ def _is_equal(wanted: Tree) -> Sound:
 def _has_pattern(pattern: Tree) -> Sound:
     if isinstance(pattern, str):
         return lambda value, _scope, _run: value == pattern
-    return lambda value, _scope, _run: includes(pattern, value)
+    test = pattern_test(pattern)
+    return lambda value, _scope, _run: test(value)
 
 
 def _fits(value: Tree, shortest: int, longest: int | None) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
 from certgateway.engine.codes import check_codes, refuse_code
-from certgateway.engine.compile import WITH_SYSTEM, Plans, Property, Stated, TypePlan, plans_of
+from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.contexts import check_context
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
@@ -35,6 +35,7 @@ class Walk:
         """Take where faults go, and who judges resources and extensions by profile once their structure is judged."""
         self._run = run
         self._plans: Plans = plans_of(run.definitions)
+        self._known = self._plans.known
         self._on_profiled = on_profiled
 
     def resource(self, value: Tree, trail: Trail, scope: Scope) -> None:
@@ -179,7 +180,7 @@ class Walk:
             self.resource(value, trail, inner_scope(scope, value, trail))
             stated = found.stated
         else:
-            plan = self._plans.plan(found.children)
+            plan = self._known.get(found.children) or self._plans.plan(found.children)
             self._members(value, plan, trail, scope)
             stated = plan.stated + found.stated if found.stated else plan.stated
         for _, quick in stated:
@@ -197,8 +198,6 @@ class Walk:
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
             self._extension(found, value, trail, scope)
-        elif found.code in WITH_SYSTEM and not is_absolute(value.get("system")):
-            self._run.add("uri-not-absolute", (trail, "system", None))
 
     def _extension(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         url = value.get("url")
@@ -226,6 +225,8 @@ class Walk:
                 refuse_code(self._run, found.allowed, trail)
             elif found.code == "xhtml":
                 self._narrative(value, trail)
+            elif found.is_system and not is_absolute(value):
+                self._run.add("uri-not-absolute", trail)
         if extra is not None:
             self._extra(found, extra, trail, scope)
 
