@@ -156,9 +156,7 @@ class Plans:
             targets=next((ref.targets for ref in child.types if ref.code == code), ()),
             stated=self._stated(child.invariants, code, is_root=False),
             is_modifier=child.name == "modifierExtension",
-            is_special=code in WITH_SYSTEM
-            or code in ("Reference", "Extension")
-            or self._allowed(child, code) is not None,
+            is_special=code in _SPECIAL or self._allowed(child, code) is not None,
             is_system=key == "system" and holder in WITH_SYSTEM,
             companion=is_primitive and not child.xml_attribute,
         )

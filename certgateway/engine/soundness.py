@@ -46,6 +46,10 @@ def _never(_value: Tree, _scope: Scope, _run: Run) -> bool:
     return False
 
 
+def _always(_value: Tree, _scope: Scope, _run: Run) -> bool:
+    return True
+
+
 class Soundness:
     """The functions of one set of definitions for one set of ignored constraints, each made when first asked for."""
 
@@ -89,9 +93,9 @@ class Soundness:
 
     def _rule(self, plan: RulePlan, code: str) -> Sound:
         """Whether a value of type `code` surely is what a rule asks for."""
-        tests = self._tests(plan, code)
+        tests = [test for test in self._tests(plan, code) if test is not _always]
         if not tests:
-            return lambda _value, _scope, _run: True
+            return _always
         if len(tests) == 1:
             return tests[0]
 
@@ -144,7 +148,7 @@ class Soundness:
         profiles = [self._definitions.profile(url) for url in fit.profiles]
         tests = [self.profile(profile, code) for profile in profiles if profile is not None]
         if len(tests) < len(profiles):
-            return _never if code != "Extension" else lambda _value, _scope, _run: True
+            return _never if code != "Extension" else _always
         if len(tests) == 1:
             return tests[0]
         return lambda value, scope, run: any(test(value, scope, run) for test in tests)
@@ -154,7 +158,7 @@ class Soundness:
         definitions = self._definitions
         profiles = [profile for profile in map(definitions.profile, fit.targets) if profile is not None]
         if len(profiles) < len(fit.targets):
-            return lambda _value, _scope, _run: True
+            return _always
         by_type: dict[str, list[Sound]] = {}
 
         def tests_for(name: str) -> list[Sound]:
@@ -174,7 +178,10 @@ class Soundness:
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
             if there is None or id(resource) in run.odd:
                 return False
-            return any(test(resource, there, run) for test in tests_for(resource["resourceType"]))
+            for test in tests_for(resource["resourceType"]):  # noqa: SIM110  As above.
+                if test(resource, there, run):
+                    return True
+            return False
 
         return sound
 
@@ -185,29 +192,33 @@ class Soundness:
         for child in plan.children:
             step = self._steps.step(code, child.rule.name)
             if step is None:
-                # A primitive's own value; or an element that this type doesn't have, which can't be missed.
-                tests += [_never] if child.demands and not self._is_value(child, code) else []
+                tests.append(self._without_step(child, code))
             elif step.only is not None:
                 tests.append(self._single_key(child, step, step.only, code))
             else:
                 tests.append(self._choice(child, step, code))
         return tests
 
-    def _is_value(self, child: RulePlan, code: str) -> bool:
+    def _without_step(self, child: RulePlan, code: str) -> Sound:
+        """What is asked of a primitive's own value, or of an element that this type doesn't have."""
         facts = self._definitions.type(code)
-        return child.rule.name == "value" and facts is not None and facts.kind == "primitive-type"
+        if child.rule.name == "value" and facts is not None and facts.kind == "primitive-type":
+            return self._rule(child, code) if not child.slices else _never
+        return _never if child.demands else _always
 
     def _single_key(self, child: RulePlan, step: Step, only: tuple[str, str, str], code: str) -> Sound:
         key, _, kind = only
+        absent = not child.demands
         members = self._members(child, kind, f"{code}.{step.name}")
-        absent = _may_be_absent(child)
-        if not step.repeats:
-            return lambda value, scope, run: members((value[key],), scope, run) if key in value else absent
-        return lambda value, scope, run: members(value[key], scope, run) if key in value else absent
+        if members is _always:
+            return _always if absent else lambda value, _scope, _run: key in value
+        if step.repeats:
+            return lambda value, scope, run: members(value[key], scope, run) if key in value else absent
+        return lambda value, scope, run: members((value[key],), scope, run) if key in value else absent
 
     def _choice(self, child: RulePlan, step: Step, code: str) -> Sound:
         """A choice has one key of many; what is asked of it hangs on its type."""
-        absent = _may_be_absent(child)
+        absent = not child.demands
         by_key: dict[str, Members] = {}
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
@@ -227,20 +238,25 @@ class Soundness:
         rule = plan.rule
         least, most = rule.min, rule.max
         each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
-        sliced = self._sliced(plan, kind, path) if plan.slices else None
+        sliced = self._sliced(plan, kind, path) if plan.slices else _always
+        if each is sliced is _always and least <= 1 and most is None:
+            return _always
 
         def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
             if len(values) < least or (most is not None and len(values) > most):
                 return False
-            for value in values:
-                if not each(value, scope, run):
-                    return False
-            return sliced is None or sliced(values, scope, run)
+            if each is not _always:
+                for value in values:
+                    if not each(value, scope, run):
+                        return False
+            return sliced(values, scope, run)
 
         return sound
 
     def _by_resource(self, plan: RulePlan) -> Sound:
         """A resource inside another has a scope of its own, and the type it says."""
+        if not self._asks(plan):
+            return _always
         by_type: dict[str, Sound] = {}
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
@@ -254,6 +270,11 @@ class Soundness:
             return test(value, there, run)
 
         return sound
+
+    def _asks(self, plan: RulePlan) -> bool:
+        """Whether a rule says anything of a value itself or below it."""
+        rule = plan.rule
+        return bool(rule.types or rule.invariants or plan.children or plan.names_value or plan.bounds_value)
 
     # ---- slices ----
 
@@ -394,11 +415,6 @@ def _gather(value: Tree, keys: list[str], at: int, found: list[Tree]) -> None:
     inner = value.get(keys[at])
     for each in inner if type(inner) is list else () if inner is None else (inner,):
         _gather(each, keys, at + 1, found)
-
-
-def _may_be_absent(child: RulePlan) -> bool:
-    """Whether nothing would be found where the element isn't there."""
-    return not child.demands
 
 
 def _holds(invariant: Invariant, quick: QuickTest | None, code: str) -> Sound:
