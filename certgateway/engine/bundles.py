@@ -59,7 +59,7 @@ def _is_result(entry: dict[str, Tree]) -> bool:
 
 def _agrees(url: str, resource: dict[str, Tree]) -> bool:
     """Whether a RESTful fullUrl ends in the resource's own type and id; other URLs are free."""
-    matched = RESTFUL.fullmatch(url)
-    if matched is None or not matched["root"]:
+    matched = RESTFUL.fullmatch(url) if url.startswith("http") else None
+    if matched is None:
         return True
     return matched["id"] == resource.get("id") and matched["type"] == resource.get("resourceType")

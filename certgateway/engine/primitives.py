@@ -55,7 +55,7 @@ def check_for(code: str) -> Check:
 
 
 def quick_check_for(code: str) -> Callable[[str], object]:
-    """A cheap test of text that stands for one primitive type: what it finds true has no fault; false decides nothing."""
+    """A cheap test of text that stands for one primitive type: what it finds true is valid; false decides nothing."""
     if code in _FORMS:
         return _FORMS[code].fullmatch
     if code in ("uri", "url", "canonical"):

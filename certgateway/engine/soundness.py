@@ -8,7 +8,6 @@ beside it. What has no simple function (a rare slicing, a place inside a contain
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.codes import in_value_set
@@ -18,18 +17,17 @@ from certgateway.engine.fhirpath_values import Node
 from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
-from certgateway.engine.ruleplans import labels_at, plan_of
+from certgateway.engine.ruleplans import plan_of
 from certgateway.engine.slices import Slicer
+from certgateway.engine.slicesorting import quick_sorter
 from certgateway.engine.values import equals, pattern_test, within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
     from certgateway.engine.instance import Scope, Step
     from certgateway.engine.profiles import Profile, Rule
-    from certgateway.engine.ruleplans import Fit, RulePlan, Test
+    from certgateway.engine.ruleplans import Fit, RulePlan
     from certgateway.engine.run import Run
 
 Tree = Any
@@ -220,15 +218,14 @@ class Soundness:
         """A choice has one key of many; what is asked of it hangs on its type."""
         absent = not child.demands
         by_key: dict[str, Members] = {}
+        keys = step.keys.keys()
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
-            for key in value:
-                row = step.keys.get(key)
-                if row is not None:
-                    members = by_key.get(key)
-                    if members is None:
-                        members = by_key[key] = self._members(child, row[2], f"{code}.{step.name}")
-                    return members((value[key],), scope, run)
+            for key in keys & value.keys():
+                members = by_key.get(key)
+                if members is None:
+                    members = by_key[key] = self._members(child, step.keys[key][2], f"{code}.{step.name}")
+                return members((value[key],), scope, run)
             return absent
 
         return sound
@@ -280,7 +277,7 @@ class Soundness:
 
     def _sliced(self, plan: RulePlan, kind: str, path: str) -> Members:
         """Whether every slice has the members it may have, and each is what the slice asks."""
-        sort = self._sorter(plan, kind)
+        sort = quick_sorter(plan, kind, self._slicer, self._definitions)
         slicing = plan.rule.slicing
         if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
             return _never
@@ -315,87 +312,6 @@ class Soundness:
 
         return sound
 
-    def _sorter(self, plan: RulePlan, kind: str) -> Callable[[Tree], int | None] | None:
-        """Which slice a value belongs to; None where telling takes more than a label or a type at the end of names."""
-        sorting = self._slicer.sorting(plan)
-        if sorting.index and not sorting.tried:
-            names = self._keys(sorting.steps, kind)
-            return None if names is None else _by_label(sorting.index, names)
-        if all(len(each) == 1 and _is_by_value(each[0]) for each in sorting.tests):
-            names = self._keys(sorting.tests[0][0].steps, kind)
-            return None if names is None else _by_value([each[0].rules for each in sorting.tests], names)
-        tests = [each[0] for each in sorting.tests if len(each) == 1 and each[0].kind == "type" and each[0].codes]
-        if len(tests) < len(plan.slices) or any(test.steps != tests[0].steps for test in tests):
-            return None
-        if kind != "Resource" and tests[0].steps == ():
-            number = next((at for at, test in enumerate(tests) if self._is_one_of(kind, test.codes)), None)
-            return lambda _value: number
-        if tests[0].steps != (("name", "resource"),) or kind != "Bundle.entry":
-            return None
-        by_type: dict[str, int | None] = {}
-
-        def number_of(value: Tree) -> int | None:
-            resource = value.get("resource")
-            name = resource["resourceType"] if resource is not None else ""
-            if name not in by_type:
-                by_type[name] = next((at for at, test in enumerate(tests) if self._is_one_of(name, test.codes)), None)
-            return by_type[name]
-
-        return number_of
-
-    def _is_one_of(self, code: str, codes: tuple[str, ...]) -> bool:
-        return any(self._definitions.is_a(code, each) for each in codes)
-
-    def _keys(self, steps: tuple[tuple[str, str], ...], code: str) -> list[str] | None:
-        """The JSON keys that steps by name stand for; None where one isn't by name, or is a choice."""
-        keys: list[str] = []
-        for kind, name in steps:
-            step = self._steps.step(code, name) if kind == "name" else None
-            if step is None or step.only is None:
-                return None
-            keys.append(step.only[0])
-            code = step.only[2]
-        return keys
-
-
-def _by_label(index: Mapping[Any, tuple[int, ...]], keys: list[str]) -> Callable[[Tree], int | None]:
-    """The first slice that a label at the end of these keys names."""
-    first = {label: min(numbers) for label, numbers in index.items()}
-
-    def number_of(value: Tree) -> int | None:
-        found: list[Tree] = []
-        _gather(value, keys, 0, found)
-        return min((first[label] for one in found for label in labels_at(one) if label in first), default=None)
-
-    return number_of
-
-
-def _is_by_value(test: Test) -> bool:
-    """Whether a slice is known by fixed values and patterns alone."""
-    told = all(rule.fixed is not None or rule.pattern is not None for rule in test.rules)
-    return test.kind == "value" and bool(test.rules) and told
-
-
-def _by_value(rules: Sequence[tuple[Rule, ...]], keys: list[str]) -> Callable[[Tree], int | None]:
-    """The first slice one of whose fixed values or patterns stands at the end of these keys."""
-    tests = [[_of_rule(rule) for rule in each] for each in rules]
-
-    def number_of(value: Tree) -> int | None:
-        found: list[Tree] = []
-        _gather(value, keys, 0, found)
-        for number, each in enumerate(tests):
-            if any(test(one) for test in each for one in found):
-                return number
-        return None
-
-    return number_of
-
-
-def _of_rule(rule: Rule) -> Callable[[Tree], bool]:
-    fixed = rule.fixed.value if rule.fixed is not None else None
-    pattern = rule.pattern.value if rule.pattern is not None else None
-    return partial(equals, fixed) if fixed is not None else pattern_test(pattern)
-
 
 def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness:
     """The functions of these definitions, shared by all judgements that ignore the same constraints."""
@@ -405,16 +321,6 @@ def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness
             known.clear()
         known[ignored] = Soundness(definitions, ignored)
     return known[ignored]
-
-
-def _gather(value: Tree, keys: list[str], at: int, found: list[Tree]) -> None:
-    """What stands at the end of keys, through single elements and lists."""
-    if at == len(keys):
-        found.append(value)
-        return
-    inner = value.get(keys[at])
-    for each in inner if type(inner) is list else () if inner is None else (inner,):
-        _gather(each, keys, at + 1, found)
 
 
 def _holds(invariant: Invariant, quick: QuickTest | None, code: str) -> Sound:

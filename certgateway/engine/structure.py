@@ -84,25 +84,28 @@ class Walk:
             elif kind is list and child and (found := lists.get(key)) is not None:
                 self._objects(found, child, trail, scope)
                 continue
-            self._member(key, value, plan, trail, scope, unknown)
+            if not self._member(key, value, plan, trail, scope):
+                unknown.append(key)
         # Most objects have what they need, and too few properties for two of one choice.
         if unknown or len(value) > plan.room or not plan.needed <= value.keys():
             self._absent(value, plan, trail, unknown)
 
-    def _member(
-        self, key: str, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope, unknown: list[str]
-    ) -> None:
-        """Judge one property in full; a primitive and what stands beside it at the second of their keys."""
+    def _member(self, key: str, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope) -> bool:
+        """Judge one property in full; a primitive and what stands beside it at the second of their keys.
+
+        False where the type has no such property.
+        """
         found = plan.properties.get(key)
-        if found is not None and not (found.companion and found.sibling in value):
-            self._property(found, value[key], None, trail, scope)
-        elif found is None:
-            found = _beside(key, plan)
-            if found is not None:
-                self._run.oddities += 1
-                self._property(found, value.get(key[1:]), value[key], trail, scope)
-            elif key != "resourceType" or not plan.is_resource:
-                unknown.append(key)
+        if found is not None:
+            if not (found.companion and found.sibling in value):
+                self._property(found, value[key], None, trail, scope)
+            return True
+        found = _beside(key, plan)
+        if found is not None:
+            self._run.oddities += 1
+            self._property(found, value.get(key[1:]), value[key], trail, scope)
+            return True
+        return key == "resourceType" and plan.is_resource
 
     def _absent(self, value: dict[str, Tree], plan: TypePlan, trail: Trail, unknown: list[str]) -> None:
         """Report the unknown, and judge what is absent or given twice."""
@@ -184,7 +187,7 @@ class Walk:
             self._members(value, plan, trail, scope)
             stated = plan.stated + found.stated if found.stated else plan.stated
         for _, quick in stated:
-            if quick is None or quick(value) is not True or self._run.oddities > oddities:
+            if quick is None or quick(value) is not True or self._run.oddities != oddities:
                 self._check(stated, Place(value, None, found.code, trail, scope), mark, oddities)
                 break
         if found.is_special:
