@@ -6,7 +6,7 @@ A plan holds everything the walk needs in one look-up. Nothing here may look at 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from certgateway.engine.primitives import Check, check_for
@@ -21,6 +21,7 @@ IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
 # These speak of one property alone and hold where it is absent: most resources are spared the trying.
 ABOUT = {"dom-2": "contained", "dom-4": "contained", "dom-5": "contained"}
 ANY_TARGET = frozenset({"Resource", "DomainResource"})
+_SIMPLE = "SimpleQuantity"
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
 
 
@@ -83,10 +84,10 @@ class Plans:
         """The plan of a type, primitive or backbone that exists."""
         found = self._plans.get(name)
         if found is None:
-            facts = self._definitions.type(name)
+            facts = self._definitions.type("Quantity" if name == _SIMPLE else name)
             if facts is None:
                 raise KeyError(name)
-            found = self._plans[name] = self._compile(facts)
+            found = self._plans[name] = _simple(self._compile(facts)) if name == _SIMPLE else self._compile(facts)
         return found
 
     def _compile(self, facts: TypeFacts) -> TypePlan:
@@ -95,7 +96,10 @@ class Plans:
         return TypePlan(
             name=facts.name,
             is_resource=facts.kind == "resource",
-            properties={key: self._property(key, child, code) for key, (child, code) in facts.keys.items()},
+            # A base may take away what its own base has: xhtml has no extensions.
+            properties={
+                key: self._property(key, child, code) for key, (child, code) in facts.keys.items() if child.max != 0
+            },
             required=tuple((name, spelled[name]) for name, child in facts.children.items() if child.min),
             choices=tuple((name, keys) for name, keys in spelled.items() if len(keys) > 1),
             invariants=tuple(row for row in kept if row.key not in ABOUT),
@@ -105,7 +109,7 @@ class Plans:
     def _property(self, key: str, child: ElementFacts, code: str) -> Property:
         facts = self._definitions.type(code)
         is_primitive = facts is not None and facts.kind == "primitive-type"
-        stated = tuple(row for row in child.invariants if row.key not in IMPLIED)
+        stated = tuple(row for row in self._stated(child) if row.key not in IMPLIED)
         return Property(
             name=child.name,
             sibling="_" + key,
@@ -114,7 +118,7 @@ class Plans:
             code=code,
             repeats=child.repeats,
             check=check_for(code) if is_primitive else None,
-            children=code,
+            children=_SIMPLE if any(_SIMPLE in ref.profiles for ref in child.types if ref.code == code) else code,
             allowed=self._allowed(child, code),
             targets=next((ref.targets for ref in child.types if ref.code == code), ()),
             invariants=tuple(row for row in stated if row.key not in ABOUT),
@@ -122,6 +126,18 @@ class Plans:
             is_modifier=child.name == "modifierExtension",
             companion=is_primitive and not child.xml_attribute,
         )
+
+    def _stated(self, child: ElementFacts) -> tuple[Invariant, ...]:
+        """The invariants of an element; one that takes its content from another element takes that one's too.
+
+        Where it says the same of itself under another key, as in TestScript, once is enough.
+        """
+        owner, _, name = (child.content or "").rpartition(".")
+        facts = self._definitions.type(owner) if owner else None
+        source = facts.children.get(name) if facts is not None else None
+        told = {"".join(row.expression.split()) for row in child.invariants}
+        taken = source.invariants if source is not None else ()
+        return (*child.invariants, *(row for row in taken if "".join(row.expression.split()) not in told))
 
     def targets(self, stated: tuple[str, ...]) -> tuple[str, ...]:
         """The types a Reference may lead to; none where it may lead anywhere, or to what nobody defined."""
@@ -135,6 +151,12 @@ class Plans:
         if child.binding is None or child.binding.strength != "required" or code not in _CODED:
             return None
         return allowed_codes(self._definitions, child.binding.value_set)
+
+
+def _simple(quantity: TypePlan) -> TypePlan:
+    """The one profile that base R4 asks for in its own types: a Quantity without comparator."""
+    properties = {key: each for key, each in quantity.properties.items() if key != "comparator"}
+    return replace(quantity, name=_SIMPLE, properties=properties)
 
 
 def allowed_codes(definitions: Definitions, value_set: str) -> AllowedCodes | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from certgateway.engine.bounds import within
 from certgateway.engine.codes import in_value_set, refuse_code
 from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
@@ -15,7 +16,7 @@ from certgateway.engine.references import is_absolute, stated_type, target_place
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
 from certgateway.engine.slices import Slicer, listed
-from certgateway.engine.values import as_text, equals, includes, within
+from certgateway.engine.values import as_text, equals, includes
 
 if TYPE_CHECKING:
     from certgateway.engine.profiles import Profile, Rule
@@ -198,10 +199,8 @@ class Conformance:
 
     def _bounds(self, rule: Rule, place: Place) -> None:
         """Judge bounds and length."""
-        least = rule.least.value if rule.least is not None else None
-        most = rule.most.value if rule.most is not None else None
-        if not within(least, most, place.value):
-            limits = " - ".join(as_text(each) for each in (least, most) if each is not None)
+        if not within(rule.least, rule.most, place.value, place.type):
+            limits = " - ".join(as_text(each.value) for each in (rule.least, rule.most) if each is not None)
             self._run.add("value-out-of-range", place.trail, limits)
         if rule.max_length is not None and isinstance(place.value, str) and len(place.value) > rule.max_length:
             self._run.add("length-exceeded", place.trail, str(rule.max_length))
