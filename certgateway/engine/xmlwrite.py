@@ -72,6 +72,8 @@ class _Writer:
             raise NotWritable(facts.name)
 
     def _child(self, parent: etree._Element, key: str, code: str, value: Any, extra: Any) -> None:  # noqa: ANN401
+        if code == "xhtml" and not isinstance(value, str):
+            raise NotWritable("xhtml")
         if code == "xhtml":
             parent.append(safexml.parse(value.encode("utf-8")))
             return

@@ -20,6 +20,12 @@ _TABLES = (
     "primitives",
     "profile_values",
     "profile_structure",
+    "slices",
+    "slices_nested",
+    "slices_resources",
+    "extensions",
+    "references",
+    "narratives",
 )
 GROUPS: list[Group] = list(chain.from_iterable(import_module(f"tests.engine.{name}").GROUPS for name in _TABLES))
 XML_READER = group("XML by hand", patient(), {})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from certgateway.engine import load_base
+from certgateway.engine import kinds, load_base
 from certgateway.engine.facts import Invariant, TypeFacts
 from tests.engine.case_form import JsonOnly
 from tests.engine.tables import GROUPS, XML_CASES
 
+HERE = Path(__file__)
 LEAST_CASES = 400
 # Types our messages are made of: every invariant of theirs and of what stands in them must have a case.
 OURS = """
@@ -90,3 +92,31 @@ def test_every_invariant_of_our_types_is_broken_once() -> None:
 def test_every_other_invariant_of_base_is_broken_once() -> None:
     wanted = {row.key for name in load_base().type_names() for facts in family(name) for row in stated(facts)}
     assert wanted - broken_keys() - TOLD_AS.keys() == UNBREAKABLE
+
+
+# Kinds that one format alone can show.
+IN_JSON_ONLY = {
+    "list-expected": "XML has no lists",
+    "single-expected": "XML has no lists; what stands twice is element-repeated",
+    "null-not-allowed": "XML has no null",
+    "type-wrong": "every value is text in XML",
+}
+IN_XML_ONLY = {
+    "element-out-of-order": "the order of members means nothing in JSON",
+    "namespace-wrong": "JSON has no namespaces",
+    "attribute-unknown": "JSON has no attributes",
+    "text-not-allowed": "JSON has no text between members",
+}
+
+
+def told_elsewhere() -> set[str]:
+    """Kinds that a test module beside this one is about."""
+    sources = [path.read_text("utf-8") for path in HERE.parent.glob("test_*.py") if path != HERE]
+    return {kind for kind in kinds() if any(f'"{kind}' in source for source in sources)}
+
+
+def test_every_kind_has_a_case_in_json_and_in_xml() -> None:
+    in_json, in_xml = found_kinds()
+    known = set(kinds()) - told_elsewhere()
+    assert known - in_json == IN_XML_ONLY.keys()
+    assert known - in_xml == IN_JSON_ONLY.keys()
