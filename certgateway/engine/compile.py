@@ -6,10 +6,10 @@ A plan holds everything the walk needs in one look-up. Nothing here may look at 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.contexts import holders
+from certgateway.engine.extension_contexts import holders
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
 from certgateway.engine.primitives import ABSOLUTE, Check, check_for, quick_check_for
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
 ANY_TARGET = frozenset({"Resource", "DomainResource"})
 WITH_SYSTEM = frozenset({"Coding", "Identifier"})
+_SIMPLE = "SimpleQuantity"
 _SPECIAL = frozenset({"Reference", "Extension"})
 _NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal", "xhtml"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
@@ -109,16 +110,18 @@ class Plans:
         """The plan of a type, primitive or backbone that exists."""
         found = self.known.get(name)
         if found is None:
-            facts = self._definitions.type(name)
+            facts = self._definitions.type("Quantity" if name == _SIMPLE else name)
             if facts is None:
                 raise KeyError(name)
-            found = self.known[name] = self._compile(facts)
+            found = self.known[name] = _simple(self._compile(facts)) if name == _SIMPLE else self._compile(facts)
         return found
 
     def _compile(self, facts: TypeFacts) -> TypePlan:
         spelled = {child.name: tuple(key for key, _ in child.spellings()) for child in facts.children.values()}
         choices = tuple((name, keys) for name, keys in spelled.items() if len(keys) > 1)
-        properties = {key: self._property(key, child, code, facts.name) for key, (child, code) in facts.keys.items()}
+        # A base may take away what its own base has: xhtml has no extensions.
+        keys = {key: row for key, row in facts.keys.items() if row[0].max != 0}
+        properties = {key: self._property(key, child, code, facts.name) for key, (child, code) in keys.items()}
         is_resource = facts.kind == "resource"
         required = tuple((name, spelled[name]) for name, child in facts.children.items() if child.min)
         return TypePlan(
@@ -151,10 +154,10 @@ class Plans:
             code=code,
             repeats=child.repeats,
             check=check_for(code) if is_primitive else None,
-            children=code,
+            children=_SIMPLE if any(_SIMPLE in ref.profiles for ref in child.types if ref.code == code) else code,
             allowed=self._allowed(child, code),
             targets=next((ref.targets for ref in child.types if ref.code == code), ()),
-            stated=self._stated(child.invariants, code, is_root=False),
+            stated=self._stated(self._invariants(child), code, is_root=False),
             is_modifier=child.name == "modifierExtension",
             is_special=code in _SPECIAL or self._allowed(child, code) is not None,
             is_system=key == "system" and holder in WITH_SYSTEM,
@@ -170,6 +173,18 @@ class Plans:
             if structure is not None:
                 found = self._extensions[url] = ExtensionPlan(structure, holders(structure))
         return found
+
+    def _invariants(self, child: ElementFacts) -> tuple[Invariant, ...]:
+        """The invariants of an element; one that takes its content from another element takes that one's too.
+
+        Where it says the same of itself under another key, as in TestScript, once is enough.
+        """
+        owner, _, name = (child.content or "").rpartition(".")
+        facts = self._definitions.type(owner) if owner else None
+        source = facts.children.get(name) if facts is not None else None
+        told = {"".join(row.expression.split()) for row in child.invariants}
+        taken = source.invariants if source is not None else ()
+        return (*child.invariants, *(row for row in taken if "".join(row.expression.split()) not in told))
 
     def targets(self, stated: tuple[str, ...]) -> tuple[str, ...]:
         """The types a Reference may lead to; none where it may lead anywhere, or to what nobody defined."""
@@ -192,6 +207,13 @@ def _text_test(found: Property) -> Callable[[str], object] | None:
     if found.is_system:
         return ABSOLUTE.fullmatch
     return quick_check_for(found.code) if found.allowed is None else found.allowed.any_system.__contains__
+
+
+def _simple(quantity: TypePlan) -> TypePlan:
+    """The one profile that base R4 asks for in its own types: a Quantity without comparator."""
+    properties = {key: each for key, each in quantity.properties.items() if key != "comparator"}
+    texts = {key: each for key, each in quantity.texts.items() if key != "comparator"}
+    return replace(quantity, name=_SIMPLE, properties=properties, texts=texts)
 
 
 def allowed_codes(definitions: Definitions, value_set: str) -> AllowedCodes | None:

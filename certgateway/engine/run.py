@@ -93,6 +93,10 @@ class Run:
         self.oddities += not kind.startswith("invariant-")
         self.faults.append(Fault(kind, severity, path, expected, culprit, detail or {}))
 
+    def is_broken(self, trail: Trail, key: str) -> bool:
+        """Whether an invariant is known to be broken at a place."""
+        return bool(self.faults) and ("invariant-broken", path_of(trail), key, None) in self.seen
+
     def trial(self) -> Run:
         """A run beside this one that ends at its first error: it only answers whether something would conform."""
         return Run(self.definitions, self.options, trying=self.trying, odd=self.odd, sound=self.sound, is_trial=True)

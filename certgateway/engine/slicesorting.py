@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.instance import steps_of
-from certgateway.engine.ruleplans import labels_at
+from certgateway.engine.ruleplans import allows, labels_at
 from certgateway.engine.values import equals, pattern_test
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def quick_sorter(plan: RulePlan, kind: str, slicer: Slicer, definitions: Definit
     There is no such function where telling takes more than a label, a fixed value, a pattern or a type at the end of
     names.
     """
-    sorting = slicer.sorting(plan)
+    sorting = slicer.sorting_of(plan)
     if sorting.index and not sorting.tried:
         names = _keys(sorting.steps, kind, definitions)
         return None if names is None else _by_label(sorting.index, names)
@@ -49,7 +49,7 @@ def _by_type(plan: RulePlan, sorting: Sorting, kind: str, definitions: Definitio
         return None
 
     def number_for(code: str) -> int | None:
-        fits = (any(definitions.is_a(code, each) for each in test.codes) for test in tests)
+        fits = (any(allows(each, code, definitions) for each in test.codes) for test in tests)
         return next((at for at, fit in enumerate(fits) if fit), None)
 
     if kind != "Resource" and tests[0].steps == ():

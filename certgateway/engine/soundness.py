@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.bounds import within
 from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import allowed_codes
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
@@ -20,7 +21,7 @@ from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
 from certgateway.engine.slices import Slicer
 from certgateway.engine.slicesorting import quick_sorter
-from certgateway.engine.values import equals, pattern_test, within
+from certgateway.engine.values import equals, pattern_test
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -132,10 +133,9 @@ class Soundness:
             allowed = allowed_codes(self._definitions, rule.value_set)
             if allowed is not None:
                 tests.append(lambda value, _scope, _run: in_value_set(allowed, value, code))
-        least = rule.least.value if rule.least is not None else None
-        most = rule.most.value if rule.most is not None else None
+        least, most = rule.least, rule.most
         if least is not None or most is not None:
-            tests.append(lambda value, _scope, _run: within(least, most, value))
+            tests.append(lambda value, _scope, _run: within(least, most, value, code))
         if rule.max_length is not None or rule.min_length:
             shortest, longest = rule.min_length, rule.max_length
             tests.append(lambda value, _scope, _run: _fits(value, shortest, longest))

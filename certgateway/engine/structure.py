@@ -175,7 +175,7 @@ class Walk:
 
     def _object(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         """Judge one complex element: what it holds, then what is asked of it here."""
-        if len(value) < _TWO and (not value or "id" in value):
+        if len(value) < _TWO and (not value or ("id" in value and found.code != "Resource")):
             self._run.add("value-empty", trail)
             return
         mark, oddities = len(self._run.faults), self._run.oddities

@@ -1,4 +1,4 @@
-"""Compares what was received with fixed values, patterns and bounds of a profile.
+"""Compares what was received with fixed values and patterns of a profile.
 
 Numbers compare by value, everything else exactly. Nothing here may record a fault or quote a received value.
 """
@@ -6,7 +6,6 @@ Numbers compare by value, everything else exactly. Nothing here may record a fau
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -83,18 +82,6 @@ def _same(wanted: Tree, value: Tree) -> bool:
 
 def _equal(wanted: Tree, value: Tree) -> bool:
     return not isinstance(value, bool) and bool(wanted == value)
-
-
-def within(least: Tree, most: Tree, value: Tree) -> bool:
-    """Whether a number, date or time lies within the bounds that are given; what can't be ordered is left alone."""
-    return (not _ordered(least, value) or bool(least <= value)) and (not _ordered(most, value) or bool(value <= most))
-
-
-def _ordered(bound: Tree, value: Tree) -> bool:
-    """Numbers order with numbers; dates and times as text, which is their order when equally long and in one zone."""
-    if isinstance(bound, (int, Decimal)):
-        return isinstance(value, (int, Decimal))
-    return isinstance(bound, str) and isinstance(value, str) and len(bound) == len(value)
 
 
 def as_text(wanted: Tree) -> str:
