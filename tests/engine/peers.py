@@ -1,4 +1,4 @@
-"""Where the peers of the conformance engine are, and how Node runs a script of ours on them. It never skips silently."""
+"""Where the peers of the conformance engine are, and how Node runs a script on them. Nothing is skipped in silence."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Profiles are written by strangers: whatever an expression asks for, it is refused or ends in bounded time and memory.
 
-Each of these once took minutes, filled the memory or raised what nobody catches; some double their work with every step.
+Each of these once took minutes, filled the memory or raised what nobody catches; some double their work at every step.
 """
 
 from __future__ import annotations
@@ -112,6 +112,11 @@ def test_what_was_given_up_once_is_not_tried_at_every_place() -> None:
 
 
 def test_names_of_types_that_are_none_are_no_silent_no() -> None:
-    for expression in ("name is Nonsense", "name.ofType(Nonsense).empty()", "1 is System.Nonsense", "name is FHIR.String"):
+    for expression in (
+        "name is Nonsense",
+        "name.ofType(Nonsense).empty()",
+        "1 is System.Nonsense",
+        "name is FHIR.String",
+    ):
         with pytest.raises(NotEvaluable):
             answer(expression)
