@@ -217,8 +217,22 @@ def fhirpath_peers(_: str) -> str:
         shown = sum(len(departure.get(name, ())) for name in ("expressions", "invariants", "norwegian", "more"))
         key = (departure["what"], departure["right"], departure["why"])
         told.setdefault(key, []).append(f"{departure['peer']} {shown}")
+    return _peers(told, "which, and how many expressions show it")
+
+
+def resource_peers(_: str) -> str:
+    """Where others judge a resource with one fault otherwise, by the file that the tests hold both ways."""
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for departure in tomllib.loads((DEPARTURES.parent / "resource_departures.toml").read_text("utf-8"))["departure"]:
+        shown = sum(kind["count"] for kind in departure["kinds"])
+        key = (departure["what"], departure["right"], departure["why"])
+        told.setdefault(key, []).append(f"{departure['peer']} {shown}")
+    return _peers(told, "which, and how many resources show it")
+
+
+def _peers(told: Mapping[tuple[str, str, str], list[str]], counted: str) -> str:
     rows = ((what, ", ".join(peers), right, why) for (what, right, why), peers in told.items())
-    return table(("what a peer does otherwise", "which, and how many expressions show it", "right", "why"), rows)
+    return table(("what a peer does otherwise", counted, "right", "why"), rows)
 
 
 # ---- the example ----------------------------------------------------------------------------------------------------
@@ -369,6 +383,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "gaps": gaps,
     "coverage": coverage,
     "fhirpath-peers": fhirpath_peers,
+    "resource-peers": resource_peers,
     "excerpt": excerpt,
     "measured": measured,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
-from certgateway.engine.codes import check_codes, refuse_code
+from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, TypePlan, plans_of
 from certgateway.engine.contexts import check_context
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
@@ -132,6 +132,7 @@ class Walk:
             self._run.add("type-wrong", trail, found.code)
         elif not value:
             self._run.add("value-empty", trail)
+            return  # What an empty object lacks for its invariants is the same fault again.
         elif found.code == "Resource":
             self.resource(value, trail, inner_scope(scope, value, trail))
         else:
@@ -149,7 +150,7 @@ class Walk:
         self._members(value, plan, trail, scope)
         if plan.invariants:
             check_invariants(self._run, _stated(value, plan), Place(value, None, found.code, trail, scope), mark)
-        if found.allowed is not None:
+        if found.allowed is not None and not is_code_blamed(self._run.faults[mark:]):
             check_codes(self._run, found.allowed, value, found.code, trail)
         if found.code == "Reference":
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)

@@ -39,6 +39,11 @@ VALUES: Final[dict[str, tuple[Json, ...]]] = {
     "xhtml": ('<div xmlns="http://www.w3.org/1999/xhtml">text</div>',),
     "http://hl7.org/fhirpath/System.String": ("x1", "x2"),
 }
+# What their own invariants ask of every one of them.
+SPECIAL: Final[dict[str, Json]] = {
+    "Age": {"value": 40, "system": "http://unitsofmeasure.org", "code": "a"},
+    "Ratio": {"numerator": {"value": 1}, "denominator": {"value": 2}},
+}
 _NEVER: Final = frozenset({"extension", "modifierExtension", "contained", "implicitRules", "language", "meta", "text"})
 _DEEPEST: Final = 4
 
@@ -60,12 +65,12 @@ def made(name: str, random: Random, chance: float = 0.5, depth: int = 0) -> Json
         if child.min or (child.name not in _NEVER and depth < _DEEPEST and random.random() < chance):
             key, code = random.choice(child.spellings())
             tree[key] = repeated(
-                child, [_child(child, code, random, chance, depth) for _ in range(_times(child, random))]
+                child, [child_value(child, code, random, chance, depth) for _ in range(_times(child, random))]
             )
     if not tree:
         filler = next(child for child in facts.children.values() if child.name not in _NEVER | {"id"})
         key, code = filler.spellings()[0]
-        tree[key] = repeated(filler, [_child(filler, code, random, 0, depth)])
+        tree[key] = repeated(filler, [child_value(filler, code, random, 0, depth)])
     return tree
 
 
@@ -78,7 +83,10 @@ def repeated(child: ElementFacts, values: list[Json]) -> Json:
     return values if child.repeats else values[0]
 
 
-def _child(child: ElementFacts, code: str, random: Random, chance: float, depth: int) -> Json:
+def child_value(child: ElementFacts, code: str, random: Random, chance: float, depth: int) -> Json:
+    """A value for an element in one of its types: a code that it allows, a reference that it may hold."""
+    if code in SPECIAL:
+        return SPECIAL[code]
     allowed = codes(child)
     if allowed and code in {"code", "Coding", "CodeableConcept"}:
         system, value = random.choice(allowed)
