@@ -27,6 +27,8 @@ _SPECIAL = frozenset({"Reference", "Extension"})
 _NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal", "xhtml"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
 
+# Elements by name, with the keys each may have.
+Spellings = tuple[tuple[str, tuple[str, ...]], ...]
 # Constraints that are stated somewhere, each with its quick form where it has one.
 Stated = tuple[tuple["Invariant", QuickTest | None], ...]
 
@@ -44,8 +46,8 @@ class AllowedCodes:
 class Property:
     """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest.
 
-    `holder` is the type it is a property of, `sibling` the key of the extensions beside a primitive. `is_special`: more
-    is asked than structure and constraints; `is_system`: a URI that must be absolute.
+    `holder` is the type it is a property of, `sibling` the key of the extensions beside a primitive. `is_special`: a
+    Reference or Extension; `is_system`: a URI that must be absolute.
     """
 
     name: str
@@ -80,8 +82,8 @@ class TypePlan:
     texts: Mapping[str, Callable[[str], object]]
     objects: Mapping[str, Property]
     lists: Mapping[str, Property]
-    required: tuple[tuple[str, tuple[str, ...]], ...]
-    choices: tuple[tuple[str, tuple[str, ...]], ...]
+    required: Spellings
+    choices: Spellings
     choice_keys: frozenset[str]
     needed: frozenset[str]
     room: int
@@ -135,7 +137,7 @@ class Plans:
             choices=choices,
             choice_keys=frozenset(start + key for _, keys in choices for key in keys for start in ("", "_")),
             needed=frozenset(keys[0] for _, keys in required),
-            room=len(required) + 1 if choices else len(properties) * 2 + 1,
+            room=_room(required, choices, len(properties)),
             stated=self._stated(facts.invariants, facts.name, is_root=is_resource),
         )
 
@@ -159,7 +161,7 @@ class Plans:
             targets=next((ref.targets for ref in child.types if ref.code == code), ()),
             stated=self._stated(self._invariants(child), code, is_root=False),
             is_modifier=child.name == "modifierExtension",
-            is_special=code in _SPECIAL or self._allowed(child, code) is not None,
+            is_special=code in _SPECIAL,
             is_system=key == "system" and holder in WITH_SYSTEM,
             companion=is_primitive and not child.xml_attribute,
         )
@@ -198,6 +200,13 @@ class Plans:
         if child.binding is None or child.binding.strength != "required" or code not in _CODED:
             return None
         return allowed_codes(self._definitions, child.binding.value_set)
+
+
+def _room(required: Spellings, choices: Spellings, properties: int) -> int:
+    """How many keys an object with all it needs may have before two of them can be of one choice."""
+    if not choices:
+        return 2 * properties + 1
+    return len(required) + (0 if any(row in choices for row in required) else 1)
 
 
 def _text_test(found: Property) -> Callable[[str], object] | None:

@@ -35,7 +35,6 @@ from certgateway.engine.fhirpath_syntax import (
     parse,
     type_name,
 )
-from certgateway.engine.fhirpath_texts import pattern
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -219,7 +218,7 @@ class _Writer:
             item = self.paths.item(given)
             failing = f"[1 for {item.text} in {given.text} if not {self.paths.criterion(syntax.arguments[0], item)}]"
             return f"not {failing}" if wanted else failing
-        if name in {"startsWith", "endsWith", "contains", "matches"}:
+        if name in {"startsWith", "endsWith", "contains"}:
             return self._on_text(syntax, focus, wanted=wanted)
         if name == "is":
             return self._is(self.paths.given(syntax, focus), type_name(syntax.arguments[0]), wanted=wanted)
@@ -250,9 +249,6 @@ class _Writer:
         sign = "" if wanted else "not "
         if syntax.name == "contains":
             return f"{text} is not None and {self.paths.constant(wanted_part)} {sign}in {text}"
-        if syntax.name == "matches":
-            search = self.paths.constant(pattern(wanted_part).search)
-            return f"{text} is not None and {search}({text}) is {'not ' if wanted else ''}None"
         method = "startswith" if syntax.name == "startsWith" else "endswith"
         return f"{text} is not None and {sign}{text}.{method}({self.paths.constant(wanted_part)})"
 

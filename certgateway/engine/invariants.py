@@ -14,7 +14,7 @@ from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes
 from certgateway.engine.fhirpath import Expression, NotCompilable, compile_expression
 from certgateway.engine.fhirpath_environment import Environment
-from certgateway.engine.fhirpath_values import Collection, Node, NotEvaluable
+from certgateway.engine.fhirpath_values import Collection, Node, NotEvaluable, TooMuchWork
 from certgateway.engine.instance import type_of
 from certgateway.engine.narrative import objection
 
@@ -83,6 +83,8 @@ def holds(run: Run, invariant: Invariant, node: Node, scope: Scope) -> bool:
     expression = compiled(invariant.expression)
     if expression is None:
         return True
+    if invariant.expression in run.given_up:
+        return False
     try:
         return expression.holds(node, _environment(run, scope)) is True
     except NotEvaluable:
@@ -93,12 +95,17 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
     expression = compiled(invariant.expression)
     if expression is None:
         return
+    if invariant.expression in run.given_up:
+        _give_up(run, invariant, place)
+        return
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
         is_kept = expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope)) is True
-    except NotEvaluable:
-        run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
+    except NotEvaluable as reason:
+        if isinstance(reason, TooMuchWork):
+            run.given_up.add(invariant.expression)
+        _give_up(run, invariant, place)
         return
     if not is_kept:
         _report(run, invariant, place)
@@ -115,6 +122,10 @@ def evaluated(run: Run, text: str, node: Node, scope: Scope) -> Collection | Non
         return None if expression is None else expression.evaluate(node, _environment(run, scope))
     except NotEvaluable:
         return None
+
+
+def _give_up(run: Run, invariant: Invariant, place: Place) -> None:
+    run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
 
 
 def _detail(invariant: Invariant) -> dict[str, str]:

@@ -66,6 +66,8 @@ class Run:
     odd: set[int] = field(default_factory=set)
     sound: set[tuple[int, str]] = field(default_factory=set)
     is_trial: bool = False
+    # Expressions that asked for too much work once: they are not tried again at every place.
+    given_up: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -99,4 +101,12 @@ class Run:
 
     def trial(self) -> Run:
         """A run beside this one that ends at its first error: it only answers whether something would conform."""
-        return Run(self.definitions, self.options, trying=self.trying, odd=self.odd, sound=self.sound, is_trial=True)
+        return Run(
+            self.definitions,
+            self.options,
+            trying=self.trying,
+            odd=self.odd,
+            sound=self.sound,
+            is_trial=True,
+            given_up=self.given_up,
+        )

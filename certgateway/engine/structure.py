@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
-from certgateway.engine.codes import check_codes, refuse_code
+from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.contexts import check_context
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
@@ -190,13 +190,13 @@ class Walk:
             if quick is None or quick(value) is not True or self._run.oddities != oddities:
                 self._check(stated, Place(value, None, found.code, trail, scope), mark, oddities)
                 break
+        if found.allowed is not None and not is_code_blamed(self._run.faults[mark:]):
+            check_codes(self._run, found.allowed, value, found.code, trail)
         if found.is_special:
             self._special(found, value, trail, scope)
 
     def _special(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
-        """Judge what base R4 asks of some types beyond their structure: codes, targets, definitions of extensions."""
-        if found.allowed is not None:
-            check_codes(self._run, found.allowed, value, found.code, trail)
+        """Judge where references lead, and extensions by what defines them."""
         if found.code == "Reference":
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
