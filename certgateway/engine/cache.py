@@ -1,4 +1,4 @@
-"""Keeps on disk what costs time to compile and is always the same for the same input: bytes, under a digest of the input.
+"""Keeps on disk what costs time to compile and is the same for the same input: bytes, under a digest of that input.
 
 `CERTGATEWAY_CACHE` names the folder, or is `off`; without it the folder is `certgateway` in the user's cache folder.
 What is kept may become code, so it is taken only from a folder and a file that belong to this user and that nobody else

@@ -96,10 +96,13 @@ class Conformance:
         members: dict[str, list[Place]] = {name: [] for name in rule.slices}
         order: list[str] = []
         strangers: list[Place] = []
+        undecided: set[str | None] = set()
         for place in places:
             found = self._slicer.slice_of(plan, place)
             if found is None or found.rule.slice_name is None:
-                strangers.append(place)
+                possible = self._slicer.may_belong(plan, place)
+                undecided.update(each.rule.slice_name for each in possible)
+                strangers += [] if possible else [place]
             else:
                 members[found.rule.slice_name].append(place)
                 order.append(found.rule.slice_name)
@@ -110,7 +113,7 @@ class Conformance:
         if rule.slicing is not None and rule.slicing.ordered:
             self._order(rule, order, members)
         for name, each in zip(rule.slices, plan.slices, strict=True):
-            if members[name] or each.demands:
+            if (members[name] or each.demands) and name not in undecided:
                 self._slice(each, members[name], parent, stranger=bool(refused))
 
     def _order(self, rule: Rule, order: list[str], members: dict[str, list[Place]]) -> None:

@@ -6,7 +6,7 @@ what a narrative holds, or drop any of it.
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from lxml import etree
 
