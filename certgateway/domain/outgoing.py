@@ -4,14 +4,19 @@ It names patient and author as the certificate or the order did, so that the sys
 certificate says is repeated, and nothing that was withheld can be: a message holds our words and the counsellor's.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from certgateway.domain.certificate import Author, Coding, Patient
-from certgateway.domain.dialogue_events import Measure, Target
-from certgateway.domain.replies import Words
 from certgateway.domain.vocabulary import Language
+
+if TYPE_CHECKING:
+    # Only named here; `validate`, which sends nothing, must start fast in somebody's CI.
+    from certgateway.domain.dialogue_events import Measure, Target
+    from certgateway.domain.replies import Words
 
 OutgoingKind = Literal["question", "reminder", "return", "withdrawal"]
 

@@ -57,6 +57,7 @@ class Definitions:
         self._terminology = Terminology(self._compose, self._concepts)
         self._published: dict[str, Json] = {}
         self._nameless: list[str] = []
+        self._compiling: set[str] = set()
         self._remembered: dict[str, Any] = {}
         for resource in resources:
             self._add(resource)
@@ -136,13 +137,16 @@ class Definitions:
             whole = self.profile(url)
             return None if whole is None else element_profile(whole, element)
         structure = self.structure(url)
-        if structure is None:
+        if structure is None or url in self._compiling:
             return None
+        self._compiling.add(url)
         try:
             return compile_profile(structure, self)
         except (KeyError, TypeError, ValueError, AttributeError):
             # Definitions come from anywhere; one without the form of a definition says nothing that can be judged.
             return broken_profile(structure, url)
+        finally:
+            self._compiling.discard(url)
 
     def structure(self, url: str) -> Mapping[str, Any] | None:
         """The StructureDefinition of a canonical; base types give a profile without rules."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts, TypeRef
+from certgateway.engine.unfolding import shape_of, unfold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,9 @@ class Source(Protocol):
 
     def structure(self, url: str) -> Mapping[str, Any] | None:
         """A StructureDefinition by canonical."""
+
+    def profile(self, url: str) -> Profile | None:
+        """A compiled profile by canonical; None too for one that is being compiled."""
 
     def is_base_invariant(self, key: str, expression: str) -> bool:
         """Whether base R4 states this invariant anyway."""
@@ -221,6 +225,7 @@ class _Application:
     def _locate(self, steps: list[tuple[str, list[str]]]) -> tuple[Rule, ElementFacts | None] | None:
         """The rule at the end of the way, made where it is new; None where base R4 has no such element."""
         rule, element = self._root, None
+        shape: Rule | None = None
         facts = self._source.type(self._type)
         for written, chosen in steps:
             name, slices = written.removesuffix("[x]"), chosen
@@ -231,8 +236,12 @@ class _Application:
             is_primitive_value = facts is not None and facts.kind == "primitive-type" and name == "value"
             if facts is not None and element is None and not is_primitive_value:
                 return None
+            shape = shape_of(rule, self._source) or shape
             rule = rule.children.setdefault(name, Rule(name))
+            shape = shape.children.get(name) if shape is not None else None
             for slice_name in slices:
+                unfold(rule, shape)
+                shape = shape.slices.get(slice_name) if shape is not None else None
                 rule = _slice(rule, slice_name, element)
             facts = self._facts_below(rule, element)
         return rule, element
