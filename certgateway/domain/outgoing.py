@@ -4,19 +4,13 @@ It names patient and author as the certificate or the order did, so that the sys
 certificate says is repeated, and nothing that was withheld can be: a message holds our words and the counsellor's.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from certgateway.domain.certificate import Author, Coding, Patient
+from certgateway.domain.dialogue_events import Measure, Target
 from certgateway.domain.vocabulary import Language
-
-if TYPE_CHECKING:
-    # Only named here; `validate`, which sends nothing, must start fast in somebody's CI.
-    from certgateway.domain.dialogue_events import Measure, Target
-    from certgateway.domain.replies import Words
 
 OutgoingKind = Literal["question", "reminder", "return", "withdrawal"]
 
@@ -58,21 +52,3 @@ class Outgoing:
     order: bool = False
     name: str | None = None
     status: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What an answer says of itself, beside the items it answers: which clarification, and what cannot be answered.
-
-    `declined` is a code of `DECLINE_REASON`; without `declined_items` it is about everything that is not answered.
-    `words` is set where the answer is words alone, which answer no item; `relevance` is the doctor's rating of the
-    question, from 1 to 5. `tells` are the items that a message may tell of without any question, as that about the
-    status of a treatment does.
-    """
-
-    clarification: str
-    declined: str | None = None
-    declined_items: frozenset[str] = frozenset()
-    words: Words | None = None
-    relevance: int | None = None
-    tells: frozenset[str] = frozenset()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Origins, Removal, lineage, place
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import Options, judge
 from certgateway.engine.definitions import Definitions

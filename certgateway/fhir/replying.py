@@ -7,7 +7,7 @@ is read by `fhir.certificate`; no prose of a Communication is ever read.
 import re
 from typing import Any, Final
 
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.fhir import elements
 from certgateway.fhir.elements import Reading

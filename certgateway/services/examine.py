@@ -18,7 +18,7 @@ from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
 from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost, place
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.engine.definitions import Definitions
 from certgateway.engine.validation import refused_at
 from certgateway.fhir import bundle
