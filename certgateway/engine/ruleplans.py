@@ -34,7 +34,8 @@ class Fit:
 class Test:
     """One discriminator for one slice: `value`, `exists`, `type`, `profile` or `whole`, the way, what rules say there.
 
-    Of values only those rules are here that name one; `codes` are the types a slice by type may have.
+    `unknown` is one whose path can't be followed. Of values only those rules are here that name one; `codes` are the
+    types a slice by type may have.
     """
 
     kind: str

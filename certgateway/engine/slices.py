@@ -78,14 +78,14 @@ class Slicer:
         return None if found is None else plan.slices[found]
 
     def may_belong(self, plan: RulePlan, place: Place) -> list[RulePlan]:
-        """The slices that a place in no slice may belong to: those known by a value set that can't be listed."""
+        """The slices that a place in no slice may belong to: those known by what can't be told here."""
         tests = plan.sorting.tests if plan.sorting is not None else ()
         return [each for each, tried in zip(plan.slices, tests, strict=False) if self._is_open(tried, place)]
 
     def _is_open(self, tests: tuple[Test, ...], place: Place) -> bool:
-        answers = [self._matches(test, place) for test in tests]
+        answers = [self._matches(test, place) for test in tests if test.kind != "unknown"]
         return False not in answers and any(
-            test.kind == "value" and any(self._is_unlisted(rule) for rule in test.rules) for test in tests
+            test.kind == "unknown" or any(self._is_unlisted(rule) for rule in test.rules) for test in tests
         )
 
     def _is_unlisted(self, rule: Rule) -> bool:
@@ -108,6 +108,8 @@ class Slicer:
         )
 
     def _test(self, discriminator: Discriminator, each: Rule) -> Test:
+        if not is_followed(discriminator):
+            return Test("unknown", (), ())
         steps = way_of(discriminator.path)
         rules = self._rules_at(each, steps)
         if discriminator.kind == "type":
@@ -125,6 +127,8 @@ class Slicer:
                 yield from sorting.index.get(label, ())
 
     def _belongs(self, tests: tuple[Test, ...], place: Place) -> bool:
+        if any(test.kind == "unknown" for test in tests):
+            return False
         answers = [self._matches(test, place) for test in tests]
         told = [answer for answer in answers if answer is not None]
         return bool(told) and all(told)
@@ -180,9 +184,10 @@ class Slicer:
         return [] if target is None else [target]
 
     def _rules_at(self, rule: Rule, steps: tuple[Step, ...]) -> list[Rule]:
-        rules = [rule]
-        for kind, argument in steps:
-            rules = [found for each in rules for found in self._rule_step(each, kind, argument)]
+        rules = self._rule_step(rule, *steps[0]) if steps else [rule]
+        for kind, argument in steps[1:]:
+            # What `code.coding.code` is may be said in a slice of `coding`.
+            rules = [found for each in _telling(rules) for found in self._rule_step(each, kind, argument)]
         return rules
 
     def _rule_step(self, rule: Rule, kind: str, argument: str) -> list[Rule]:
@@ -248,6 +253,15 @@ def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:
 def _alone(rule: Rule, place: Place) -> Profile:
     """What a slice says, as a profile of whatever type the place has."""
     return Profile(f"{rule.name}:{rule.slice_name}", place.type, rule)
+
+
+def _telling(rules: list[Rule]) -> list[Rule]:
+    """The rules and those of their slices that must be there; of a rule where none must, all of them."""
+    found: list[Rule] = []
+    for rule in rules:
+        slices = list(rule.slices.values())
+        found += [rule, *([each for each in slices if each.min] or slices)]
+    return found
 
 
 def _with_slices(rules: list[Rule]) -> list[Rule]:
