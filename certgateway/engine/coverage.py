@@ -55,7 +55,7 @@ def _gaps_of(definitions: Definitions, profile: Profile) -> Iterator[Gap]:
         if definitions.value_set(value_set) is None:
             yield Gap("value-set", profile.url, value_set)
     for url in referred_profiles(profile.root):
-        if definitions.profile(url) is None:
+        if definitions.structure(url.partition("#")[0]) is None:
             yield Gap("profile", profile.url, url)
     for rule in rules_of(profile.root):
         for path in _unfollowed(rule):

@@ -18,15 +18,12 @@ from tests.unit.engine.profile_making import BASE, COLOURS, QUIET, profile
 Json = dict[str, Any]
 NAMED = profile("Patient", {"id": "Patient.name", "min": 1}, name="named")
 NO_PHOTO = profile("Patient", {"id": "Patient.photo", "max": "0"}, name="no-photo")
-XML = (
-    """<?xml version="1.0" encoding="utf-8"?>
+XML = f"""<?xml version="1.0" encoding="utf-8"?>
 <!-- made by hand -->
-<StructureDefinition xmlns="http://hl7.org/fhir"><url value="{}in-xml"/><type value="Patient"/>
+<StructureDefinition xmlns="http://hl7.org/fhir"><url value="{BASE}in-xml"/><type value="Patient"/>
 <derivation value="constraint"/><baseDefinition value="http://hl7.org/fhir/StructureDefinition/Patient"/>
 <differential><element id="Patient.birthDate"><path value="Patient.birthDate"/><min value="1"/></element></differential>
 </StructureDefinition>"""
-    % BASE
-)
 
 
 @pytest.fixture(autouse=True)
