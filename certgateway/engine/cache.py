@@ -47,6 +47,11 @@ def engine_sources() -> bytes:
     return key_of(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
 
 
+def available() -> bool:
+    """Whether anything can be kept; where not, whoever makes a thing need not turn it into bytes."""
+    return _folder() is not None
+
+
 def remembered(key: bytes, make: Callable[[], bytes]) -> bytes:
     """What was kept under `key`, else what `make` gives, which is then kept.
 
