@@ -19,7 +19,6 @@ from certgateway.domain.findings import Policy
 from certgateway.engine import Definitions, load_base, load_profiles
 from certgateway.prose import mark
 from certgateway.rules.declaration import InForce, Persons
-from certgateway.safejson import Unreadable
 from certgateway.services.examine import House
 
 if TYPE_CHECKING:
@@ -37,14 +36,6 @@ DEFAULT_POLICIES: dict[str, Policy] = {"fhir-json": "reject", "fhir-xml": "rejec
 def definitions() -> Definitions:
     """Base R4 and our own profiles."""
     return load_profiles(PROFILES, load_base())
-
-
-def definitions_of(directory: Path) -> Definitions:
-    """Base R4 and the profiles in a folder of somebody else's."""
-    try:
-        return load_profiles(directory, load_base())
-    except Unreadable as refusal:
-        raise MisconfiguredError(f"a file in {directory} is no JSON: {refusal}") from refusal
 
 
 def profile_versions() -> dict[str, InForce]:

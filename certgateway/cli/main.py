@@ -75,8 +75,11 @@ def _add_validate(commands: Commands) -> None:
     command.add_argument("--fail-on", default="error", choices=("error", "warning"))
     command.add_argument("--lang", default="nb", choices=LANGUAGES)
     command.add_argument("--at", metavar="INSTANT", help="judge as if received at this time (ISO 8601 with zone)")
-    command.add_argument("--profiles", metavar="DIR", help="judge any FHIR R4 resource against the profiles in here")
+    about = "judge any FHIR R4 resource by the definitions in this folder, FHIR package (.tgz) or file; may be repeated"
+    command.add_argument("--profiles", metavar="PATH", action="append", default=[], help=about)
     command.add_argument("--profile", metavar="URL", action="append", default=[], help="a profile to be met")
+    about = "list on standard error everything in the definitions that cannot be judged"
+    command.add_argument("--gaps", action="store_true", help=about)
 
 
 def _add_receive(commands: Commands) -> None:

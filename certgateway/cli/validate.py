@@ -4,15 +4,11 @@ import argparse
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Self
 
-from certgateway import bootstrap
 from certgateway.cli.formats import render
 from certgateway.cli.sources import LARGEST, Sources
 from certgateway.domain.errors import MisconfiguredError
-from certgateway.services.examine import detect_format, examine, examine_resource, judge_examined, validation_facts
-from certgateway.services.report import report
 
 Json = dict[str, Any]
 _FAILING = {"error": {"error"}, "warning": {"error", "warning"}}
@@ -56,17 +52,27 @@ class _Stop:
 
 def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     at = _instant(options.at)
-    if options.profiles or options.profile:
-        definitions = bootstrap.definitions_of(Path(options.profiles)) if options.profiles else bootstrap.definitions()
-        for name, raw in sources:
-            examined, judgement = examine_resource(raw, detect_format(raw), definitions, tuple(options.profile))
-            yield report(name, examined, judgement, options.lang)
+    if options.profiles or options.profile or options.gaps:
+        yield from _conformance(sources, options)
         return
+    # What only a certificate needs is loaded for certificates only.
+    from certgateway import bootstrap  # noqa: PLC0415
+    from certgateway.services.examine import detect_format, examine, judge_examined, validation_facts  # noqa: PLC0415
+    from certgateway.services.report import report  # noqa: PLC0415
+
     house = bootstrap.build_house()
     facts = validation_facts(house, at)
     for name, raw in sources:
         examined = examine(raw[: LARGEST + 1], detect_format(raw), house)
         yield report(name, examined, judge_examined(examined, facts, house.policies[examined.format]), options.lang)
+
+
+def _conformance(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
+    from certgateway.cli import conformance  # noqa: PLC0415  As above: the one or the other is loaded.
+
+    definitions = conformance.definitions_of(options.profiles, options.profile)
+    yield from conformance.reports(sources, definitions, options.profile, options.lang)
+    conformance.tell_gaps(definitions, everything=options.gaps)
 
 
 def _instant(text: str | None) -> datetime:

@@ -4,17 +4,22 @@ Prose leaves only as parts, and a marked sentence only as the name of its mark. 
 since no clock is read here. This module must never put a text from the message anywhere but into `parts`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from certgateway.domain.assessment_staleness import staleness
 from certgateway.domain.assessment_titles import Json, Titles, date_text, instant_text
 from certgateway.domain.calendar import first_day, norwegian_date
 from certgateway.domain.certificate import Author, Certificate, Period
-from certgateway.domain.record import Version
 from certgateway.domain.vocabulary.form import AUTHOR_ROLE, STATEMENT_SOURCE
+
+if TYPE_CHECKING:
+    # Only named here; `validate`, which keeps nothing, must start fast in somebody's CI.
+    from certgateway.domain.record import Version
 
 Withheld = tuple[str, tuple[int, int]]
 """Kind of a mark, and the sentence it stands in: a range of code points in the element's text, end exclusive."""

@@ -10,7 +10,6 @@ from typing import Literal
 
 from certgateway.domain.certificate import Author, Coding, Patient
 from certgateway.domain.dialogue_events import Measure, Target
-from certgateway.domain.replies import Words
 from certgateway.domain.vocabulary import Language
 
 OutgoingKind = Literal["question", "reminder", "return", "withdrawal"]
@@ -53,21 +52,3 @@ class Outgoing:
     order: bool = False
     name: str | None = None
     status: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What an answer says of itself, beside the items it answers: which clarification, and what cannot be answered.
-
-    `declined` is a code of `DECLINE_REASON`; without `declined_items` it is about everything that is not answered.
-    `words` is set where the answer is words alone, which answer no item; `relevance` is the doctor's rating of the
-    question, from 1 to 5. `tells` are the items that a message may tell of without any question, as that about the
-    status of a treatment does.
-    """
-
-    clarification: str
-    declined: str | None = None
-    declined_items: frozenset[str] = frozenset()
-    words: Words | None = None
-    relevance: int | None = None
-    tells: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Finding
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import Title
 
 

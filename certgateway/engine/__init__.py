@@ -1,29 +1,37 @@
 """A FHIR R4 validator for any profiles, usable on its own: it knows nothing of certificates and imports nothing above.
 
-Example::
+Example (run by `tests/engine/test_alone.py`)::
 
     from pathlib import Path
-    from certgateway.engine import judge, load_base, load_profiles, text
+    from certgateway.engine import load_base, load_profiles, text, validate
 
-    definitions = load_profiles(Path("profiles"), load_base())
-    patient = {"resourceType": "Patient", "gender": "x", "birthDate": "2023-02-30"}
-    for fault in judge(patient, definitions, profiles=["https://example.org/StructureDefinition/our-patient"]):
-        print(fault.severity, fault.kind, fault.path, text(fault, "en"))
-    # error code-not-allowed Patient.gender The code is not in the value set ...
-    # error primitive-invalid Patient.birthDate The value is not a valid date.
+    definitions = load_profiles(Path("certgateway/profiles"), load_base())
+    raw = b'''{
+      "resourceType": "Patient",
+      "gender": "x",
+      "birthDate": "2023-02-30"
+    }'''
+    for fault, line, column in validate(raw, definitions, profiles=[]):
+        print(fault.severity, fault.kind, fault.path, f"{line}:{column}", text(fault, "en"))
 """
 
-from certgateway.engine.coverage import problems, uncompiled, unlisted
+from certgateway.engine.coverage import Gap, gaps, problems, uncompiled, unlisted
 from certgateway.engine.definitions import Definitions, load_base, load_profiles
 from certgateway.engine.findings import Fault, action, kinds, text
 from certgateway.engine.judgement import judge
+from certgateway.engine.packages import UnusableDefinitionsError
 from certgateway.engine.run import Options
+from certgateway.engine.validation import Located, validate
 
 __all__ = [
     "Definitions",
     "Fault",
+    "Gap",
+    "Located",
     "Options",
+    "UnusableDefinitionsError",
     "action",
+    "gaps",
     "judge",
     "kinds",
     "load_base",
@@ -32,4 +40,5 @@ __all__ = [
     "text",
     "uncompiled",
     "unlisted",
+    "validate",
 ]

@@ -112,10 +112,13 @@ class Conformance:
         rule = plan.rule
         members: dict[str, list[Place]] = {name: [] for name in rule.slices}
         strangers: list[Place] = []
+        undecided: set[str | None] = set()
         for place in places:
             found = self._slicer.slice_of(plan, place)
             if found is None or found.rule.slice_name is None:
-                strangers.append(place)
+                possible = self._slicer.may_belong(plan, place)
+                undecided.update(each.rule.slice_name for each in possible)
+                strangers += [] if possible else [place]
             else:
                 members[found.rule.slice_name].append(place)
         closed = rule.slicing is not None and rule.slicing.rules == "closed"
@@ -128,6 +131,8 @@ class Conformance:
             if misplaced is not None:
                 self._run.add("slice-order", misplaced.trail, ", ".join(rule.slices))
         for name, each in zip(rule.slices, plan.slices, strict=True):
+            if name in undecided:
+                continue
             # Beside a stranger in closed slicing an absent slice is the same fault.
             is_missing = len(members[name]) < each.rule.min
             if is_missing and not refused:

@@ -5,13 +5,67 @@ Nothing here may look at an instance.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from certgateway.engine.invariants import compiled
-from certgateway.engine.profiles import bound_value_sets
+from certgateway.engine.ruletrees import bound_value_sets, referred_profiles, rule_invariants, rules_of
+from certgateway.engine.slices import is_followed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from certgateway.engine.definitions import Definitions
+    from certgateway.engine.profiles import Profile, Rule
+
+GapKind = Literal["problem", "invariant", "value-set", "profile", "slicing"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """One thing that isn't judged: what kind of thing, the profile that says it, and what it is.
+
+    `problem`: an element or a definition that couldn't be compiled; `invariant`: a key whose expression doesn't
+    compile; `value-set`: a required value set that can't be listed offline; `profile`: a canonical that isn't here;
+    `slicing`: slices told apart by what can't be followed. `subject` is empty for a definition without canonical.
+    """
+
+    kind: GapKind
+    subject: str
+    what: str
+
+
+def gaps(definitions: Definitions, profiles: Iterable[str] | None = None) -> list[Gap]:
+    """Every gap of these profiles, by default of all that were loaded beside base R4."""
+    urls = definitions.profile_urls() if profiles is None else profiles
+    known = [profile for profile in map(definitions.profile, urls) if profile is not None]
+    found = [gap for profile in known for gap in _gaps_of(definitions, profile)]
+    if profiles is None:
+        found += [Gap("problem", "", f"a {kind} has no canonical") for kind in definitions.nameless()]
+    return sorted(set(found))
+
+
+def _gaps_of(definitions: Definitions, profile: Profile) -> Iterator[Gap]:
+    for problem in profile.problems:
+        yield Gap("problem", profile.url, problem)
+    for row in rule_invariants(profile.root):
+        if compiled(row.expression) is None:
+            yield Gap("invariant", profile.url, row.key)
+    for value_set in bound_value_sets(profile.root):
+        if definitions.value_set(value_set) is None:
+            yield Gap("value-set", profile.url, value_set)
+    for url in referred_profiles(profile.root):
+        if definitions.structure(url.partition("#")[0]) is None:
+            yield Gap("profile", profile.url, url)
+    for rule in rules_of(profile.root):
+        for path in _unfollowed(rule):
+            yield Gap("slicing", profile.url, f"{rule.name}: {path}")
+
+
+def _unfollowed(rule: Rule) -> list[str]:
+    """The discriminators of a rule's slices that lead nowhere we can follow."""
+    rows = rule.slicing.discriminators if rule.slicing is not None and rule.slices else ()
+    return [f"{row.kind} {row.path}" for row in rows if not is_followed(row)]
 
 
 def uncompiled(definitions: Definitions) -> list[tuple[str, str]]:
@@ -39,6 +93,6 @@ def unlisted(definitions: Definitions) -> list[str]:
 
 
 def problems(definitions: Definitions) -> list[tuple[str, str]]:
-    """Every element definition of the loaded profiles that has no place in base R4: (profile, what is wrong)."""
+    """Everything in the loaded profiles that couldn't be compiled or placed in base R4: (profile, what is wrong)."""
     profiles = [profile for profile in map(definitions.profile, definitions.profile_urls()) if profile is not None]
     return [(profile.url, problem) for profile in profiles for problem in profile.problems]

@@ -6,18 +6,21 @@ Nothing here may judge a resource, reach the network, or guess a definition that
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certgateway import safejson
 from certgateway.engine.facts import Binding, ElementFacts, Invariant, TypeFacts, TypeRef
 from certgateway.engine.facttable import FactTable
-from certgateway.engine.profiles import Profile, compile_profile, element_profile, rule_invariants
+from certgateway.engine.library import definitions_at
+from certgateway.engine.profiles import Profile, broken_profile, compile_profile
+from certgateway.engine.ruletrees import element_profile, rule_invariants
 from certgateway.engine.terminology import CodesBySystem, Terminology, compose_of, concepts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "Binding",
@@ -32,14 +35,18 @@ __all__ = [
 ]
 
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
-Json = dict[str, Any]
+Json = Mapping[str, Any]
+_NUMBERS = re.compile(r"\d+|[^\d.]+")
 
 
 class Definitions:
     """All definitions a judgement may use. Not changed once made; profiles are compiled when first asked for."""
 
     def __init__(self, table: FactTable, resources: Iterable[Json] = ()) -> None:
-        """Take the base table and further StructureDefinition, ValueSet and CodeSystem resources."""
+        """Take the base table and further StructureDefinition, ValueSet and CodeSystem resources.
+
+        What base R4 calls a type stays as base R4 has it, whoever defines it again.
+        """
         self._table = table
         self._types: dict[str, TypeFacts] = {}
         self._resources = frozenset(table.head("resources"))
@@ -49,6 +56,8 @@ class Definitions:
         self._profiles: dict[str, Profile] = {}
         self._terminology = Terminology(self._compose, self._concepts)
         self._published: dict[str, Json] = {}
+        self._nameless: list[str] = []
+        self._compiling: set[str] = set()
         self._remembered: dict[str, Any] = {}
         for resource in resources:
             self._add(resource)
@@ -84,6 +93,10 @@ class Definitions:
     def is_base_invariant(self, key: str, expression: str) -> bool:
         """Whether base R4 states this invariant anyway, in these words or in an older wording of its own."""
         return self._table.has_invariant(key, expression)
+
+    def states(self, key: str) -> bool:
+        """Whether base R4 has an invariant of this key."""
+        return self._table.states(key)
 
     def type_names(self) -> list[str]:
         """Every type of base R4, abstract ones included, without backbones."""
@@ -124,7 +137,16 @@ class Definitions:
             whole = self.profile(url)
             return None if whole is None else element_profile(whole, element)
         structure = self.structure(url)
-        return None if structure is None else compile_profile(structure, self)
+        if structure is None or url in self._compiling:
+            return None
+        self._compiling.add(url)
+        try:
+            return compile_profile(structure, self)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            # Definitions come from anywhere; one without the form of a definition says nothing that can be judged.
+            return broken_profile(structure, url)
+        finally:
+            self._compiling.discard(url)
 
     def structure(self, url: str) -> Mapping[str, Any] | None:
         """The StructureDefinition of a canonical; base types give a profile without rules."""
@@ -139,6 +161,18 @@ class Definitions:
             self._published[plain] = self._table.entry("profile", plain)
         return self._published.get(plain)
 
+    def nameless(self) -> list[str]:
+        """The kind of every definition that was loaded and has no canonical: nothing can ever ask for it."""
+        return list(self._nameless)
+
+    def used_profiles(self) -> list[str]:
+        """The canonical of every loaded profile that was compiled so far, because something asked for it."""
+        return sorted({profile.url for profile in self._profiles.values() if profile.url in self._structures})
+
+    def value_set_names(self) -> list[str]:
+        """The canonical of every value set that was loaded beside base R4."""
+        return [url for url in self._value_sets if "|" not in url]
+
     def _add(self, resource: Json) -> None:
         kind, url = resource.get("resourceType"), resource.get("url")
         stores = {
@@ -147,21 +181,35 @@ class Definitions:
             "CodeSystem": self._code_systems,
         }
         store = stores.get(kind) if isinstance(kind, str) else None
-        if store is not None and isinstance(url, str):
+        if store is None or (store is self._structures and self._is_base_type(url)):
+            return
+        if not isinstance(url, str):
+            self._nameless.append(str(kind))
+            return
+        version = resource.get("version")
+        if url not in store or not _is_older(version, store[url].get("version")):
             store[url] = resource
-            if isinstance(resource.get("version"), str):
-                store[f"{url}|{resource['version']}"] = resource
+        if isinstance(version, str):
+            store[f"{url}|{version}"] = resource
+
+    def _is_base_type(self, url: object) -> bool:
+        return isinstance(url, str) and url.startswith(STRUCTURE) and self._table.has("type", url[len(STRUCTURE) :])
 
     def _compose(self, url: str) -> Any:  # noqa: ANN401  JSON.
         own = self._value_sets.get(url)
-        return self._table.entry("valueset", url) if own is None else compose_of(own)
+        return self._table.entry("valueset", url) if own is None else _formed(compose_of, own)
 
     def _concepts(self, url: str) -> Any:  # noqa: ANN401  JSON.
         own = self._code_systems.get(url)
-        return self._table.entry("codesystem", url) if own is None else concepts_of(own)
+        found = None if own is None else _formed(concepts_of, own)
+        # One that only says of a system that it isn't whole takes nothing from what base R4 has of it.
+        return self._table.entry("codesystem", url) if found is None else found
 
     def extended(self, resources: Iterable[Json]) -> Definitions:
-        """These definitions and more; a canonical given again takes the later one's place."""
+        """These definitions and more.
+
+        Of several versions of one canonical the newest answers to it without a version; of equals the later one.
+        """
         held = [*self._structures.values(), *self._value_sets.values(), *self._code_systems.values()]
         return Definitions(self._table, [*held, *resources])
 
@@ -172,10 +220,32 @@ def load_base() -> Definitions:
     return Definitions(FactTable())
 
 
-def load_profiles(directory: Path, base: Definitions) -> Definitions:
-    """Base plus every StructureDefinition, ValueSet and CodeSystem in the JSON files under `directory`.
+def load_profiles(paths: Path | Iterable[Path], base: Definitions) -> Definitions:
+    """Base plus every StructureDefinition, ValueSet and CodeSystem at one place or at several.
 
-    Other files and resources are passed over. Raises safejson.Unreadable for a file that is no JSON.
+    A place is a folder of any depth with JSON and XML files, a FHIR package (`.tgz`), or one file; a Bundle of
+    definitions counts as what it holds. Other files and resources are passed over. Raises UnusableDefinitionsError,
+    whose text names the place or the file and says what is wrong there.
     """
-    trees = (safejson.parse(path.read_bytes()) for path in sorted(directory.rglob("*.json")))
-    return base.extended(tree for tree in trees if isinstance(tree, dict))
+    return base.extended(definitions_at([paths] if isinstance(paths, Path) else paths, base))
+
+
+def _formed(form: Callable[[Json], Any], resource: Json) -> Any:  # noqa: ANN401  JSON.
+    """What a value set or code system says; one without the form of such a thing says nothing."""
+    try:
+        return form(resource)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _is_older(one: object, other: object) -> bool:
+    """Whether one version comes before another: number by number, and anything unlike numbers by its letters."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return isinstance(other, str) and one is None
+    return _order(one) < _order(other)
+
+
+def _order(version: str) -> list[tuple[int, int, str]]:
+    """What versions are compared by; a part in letters (`-ballot`) stands before the end, so before no part at all."""
+    parts = _NUMBERS.findall(version)
+    return [(2, int(part), "") if part.isdigit() else (0, 0, part) for part in parts] + [(1, 0, "")]

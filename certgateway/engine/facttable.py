@@ -88,6 +88,10 @@ class FactTable:
         rows = self._all_invariants().values()
         return any(_same(row[3], expression) for row in rows if row[0] == key)
 
+    def states(self, key: str) -> bool:
+        """Whether some type states an invariant of this key."""
+        return key in self._all_invariants()
+
     def _all_invariants(self) -> dict[str, list[Any]]:
         if not self._invariants:
             self._invariants = self.head("invariants")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
+from certgateway.engine.references import is_absolute
 from certgateway.engine.run import EnoughFaultsError, Options, Run
 from certgateway.engine.structure import Walk
 
@@ -68,7 +69,9 @@ def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
     """Judge the profiles a resource claims, or the definition of an extension."""
     if place.type == "Extension":
-        _check(run, conformance, place.value["url"], place, place.trail, severity=None)
+        # A part of another extension is named within that; `code` is no canonical, though a type is called so.
+        if is_absolute(place.value["url"]):
+            _check(run, conformance, place.value["url"], place, place.trail, severity=None)
         return
     meta = place.value.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) and run.options.meta_profiles else None
@@ -87,5 +90,8 @@ def _check(
     profile = run.definitions.profile(url)
     if profile is not None:
         conformance.check(profile, place)
+        if profile.missing is not None and severity is not None:
+            # What its base says was not judged, and must not pass for kept.
+            run.add("profile-unknown", unknown_at, profile.missing, severity=severity)
     elif severity is not None:
         run.add("profile-unknown", unknown_at, severity=severity)

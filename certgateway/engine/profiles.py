@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts, TypeRef
+from certgateway.engine.unfolding import shape_of, unfold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +32,14 @@ class Source(Protocol):
     def structure(self, url: str) -> Mapping[str, Any] | None:
         """A StructureDefinition by canonical."""
 
+    def profile(self, url: str) -> Profile | None:
+        """A compiled profile by canonical; None too for one that is being compiled."""
+
     def is_base_invariant(self, key: str, expression: str) -> bool:
         """Whether base R4 states this invariant anyway."""
+
+    def states(self, key: str) -> bool:
+        """Whether base R4 has an invariant of this key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +96,68 @@ class Rule:
 
 @dataclass(slots=True)
 class Profile:
-    """A compiled profile: its canonical, the type it constrains, the root's rule, and what couldn't be compiled."""
+    """A compiled profile: its canonical, the type it constrains, the root's rule, and what couldn't be compiled.
+
+    `missing` is the canonical of a base that isn't known, so that nothing is judged of what that base says.
+    """
 
     url: str
     type: str
     root: Rule
     derivation: str = "constraint"
     problems: tuple[str, ...] = ()
+    missing: str | None = None
 
 
 def compile_profile(structure: Mapping[str, Any], source: Source) -> Profile:
-    """The rules of a profile merged over those of its bases. A base that isn't known adds nothing."""
-    root, problems = Rule(structure["type"]), list[str]()
-    _merge(structure, source, _Application(root, structure["type"], source, problems), frozenset())
+    """The rules of a profile merged over those of its bases. A base that isn't known is told in `missing`.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for what has not the form of a StructureDefinition.
+    """
+    root = Rule(structure["type"])
+    problems = list(_foreign(structure, source))
+    missing = _merge(structure, source, _Application(root, structure["type"], source, problems), frozenset())
+    if missing is not None:
+        problems.append(f"its base {missing} is not known")
     _prune(root, source.type(structure["type"]), None, source)
     derivation = structure.get("derivation", "constraint")
-    return Profile(structure["url"], structure["type"], root, derivation, tuple(problems))
+    # A snapshot often says the same thing twice that can't be placed.
+    told = tuple(dict.fromkeys(problems))
+    return Profile(structure["url"], structure["type"], root, derivation, told, missing)
 
 
-def _merge(structure: Mapping[str, Any], source: Source, apply: _Application, seen: frozenset[str]) -> None:
+def broken_profile(structure: Mapping[str, Any], url: str) -> Profile:
+    """What stands in for a profile that can't be compiled: it asks for nothing, and says so."""
+    kind = structure.get("type")
+    name = kind if isinstance(kind, str) else "Resource"
+    return Profile(url, name, Rule(name), problems=("it has not the form of a StructureDefinition",), missing=url)
+
+
+def _foreign(structure: Mapping[str, Any], source: Source) -> Iterator[str]:
+    """Why a definition may not be one for R4 at all."""
+    version = structure.get("fhirVersion")
+    if isinstance(version, str) and not version.startswith("4.0"):
+        yield f"it is made for FHIR {version}"
+    if source.type(structure["type"]) is None:
+        yield f"its type {structure['type']} is none of R4"
+    elif structure.get("kind") == "logical":
+        yield "it is a logical model"
+
+
+def _merge(structure: Mapping[str, Any], source: Source, apply: _Application, seen: frozenset[str]) -> str | None:
+    """Apply a profile after its bases; the canonical of a base that isn't known, where there is one."""
     snapshot = structure.get("snapshot", {}).get("element")
+    missing = None
     if not snapshot:
         base = structure.get("baseDefinition")
         parent = source.structure(base) if base and base not in seen else None
         if parent is not None:
-            _merge(parent, source, apply, seen | {str(base)})
+            missing = _merge(parent, source, apply, seen | {str(base)})
+        elif base:
+            missing = str(base)
     for element in snapshot or structure.get("differential", {}).get("element", ()):
         apply.element(element)
+    return missing
 
 
 class _Application:
@@ -144,8 +186,17 @@ class _Application:
     def _invariants(self, definition: Mapping[str, Any]) -> Iterator[Invariant]:
         for row in definition.get("constraint", ()):
             expression = row.get("expression")
-            if expression and not self._source.is_base_invariant(row["key"], expression):
+            if self._is_inherited(row):
+                continue
+            if not expression:
+                self._problems.append(f"its constraint {row['key']} has no FHIRPath")
+            elif not self._source.is_base_invariant(row["key"], expression):
                 yield Invariant(row["key"], row.get("severity", "error"), row.get("human", ""), expression)
+
+    def _is_inherited(self, row: Mapping[str, Any]) -> bool:
+        """Whether a snapshot repeats what a type of base R4 states, in whatever words: base R4's own are judged."""
+        name = str(row.get("source", "")).removeprefix(STRUCTURE)
+        return self._source.states(row["key"]) and bool(name) and self._source.type(name) is not None
 
     def _steps(self, definition: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         """The way to the element: names with the slices chosen at each, from the root's first child."""
@@ -154,8 +205,8 @@ class _Application:
         if ":" in identity and identity.count(".") == path.count("."):
             names = path.split(".")[1:]
             return [
-                (name, _slice_names(step.partition(":")[2]))
-                for name, step in zip(names, _id_steps(identity), strict=True)
+                (name, slice_names(step.partition(":")[2]))
+                for name, step in zip(names, id_steps(identity), strict=True)
             ]
         return self._steps_by_path(path, definition.get("sliceName"))
 
@@ -168,12 +219,13 @@ class _Application:
         names = path.split(".")
         prefixes = [".".join(names[: count + 1]) for count in range(1, len(names))]
         return [
-            (name, _slice_names(self._slices.get(prefix, ""))) for name, prefix in zip(names[1:], prefixes, strict=True)
+            (name, slice_names(self._slices.get(prefix, ""))) for name, prefix in zip(names[1:], prefixes, strict=True)
         ]
 
     def _locate(self, steps: list[tuple[str, list[str]]]) -> tuple[Rule, ElementFacts | None] | None:
         """The rule at the end of the way, made where it is new; None where base R4 has no such element."""
         rule, element = self._root, None
+        shape: Rule | None = None
         facts = self._source.type(self._type)
         for written, chosen in steps:
             name, slices = written.removesuffix("[x]"), chosen
@@ -184,8 +236,12 @@ class _Application:
             is_primitive_value = facts is not None and facts.kind == "primitive-type" and name == "value"
             if facts is not None and element is None and not is_primitive_value:
                 return None
+            shape = shape_of(rule, self._source) or shape
             rule = rule.children.setdefault(name, Rule(name))
+            shape = shape.children.get(name) if shape is not None else None
             for slice_name in slices:
+                unfold(rule, shape)
+                shape = shape.slices.get(slice_name) if shape is not None else None
                 rule = _slice(rule, slice_name, element)
             facts = self._facts_below(rule, element)
         return rule, element
@@ -199,12 +255,12 @@ class _Application:
         return self._source.type(types[0].code) if len(types) == 1 else None
 
 
-def _id_steps(identity: str) -> list[str]:
+def id_steps(identity: str) -> list[str]:
     """An id's steps below the root; dots inside slice names don't occur in usable ids."""
     return identity.split(".")[1:]
 
 
-def _slice_names(chosen: str) -> list[str]:
+def slice_names(chosen: str) -> list[str]:
     """`a/b` names slice `a` and, within it, the slice `a/b`."""
     parts = chosen.split("/") if chosen else []
     return ["/".join(parts[: count + 1]) for count in range(len(parts))]
@@ -326,30 +382,3 @@ def _drop_base(rule: Rule, element: ElementFacts) -> None:
 
 def _comparable(ref: TypeRef) -> tuple[str, frozenset[str], frozenset[str]]:
     return ref.code, frozenset(ref.targets), frozenset(map(_short, ref.profiles))
-
-
-def element_profile(profile: Profile, identity: str) -> Profile | None:
-    """What a profile says of one of its elements, as a profile of that element's type; None where it says nothing."""
-    rule: Rule | None = profile.root
-    for step in _id_steps(identity):
-        name, _, chosen = step.partition(":")
-        rule = rule.children.get(name.removesuffix("[x]")) if rule is not None else None
-        for slice_name in _slice_names(chosen):
-            rule = rule.slices.get(slice_name) if rule is not None else None
-    names = (step.partition(":")[0].removesuffix("[x]") for step in identity.split("."))
-    return None if rule is None else Profile(f"{profile.url}#{identity}", ".".join(names), rule)
-
-
-def rule_invariants(rule: Rule) -> Iterator[Invariant]:
-    """Every invariant of a rule and of the rules below it."""
-    yield from rule.invariants
-    for below in (*rule.children.values(), *rule.slices.values()):
-        yield from rule_invariants(below)
-
-
-def bound_value_sets(rule: Rule) -> Iterator[str]:
-    """Every value set that a rule or one below it requires."""
-    if rule.value_set is not None:
-        yield rule.value_set
-    for below in (*rule.children.values(), *rule.slices.values()):
-        yield from bound_value_sets(below)

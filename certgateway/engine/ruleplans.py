@@ -32,9 +32,10 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One discriminator for one slice: `value`, `exists`, `type` or `profile`, the way there, and what rules say there.
+    """One discriminator for one slice: `value`, `exists`, `type`, `profile` or `whole`, the way, what rules say there.
 
-    Of values only those rules are here that name one; `codes` are the types a slice by type may have.
+    `unknown` is one whose path can't be followed. Of values only those rules are here that name one; `codes` are the
+    types a slice by type may have.
     """
 
     kind: str

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
 
 BY_URL = Slicing((Discriminator("value", "url"),))
+_KINDS = frozenset({"value", "pattern", "exists", "type", "profile"})
 _STEP = re.compile(
     r"\.?(?:(?P<resolve>resolve\(\))|extension\('(?P<extension>[^']*)'\)|ofType\((?P<type>\w+)\)|(?P<name>[$\w]+)(?:\[x\])?)"
 )
@@ -47,6 +48,11 @@ def way_of(path: str) -> tuple[Step, ...]:
         if matched["name"] != "$this":
             found.append((kind, "" if kind == "resolve" else matched[kind]))
     return tuple(found)
+
+
+def is_followed(discriminator: Discriminator) -> bool:
+    """Whether this discriminator's kind and every step of its path are among those that are known here."""
+    return discriminator.kind in _KINDS and not _STEP.sub("", discriminator.path).strip()
 
 
 class Slicer:
@@ -75,10 +81,29 @@ class Slicer:
             plan.sorting = self._sorting(plan.rule)
         return plan.sorting
 
+    def may_belong(self, plan: RulePlan, place: Place) -> list[RulePlan]:
+        """The slices that a place in no slice may belong to: those known by what can't be told here."""
+        tests = plan.sorting.tests if plan.sorting is not None else ()
+        return [each for each, tried in zip(plan.slices, tests, strict=False) if self._is_open(tried, place)]
+
+    def _is_open(self, tests: tuple[Test, ...], place: Place) -> bool:
+        answers = [self.matches(test, place) for test in tests if test.kind != "unknown"]
+        return False not in answers and any(
+            test.kind == "unknown" or any(self._is_unlisted(rule) for rule in test.rules) for test in tests
+        )
+
+    def _is_unlisted(self, rule: Rule) -> bool:
+        """Whether a rule is known by nothing but a value set that can't be listed."""
+        alone = rule.fixed is None and rule.pattern is None and not any(map(_identifies, rule.children.values()))
+        return alone and rule.value_set is not None and listed(self._definitions, rule.value_set) is None
+
     def _sorting(self, rule: Rule) -> Sorting:
         slicing = slicing_of(rule)
         if slicing is None:
             return Sorting(())
+        if not slicing.discriminators:
+            # Nothing tells them apart but what they say as a whole.
+            return sorting_of(tuple((Test("whole", (), (each,)),) for each in rule.slices.values()))
         return sorting_of(
             tuple(
                 tuple(self._test(discriminator, each) for discriminator in slicing.discriminators)
@@ -87,6 +112,8 @@ class Slicer:
         )
 
     def _test(self, discriminator: Discriminator, each: Rule) -> Test:
+        if not is_followed(discriminator):
+            return Test("unknown", (), ())
         steps = way_of(discriminator.path)
         rules = self._rules_at(each, steps)
         if discriminator.kind == "type":
@@ -104,6 +131,8 @@ class Slicer:
                 yield from sorting.index.get(label, ())
 
     def _belongs(self, tests: tuple[Test, ...], place: Place) -> bool:
+        if any(test.kind == "unknown" for test in tests):
+            return False
         answers = [self.matches(test, place) for test in tests]
         told = [answer for answer in answers if answer is not None]
         return bool(told) and all(told)
@@ -117,9 +146,12 @@ class Slicer:
             return self._is_type(test.codes, places)
         if test.kind == "profile":
             return self._has_profile(test.rules, places)
-        if not test.rules:
+        if test.kind == "whole":
+            return all(self._conforms(_alone(rule, place), place) for rule in test.rules)
+        telling = [rule for rule in test.rules if not self._is_unlisted(rule)]
+        if not telling:
             return None
-        return any(self._resembles(rule, found) for found in places for rule in test.rules)
+        return any(self._resembles(rule, found) for found in places for rule in telling)
 
     def _exists(self, rules: Sequence[Rule], places: list[Place]) -> bool | None:
         if any(rule.max == 0 for rule in rules):
@@ -157,9 +189,10 @@ class Slicer:
         return [] if target is None else [target]
 
     def _rules_at(self, rule: Rule, steps: tuple[Step, ...]) -> list[Rule]:
-        rules = [rule]
-        for kind, argument in steps:
-            rules = [found for each in rules for found in self._rule_step(each, kind, argument)]
+        rules = self._rule_step(rule, *steps[0]) if steps else [rule]
+        for kind, argument in steps[1:]:
+            # What `code.coding.code` is may be said in a slice of `coding`.
+            rules = [found for each in _telling(rules) for found in self._rule_step(each, kind, argument)]
         return rules
 
     def _rule_step(self, rule: Rule, kind: str, argument: str) -> list[Rule]:
@@ -227,9 +260,27 @@ def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:
     return found
 
 
+def _alone(rule: Rule, place: Place) -> Profile:
+    """What a slice says, as a profile of whatever type the place has."""
+    return Profile(f"{rule.name}:{rule.slice_name}", place.type, rule)
+
+
+def _telling(rules: list[Rule]) -> list[Rule]:
+    """The rules and those of their slices that must be there; of a rule where none must, all of them."""
+    found: list[Rule] = []
+    for rule in rules:
+        slices = list(rule.slices.values())
+        found += [rule, *([each for each in slices if each.min] or slices)]
+    return found
+
+
 def _with_slices(rules: list[Rule]) -> list[Rule]:
     """The rules and their slices: what is said of `valueQuantity` is said in a slice of `value`."""
     return [each for rule in rules for each in (rule, *rule.slices.values())]
+
+
+def _identifies(rule: Rule) -> bool:
+    return plan_of(rule).identifies
 
 
 def _fixed(rule: Rule) -> tuple[str, ...]:

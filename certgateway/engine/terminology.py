@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from certgateway.engine.codefilters import Concepts, filtered, flat_codes, rows_of
+
 Json = Mapping[str, Any]
 CodesBySystem = Mapping[str, frozenset[str]]
 Source = Callable[[str], Any]
 
-_DESCENDANTS = {"is-a": True, "descendent-of": False}
+_TOO_COSTLY = "http://hl7.org/fhir/StructureDefinition/valueset-toocostly"
+_CUT_SHORT = frozenset({"limitedExpansion", "offset"})
 
 
 class Terminology:
     """Expands value sets from composes and concept lists, each once.
 
-    `value_sets` answers a canonical with its compose (`include`, `exclude`; concepts as codes), `code_systems` a
-    system with its concepts (a code, or a code with its children) or None.
+    `value_sets` answers a canonical with its compose (`include`, `exclude`; concepts as codes) or with the codes of its
+    expansion (`listed`); `code_systems` answers a system with its concepts (see `codefilters`), or None.
     """
 
     def __init__(self, value_sets: Source, code_systems: Source) -> None:
@@ -31,22 +34,35 @@ class Terminology:
         self._listed: dict[str, frozenset[str] | None] = {}
 
     def codes_of(self, canonical: str) -> CodesBySystem | None:
-        """Codes of a value set by system; None where it is unknown or can't be listed."""
-        url = canonical.partition("|")[0]
-        if url not in self._expanded:
-            self._expanded[url] = None  # A value set that imports itself can't be listed.
-            compose = self._value_sets(url)
-            self._expanded[url] = None if compose is None else self._compose(compose)
-        return self._expanded[url]
+        """Codes of a value set by system; None where it is unknown or can't be listed.
+
+        A version that isn't here is answered by the one that is.
+        """
+        if canonical not in self._expanded:
+            self._expanded[canonical] = None  # A value set that imports itself can't be listed.
+            row = self._versioned(self._value_sets, canonical)
+            self._expanded[canonical] = None if row is None else self._compose(row)
+        return self._expanded[canonical]
 
     def system_codes(self, system: str) -> frozenset[str] | None:
         """All codes of a code system that is here in full, else None."""
         if system not in self._listed:
-            concepts = self._code_systems(system)
-            self._listed[system] = None if concepts is None else frozenset(_flat(concepts))
+            rows = self._versioned(self._code_systems, system)
+            self._listed[system] = None if rows is None else frozenset(flat_codes(rows))
         return self._listed[system]
 
+    @staticmethod
+    def _versioned(source: Source, canonical: str) -> Any:  # noqa: ANN401  Whatever the source gives.
+        plain, bar, _ = canonical.partition("|")
+        found = source(canonical) if bar else None
+        return source(plain) if found is None else found
+
     def _compose(self, compose: Json) -> CodesBySystem | None:
+        composed = self._included(compose)
+        listed = compose.get("listed")
+        return listed if composed is None and listed is not None else composed
+
+    def _included(self, compose: Json) -> CodesBySystem | None:
         codes: dict[str, set[str]] = {}
         for include in compose.get("include", ()):
             part = self._include(include)
@@ -55,9 +71,12 @@ class Terminology:
             for system, listed in part.items():
                 codes.setdefault(system, set()).update(listed)
         for exclude in compose.get("exclude", ()):
-            for system, listed in (self._include(exclude) or {}).items():
+            part = self._include(exclude)
+            if part is None:
+                return None  # What isn't known to be out must not be taken for in.
+            for system, listed in part.items():
                 codes.get(system, set()).difference_update(listed)
-        return {system: frozenset(listed) for system, listed in codes.items()}
+        return {system: frozenset(listed) for system, listed in codes.items()} if "include" in compose else None
 
     def _include(self, include: Json) -> CodesBySystem | None:
         parts = [self.codes_of(imported) for imported in include.get("valueSet", ())]
@@ -70,12 +89,14 @@ class Terminology:
     def _from_system(self, include: Json) -> frozenset[str] | None:
         if "concept" in include:
             return frozenset(include["concept"])
+        system = include["system"] + (f"|{include['version']}" if "version" in include else "")
         if "filter" not in include:
-            return self.system_codes(include["system"])
-        concepts = self._code_systems(include["system"])
-        parts = [None if concepts is None else _filtered(concepts, row) for row in include["filter"]]
+            return self.system_codes(system)
+        rows = self._versioned(self._code_systems, system)
+        concepts = None if rows is None else Concepts.of(rows)
+        parts = [None if concepts is None else filtered(concepts, row) for row in include["filter"]]
         known = [part for part in parts if part is not None]
-        return frozenset.intersection(*known) if len(known) == len(parts) else None
+        return frozenset.intersection(*known) if known and len(known) == len(parts) else None
 
 
 def _intersection(parts: list[CodesBySystem]) -> CodesBySystem:
@@ -86,52 +107,42 @@ def _intersection(parts: list[CodesBySystem]) -> CodesBySystem:
     }
 
 
-def _flat(concepts: Iterable[Any]) -> Iterable[str]:
-    for concept in concepts:
-        if isinstance(concept, str):
-            yield concept
-        else:
-            yield concept[0]
-            yield from _flat(concept[1])
-
-
-def _filtered(concepts: Iterable[Any], row: Json) -> frozenset[str] | None:
-    """Codes under a concept; None for a filter that concept lists can't answer."""
-    if row.get("property") != "concept" or row.get("op") not in _DESCENDANTS:
-        return None
-    found: set[str] = set()
-    for concept in _find(concepts, row["value"]):
-        found.update(_flat(concept[1]))
-        found.update([concept[0]] if _DESCENDANTS[row["op"]] else [])
-    return frozenset(found)
-
-
-def _find(concepts: Iterable[Any], code: str) -> Iterable[tuple[str, list[Any]]]:
-    for concept in concepts:
-        name, children = (concept, []) if isinstance(concept, str) else concept
-        if name == code:
-            yield name, children
-        else:
-            yield from _find(children, code)
-
-
 def compose_of(value_set: Json) -> Json | None:
-    """The compose of a ValueSet resource in the form `Terminology` reads; None where there is nothing to list."""
-    compose = value_set.get("compose")
-    if compose is None:
-        return None
-    return {key: [_include_of(row) for row in compose.get(key, ())] for key in ("include", "exclude")}
+    """What a ValueSet resource lists, in the form `Terminology` reads; None where there is nothing to list."""
+    compose, listed = value_set.get("compose"), _expansion_of(value_set.get("expansion"))
+    found: dict[str, Any] = {}
+    if compose is not None:
+        found = {key: [_include_of(row) for row in compose.get(key, ())] for key in ("include", "exclude")}
+    return found | ({} if listed is None else {"listed": listed}) or None
 
 
 def _include_of(row: Json) -> Json:
-    kept = {key: row[key] for key in ("system", "filter", "valueSet") if key in row}
+    kept = {key: row[key] for key in ("system", "version", "filter", "valueSet") if key in row}
     return kept | ({"concept": [concept["code"] for concept in row["concept"]]} if "concept" in row else {})
+
+
+def _expansion_of(expansion: Json | None) -> CodesBySystem | None:
+    """The codes of an expansion that is whole; None where there is none or it was cut short."""
+    if expansion is None or "contains" not in expansion:
+        return None
+    cut = any(row.get("name") in _CUT_SHORT for row in expansion.get("parameter", ()))
+    costly = any(row.get("url") == _TOO_COSTLY for row in expansion.get("extension", ()))
+    pairs = list(_contained(expansion["contains"]))
+    if cut or costly or expansion.get("total", 0) > len(pairs):
+        return None
+    codes: dict[str, set[str]] = {}
+    for system, code in pairs:
+        codes.setdefault(system, set()).add(code)
+    return {system: frozenset(listed) for system, listed in codes.items()}
+
+
+def _contained(rows: Iterable[Json]) -> Iterable[tuple[str, str]]:
+    for row in rows:
+        if "code" in row and not row.get("abstract"):
+            yield str(row.get("system", "")), row["code"]
+        yield from _contained(row.get("contains", ()))
 
 
 def concepts_of(code_system: Json) -> list[Any] | None:
     """The concepts of a CodeSystem resource that is complete, else None."""
-    return _concepts(code_system.get("concept", [])) if code_system.get("content") == "complete" else None
-
-
-def _concepts(concepts: list[Any]) -> list[Any]:
-    return [[row["code"], _concepts(row["concept"])] if "concept" in row else row["code"] for row in concepts]
+    return rows_of(code_system) if code_system.get("content") == "complete" else None

@@ -13,12 +13,12 @@ from typing import Any, Literal
 from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Origins, Removal, lineage, place
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import Options, judge
 from certgateway.engine.definitions import Definitions
 from certgateway.engine.findings import Fault, limited
-from certgateway.engine.positions import Place, path_of, resolve
+from certgateway.engine.positions import Place, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
 from certgateway.engine.xmlform import read as read_xml
@@ -119,32 +119,6 @@ def entry_count(opened: Opened) -> int:
     return len(entries) if isinstance(entries, list) else 0
 
 
-def refused_at(refusal: Unreadable, definitions: Definitions) -> str | None:
-    """The path of the object with a duplicate name; None for every other reason why reading stopped."""
-    if refusal.keys is None or not isinstance(refusal.tree, dict):
-        return None
-    if not definitions.is_resource(str(refusal.tree.get("resourceType"))):
-        return None
-    return path_of(refusal.tree, _known_keys(refusal.tree, refusal.keys, definitions), definitions)
-
-
-def _known_keys(tree: Json, keys: tuple[safejson.Key, ...], definitions: Definitions) -> list[safejson.Key]:
-    """The keys as far as FHIR knows them: a name of the sender's own stands in no path."""
-    known: list[safejson.Key] = []
-    node: safejson.Tree = tree
-    type_ = ""
-    for key in keys:
-        if isinstance(key, str):
-            named = node.get("resourceType") if isinstance(node, dict) else None
-            facts = definitions.type(named if isinstance(named, str) else type_)
-            if facts is None or key.removeprefix("_") not in facts.keys:
-                break
-            type_ = "Element" if key.startswith("_") else facts.keys[key][1]
-        known.append(key)
-        node = node[key]
-    return known
-
-
 def envelope(opened: Opened) -> Envelope:
     """Message id and sender as stated; the id is None when there is no readable MessageHeader.id."""
     header = _header(opened.tree)
@@ -227,12 +201,6 @@ def _unknown_profile(opened: Opened) -> list[Fault]:
         return []
     expected = f"{_profile(opened)}|{systems.PROFILE_VERSION}"
     return [Fault("profile-unknown", "error", "Bundle.meta.profile[0]", expected=expected)]
-
-
-def judge_resource(opened: Opened, definitions: Definitions, profiles: tuple[str, ...]) -> list[Finding]:
-    """Every conformance fault of any resource against base R4 and these profiles, at its place in the input."""
-    faults = limited([*opened.faults, *judge(opened.tree, definitions, profiles=profiles)])
-    return locate([_finding(fault) for fault in faults], Origins(), opened)
 
 
 def understand(stripped: Stripped, definitions: Definitions, titles: Titles) -> tuple[Parsed, list[Finding]]:

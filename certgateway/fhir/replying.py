@@ -7,8 +7,7 @@ is read by `fhir.certificate`; no prose of a Communication is ever read.
 import re
 from typing import Any, Final
 
-from certgateway.domain.dialogue_events import SCORES
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.fhir import elements
 from certgateway.fhir.elements import Reading
@@ -101,6 +100,8 @@ def _declined_items(node: Node, reading: Reading) -> frozenset[str]:
 
 def _relevance(node: Node, reading: Reading) -> int | None:
     """How relevant the doctor finds the question. Of what is no score the profile tells, and nothing is read."""
+    from certgateway.domain.dialogue_events import SCORES  # noqa: PLC0415  Few messages answer a clarification.
+
     extension = next(iter(node.extensions(_RELEVANCE)), None)
     score = extension.number("valueInteger") if extension else None
     if extension is None or score is None or score not in SCORES:

@@ -11,8 +11,8 @@ from typing import Final
 from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.certificate import Coding
 from certgateway.domain.findings import Finding
-from certgateway.domain.outgoing import Reply
 from certgateway.domain.replies import Place, ReplyKind, ReplyText, Words, as_certificate, text_place
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.domain.vocabulary.clarification import DECLINE_REASON
 from certgateway.kith import people

@@ -85,7 +85,12 @@ class Lexicon:
         self._number = self._code(frozenset({NUMBER}))
         self._gather((*classes, NUMBER, *SIGNS))
         # Pieces that were read before, by their hash alone: names are words too, and nobody keeps those.
-        self._met: dict[int, str] = {hash(BREAK): BORDER}
+        self._met: dict[int, str]
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the pieces met so far: their hashes are another process's where the lexicon was made there."""
+        self._met = {hash(BREAK): BORDER}
 
     def _fill(self, classes: Mapping[str, Iterable[str]]) -> None:
         added: dict[str, set[str]] = {}

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from certgateway.domain.marks import Kind
 from certgateway.domain.vocabulary.benefit_names import COMPOUNDS, PHRASES
+from certgateway.prose.keeping import recalled
 from certgateway.prose.lexicon import Lexicon
 from certgateway.prose.matching import Patterns
 from certgateway.prose.notation import Written, read_classes, read_patterns
@@ -51,7 +52,14 @@ def written() -> dict[str, tuple[Written, ...]]:
 
 @cache
 def guard() -> Guard:
-    """The patterns, ready for use."""
+    """The patterns, ready for use: kept from an earlier process of this user's, else made."""
+    found = recalled(make_guard)
+    found.lexicon.forget()
+    return found
+
+
+def make_guard() -> Guard:
+    """The patterns, made from the files."""
     classes = read_classes(_text("words"), "words") | {"benefit-name": _benefit_names()}
     by_file = written()
     vocabulary = Vocabulary(classes, [pattern for patterns in by_file.values() for pattern in patterns])

@@ -18,8 +18,9 @@ from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
 from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost, place
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.engine.definitions import Definitions
+from certgateway.engine.validation import refused_at
 from certgateway.fhir import bundle
 from certgateway.fhir.benefits import Stripped
 from certgateway.rules import judge as judge_rules
@@ -149,7 +150,7 @@ def examine(raw: bytes, format_: Format, house: House) -> Examined:
     try:
         opened = bundle.open_message(raw, format_, house.definitions)
     except Unreadable as refusal:
-        return _unreadable(raw, format_, refusal, bundle.refused_at(refusal, house.definitions))
+        return _unreadable(raw, format_, refusal, refused_at(refusal, house.definitions))
     if bundle.entry_count(opened) > MOST_ENTRIES:
         return _too_long(opened)
     # Benefit content goes before anything else looks at the message: what follows cannot depend on it.
@@ -283,20 +284,6 @@ def _first(found: list[Finding]) -> list[Finding]:
         elif counts[finding.rule] == MOST_PLACES + 1 and finding.path is not None:
             told.append(replace(finding, path=outermost(finding.path), element="", culprit=None))
     return told
-
-
-def examine_resource(
-    raw: bytes, format_: Format, definitions: Definitions, profiles: tuple[str, ...]
-) -> tuple[Examined, Judgement]:
-    """Any FHIR R4 resource against any profiles: conformance and nothing else."""
-    try:
-        opened = bundle.open_message(raw, "fhir-xml" if format_ in {"fhir-xml", "kith"} else "fhir-json", definitions)
-    except Unreadable as refusal:
-        examined = _unreadable(raw, format_, refusal, bundle.refused_at(refusal, definitions))
-        return examined, Judgement(examined.findings, "rejected")
-    found = tuple(sorted(bundle.judge_resource(opened, definitions, profiles), key=_rank))
-    examined = Examined(raw, opened.format, None, None, Origins(), found, opened=opened, is_certificate=False)
-    return examined, Judgement(found, judge(found, "reject"))
 
 
 def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgement:

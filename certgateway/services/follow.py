@@ -23,9 +23,9 @@ from certgateway.domain.dialogue_events import (
     TakenBack,
 )
 from certgateway.domain.findings import Effect, Finding
-from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.replies import ProseReply
+from certgateway.domain.reply import Reply
 from certgateway.domain.tray import PutAside
 from certgateway.services.fulfil import is_order
 from certgateway.services.gateway import Gateway

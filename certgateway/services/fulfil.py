@@ -14,8 +14,8 @@ from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.dialogue import State, TargetState, find_state
 from certgateway.domain.dialogue_events import Fulfilled, Ordered, Revoked
 from certgateway.domain.ordering import is_settled
-from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Version
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.services.gateway import Gateway
 from certgateway.services.join import Joined, put_aside

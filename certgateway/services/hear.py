@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import find_state
-from certgateway.domain.outgoing import Reply
 from certgateway.domain.replies import Words
+from certgateway.domain.reply import Reply
 from certgateway.rules.placeholders import placeholder_reason
 from certgateway.services.examine import Examined
 from certgateway.services.fulfil import is_order

@@ -24,8 +24,8 @@ from certgateway.domain.amendment import (
 from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.dialogue import State, find_state
 from certgateway.domain.findings import Effect, Finding, judge
-from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Version
+from certgateway.domain.reply import Reply
 from certgateway.rules.declaration import Facts
 from certgateway.services.examine import Examined, Judgement, judge_examined
 from certgateway.store.dialogues import Clarification

@@ -13,8 +13,8 @@ from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Finding, Language, Verdict
 from certgateway.domain.message import Envelope, Format, Origins
-from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version, becomes_current
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts

@@ -10,6 +10,7 @@ Act and its older forms, in Bokmål, Nynorsk and English, with frequent misspell
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
@@ -118,13 +119,20 @@ def _spaced(parts: str) -> list[str]:
 
 
 _PARTS: Final = tuple(_fold(name) for name in COMPOUNDS)
-_COMPOUND: Final = re.compile(_any_of(part.replace("|", "") for part in _PARTS))
-"""A name that counts wherever it stands, inside other words too."""
-_PHRASE: Final = re.compile(
-    f" (?:{_any_of(spaced for part in _PARTS for spaced in _spaced(part))}|{_any_of(map(_fold, PHRASES))} )"
-)
-"""One that begins with a word of its own; a phrase ends with one too. Looked for between spaces."""
 _PATH_WORDS: Final = frozenset(_fold(word) for word in PATH_WORDS)
+
+
+@cache
+def _compound() -> re.Pattern[str]:
+    """A name that counts wherever it stands, inside other words too. Made when a text passes the sieve: few do."""
+    return re.compile(_any_of(part.replace("|", "") for part in _PARTS))
+
+
+@cache
+def _phrase() -> re.Pattern[str]:
+    """One that begins with a word of its own; a phrase ends with one too. Looked for between spaces."""
+    spaced = _any_of(each for part in _PARTS for each in _spaced(part))
+    return re.compile(f" (?:{spaced}|{_any_of(map(_fold, PHRASES))} )")
 
 
 # Every name holds one of these; `test_every_name_passes_the_sieve` keeps it so. Most texts hold none and are done with.
@@ -180,7 +188,7 @@ def names_benefit(text: str) -> bool:
 
 
 def _says_name(reading: str) -> bool:
-    return _COMPOUND.search(reading) is not None or _PHRASE.search(f" {reading} ") is not None
+    return _compound().search(reading) is not None or _phrase().search(f" {reading} ") is not None
 
 
 def url_names_benefit(url: str) -> bool:

@@ -42,7 +42,8 @@ from certgateway.domain.dialogue_events import (
 )
 from certgateway.domain.dialogue_report import open_items, open_on, told
 from certgateway.domain.ordering import CaseQuestion, ordered_targets
-from certgateway.domain.outgoing import Asking, Outgoing, Reply
+from certgateway.domain.outgoing import Asking, Outgoing
+from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import LANGUAGES, Language
 
 OURS = "https://certgateway.example/fhir/CodeSystem/"

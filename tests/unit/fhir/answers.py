@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from certgateway import bootstrap
 from certgateway.domain.certificate import Certificate
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.engine import xmlwrite
 from certgateway.fhir import bundle
 from fixtures.authoring import good

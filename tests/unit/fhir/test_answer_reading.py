@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from certgateway.domain.outgoing import Reply
+from certgateway.domain.reply import Reply
 from certgateway.fhir import bundle
 from fixtures.authoring.writers import to_json
 from tests.unit.fhir.answers import (
