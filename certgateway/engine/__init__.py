@@ -17,9 +17,10 @@ from certgateway.engine.coverage import problems, uncompiled, unlisted
 from certgateway.engine.definitions import Definitions, load_base, load_profiles
 from certgateway.engine.findings import Fault, action, kinds, text
 from certgateway.engine.judgement import judge
-from certgateway.engine.run import Options
+from certgateway.engine.run import GENERAL, Options
 
 __all__ = [
+    "GENERAL",
     "Definitions",
     "Fault",
     "Options",

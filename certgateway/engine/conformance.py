@@ -12,9 +12,11 @@ from certgateway.engine.codes import in_value_set, refuse_code
 from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.references import is_absolute, stated_type, target_place
+from certgateway.engine.refinements import check_refinements
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
 from certgateway.engine.slices import Slicer, listed
+from certgateway.engine.units import compared
 from certgateway.engine.values import as_text, equals, includes, within
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ class Conformance:
             self._value(rule, place)
         if plan.bounds_value and place.value is not None:
             self._bounds(rule, place)
+        if rule.refined is not None:
+            check_refinements(self._run, rule.refined, place)
         for child in plan.children:
             places = children(place, child.rule.name, self._steps)
             if places or child.demands:
@@ -158,16 +162,20 @@ class Conformance:
     def _untried(self, urls: tuple[str, ...], place: Place) -> None:
         """Say which profile of a type isn't known. Of extensions the policy on unknown ones has said so."""
         unknown = [url for url in urls if self._definitions.profile(url) is None]
-        severity = self._run.options.unknown_profile
+        severity = self._run.options.missing_profile
         if severity is not None and place.type != "Extension":
             self._run.add("profile-unknown", place.trail, ", ".join(unknown), severity=severity)
 
     def _targets(self, targets: tuple[str, ...], place: Place) -> None:
         """Judge where a Reference may lead: by the resource itself if it is here, else by the type it states."""
-        profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
-        if len(profiles) < len(targets) or not isinstance(place.value, dict):
+        if not isinstance(place.value, dict):
             return
+        profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
         target = target_place(place)
+        if len(profiles) < len(targets):
+            if target is not None:
+                self._untried(targets, place)
+            return
         name = target.type if target is not None else stated_type(place.value, self._definitions)
         fitting = [profile for profile in profiles if name is None or self._definitions.is_a(name, profile.type)]
         if not fitting:
@@ -200,13 +208,18 @@ class Conformance:
         """Judge bounds and length."""
         least = rule.least.value if rule.least is not None else None
         most = rule.most.value if rule.most is not None else None
-        if not within(least, most, place.value):
+        if not within(least, most, place.value) or not _is_between(least, most, place.value):
             limits = " - ".join(as_text(each) for each in (least, most) if each is not None)
             self._run.add("value-out-of-range", place.trail, limits)
         if rule.max_length is not None and isinstance(place.value, str) and len(place.value) > rule.max_length:
             self._run.add("length-exceeded", place.trail, str(rule.max_length))
         elif isinstance(place.value, str) and len(place.value) < rule.min_length:
             self._run.add("length-short", place.trail, str(rule.min_length))
+
+
+def _is_between(least: object, most: object, value: object) -> bool:
+    """Whether a Quantity lies within the Quantities that bound it; what can't be converted is left alone."""
+    return compared(value, least) != -1 and compared(value, most) != 1
 
 
 def _is_undefined_part(parent: Place, place: Place) -> bool:

@@ -39,16 +39,17 @@ def path_of(trail: Trail) -> str:
 
 @dataclass(slots=True)
 class Entries:
-    """The resources of one Bundle by fullUrl; the fullUrl and the scope of each by its identity in memory."""
+    """The resources of one Bundle by fullUrl; the fullUrl and the scope of each by its identity in memory; its type."""
 
     by_url: dict[str, list[tuple[Tree, Trail]]] = field(default_factory=dict)
     urls: dict[int, str] = field(default_factory=dict)
     scopes: dict[int, Scope] = field(default_factory=dict)
+    kind: Tree = None
 
     @classmethod
     def of(cls, bundle: Tree, trail: Trail) -> Entries:
         """Index a Bundle; whatever is misshapen in it is left out here and reported elsewhere."""
-        entries = cls()
+        entries = cls(kind=bundle.get("type"))
         listed = bundle.get("entry")
         for index, entry in enumerate(listed if isinstance(listed, list) else ()):
             resource = entry.get("resource") if isinstance(entry, dict) else None

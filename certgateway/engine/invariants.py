@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Tree = Any
 # conformsTo() would need a judgement inside a judgement; an expression that asks for it is listed as uncompiled.
 _SUPPORTED = frozenset({"memberOf", "htmlChecks"})
+# Of these nothing is left that an invariant could be tried on.
+_OF_THE_WHOLE = frozenset({"value-empty", "type-wrong", "null-not-allowed"})
 _NAME = re.compile(r"[A-Za-z]\w*")
 
 
@@ -52,19 +54,31 @@ def check_invariants(run: Run, invariants: Iterable[Invariant], place: Place, ma
 
     An invariant that speaks of an element already found faulty there is left alone: it would say the same again.
     """
-    blamed = {name for fault in run.faults[mark:] for name in _blamed(fault)}
+    blamed = [names for fault in run.faults[mark:] if (names := _blamed(fault, place)) is not None]
     for invariant in invariants:
         if invariant.key in run.options.ignored_invariants:
             continue
-        if not blamed or blamed.isdisjoint(_names(invariant.expression)):
+        if not any(names <= _names(invariant.expression) for names in blamed):
             _check(run, invariant, place)
 
 
-def _blamed(fault: Fault) -> list[str]:
-    if fault.kind.startswith("invariant-"):
-        return []  # Its path is where the constraint is stated, not what is wrong there.
-    last = fault.path.rpartition(".")[2].partition("[")[0]
-    return [last, fault.expected] if fault.kind == "element-missing" and fault.expected else [last]
+def _blamed(fault: Fault, place: Place) -> frozenset[str] | None:
+    """The names on the way from a place to what is faulty below it; None where nothing there is.
+
+    An invariant that goes the whole way stumbles over the fault; one that goes part of it, or elsewhere, doesn't.
+    """
+    if fault.kind.startswith("invariant-") or fault.severity != "error":
+        return None  # Its path is where the constraint is stated, not what is wrong there.
+    above = place.path
+    if fault.path == above:
+        names = []
+    elif fault.path.startswith(above + "."):
+        names = [step.partition("[")[0] for step in fault.path[len(above) + 1 :].split(".")]
+    else:
+        return None
+    if fault.kind == "element-missing" and fault.expected:
+        names.append(fault.expected)
+    return frozenset(names) if names or fault.kind in _OF_THE_WHOLE else None
 
 
 def _check(run: Run, invariant: Invariant, place: Place) -> None:
@@ -74,7 +88,7 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
-        holds = expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope)) is True
+        holds = expression.holds(Node(place.value, place.type, place.extra), environment_of(run, place.scope)) is True
     except NotEvaluable:
         run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
         return
@@ -86,7 +100,8 @@ def _detail(invariant: Invariant) -> dict[str, str]:
     return {"key": invariant.key, "human": invariant.human.rstrip(".")}
 
 
-def _environment(run: Run, scope: Scope) -> Environment:
+def environment_of(run: Run, scope: Scope) -> Environment:
+    """The surroundings of one resource for its expressions, made once."""
     now = run.options.now
     if scope.environment is None:
         scope.environment = Environment(

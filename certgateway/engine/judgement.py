@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
+from certgateway.engine.implied import entry_profiles, implied_profiles
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
-from certgateway.engine.run import EnoughFaultsError, Options, Run
+from certgateway.engine.run import GENERAL, EnoughFaultsError, Options, Run
 from certgateway.engine.structure import Walk
 
 if TYPE_CHECKING:
@@ -19,22 +20,20 @@ if TYPE_CHECKING:
 
     from certgateway.engine.definitions import Definitions
 
-_DEFAULT = Options()
-
 
 def judge(
     resource: dict[str, Any],
     definitions: Definitions,
     *,
     profiles: Sequence[str] = (),
-    options: Options = _DEFAULT,
+    options: Options = GENERAL,
 ) -> list[Fault]:
     """Every fault of a resource (a tree in FHIR JSON shape), at most 1000 and then `too-many-faults`.
 
     `profiles` are canonicals (`url` or `url|version`) that the resource must conform to beside base R4 and the
     profiles it claims in `meta.profile`. An empty list means that nothing wrong was found.
     """
-    run = Run(definitions, options)
+    run = Run(definitions, options, whole=resource)
     try:
         _judge(run, resource, profiles)
     except EnoughFaultsError:
@@ -70,6 +69,11 @@ def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
             judged.update((url,) if run.definitions.profile(url) is not None else ())
             trail: Trail = ((place.trail, "meta", None), "profile", index)
             _check(run, conformance, url, place, trail, severity=run.options.unknown_profile)
+    for url in implied_profiles(run, place):
+        _check(run, conformance, url, place, place.trail, severity=run.options.missing_profile)
+    if run.options.entry_profiles and place.type == "Bundle":
+        for entry, url in entry_profiles(run, place):
+            _check(run, conformance, url, entry, entry.trail, severity="error")
 
 
 def _check(

@@ -7,7 +7,6 @@ repeat the narrative.
 from __future__ import annotations
 
 import re
-from html.entities import name2codepoint
 
 from lxml import etree
 
@@ -29,26 +28,26 @@ _ATTRIBUTES = frozenset({
     "valign", "value", "vspace", "width", "{http://www.w3.org/XML/1998/namespace}lang",
 })
 # fmt: on
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)[A-Za-z][A-Za-z0-9]*;")
+# What XHTML doesn't let stand inside a paragraph.
+_BLOCKS = frozenset(f"{{{XHTML}}}{name}" for name in ("blockquote", "div", "ol", "p", "table", "ul"))
+
+_PARAGRAPH = f"{{{XHTML}}}p"
 
 
 def objection(text: str) -> str | None:
     """Why the narrative isn't allowed, in our words: None where it is.
 
-    Answers: `well-formed XHTML`, `a div in the XHTML namespace`, `allowed elements`, `allowed attributes`, `content`.
+    Answers: `entities of XML alone`, `well-formed XHTML`, `a div in the XHTML namespace`, `allowed elements`,
+    `allowed attributes`, `paragraphs without blocks`, `content`.
     """
+    if "&" in text and _ENTITY.search(text):
+        return "entities of XML alone"
     try:
-        root = safexml.parse(_ENTITY.sub(_character, text).encode("utf-8", "surrogatepass"))
+        root = safexml.parse(text.encode("utf-8", "surrogatepass"))
     except Unreadable:
         return "well-formed XHTML"
     return "a div in the XHTML namespace" if root.tag != f"{{{XHTML}}}div" else _of_content(root)
-
-
-def _character(found: re.Match[str]) -> str:
-    """HTML's named characters have no declaration in a fragment; authors use them all the same, and safely."""
-    name = found[1]
-    return found[0] if name in _OF_XML or name not in name2codepoint else f"&#{name2codepoint[name]};"
 
 
 def _of_content(root: etree._Element) -> str | None:
@@ -59,5 +58,7 @@ def _of_content(root: etree._Element) -> str | None:
             return "allowed elements"
         if not _ATTRIBUTES.issuperset(map(str, element.attrib)):
             return "allowed attributes"
+        if element.tag in _BLOCKS and next(element.iterancestors(_PARAGRAPH), None) is not None:
+            return "paragraphs without blocks"
         has_content = has_content or name == "img"
     return None if has_content or "".join(map(str, root.itertext())).strip() else "content"

@@ -36,7 +36,13 @@ _FORMS = {
     "time": re.compile(_CLOCK),
     "uuid": re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
-_URI = re.compile(r"\S+")
+# A UUID and an OID are written as URNs in full; an OID's first arcs alone name nothing.
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_OID = r"[0-2](?:\.(?:0|[1-9][0-9]*))+"
+_URN = rf"urn:uuid:{_UUID}(?:[#|]\S*)?|urn:oid:{_OID}(?:[#|]\S*)?"
+_PLAIN_URI = r"(?!urn:uuid:|urn:oid:|uuid:|oid:)"
+_URI = re.compile(rf"{_URN}|{_PLAIN_URI}\S+")
+_CANONICAL = re.compile(rf"{_URN}|{_PLAIN_URI}(?:#\S+|[A-Za-z][A-Za-z0-9+.\-]*:\S+)")
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -141,6 +147,7 @@ _CHECKS: dict[str, Check] = {
     "decimal": _decimal,
     "instant": _dated(_INSTANT_FORM),
     **{code: _matching(pattern) for code, pattern in _FORMS.items()},
-    **{code: _matching(_URI) for code in ("uri", "url", "canonical")},
+    **{code: _matching(_URI) for code in ("uri", "url")},
+    "canonical": _matching(_CANONICAL),
     **{code: _integer(least) for code, least in _INTEGERS.items()},
 }

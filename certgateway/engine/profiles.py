@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts, TypeRef
+from certgateway.engine.profiletypes import underlay_types
+from certgateway.engine.refinements import Refinements, max_value_set, refined_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +78,7 @@ class Rule:
     most: Wanted | None = None
     min_length: int = 0
     max_length: int | None = None
+    refined: Refinements | None = None
     invariants: tuple[Invariant, ...] = ()
     children: dict[str, Rule] = field(default_factory=dict)
     slicing: Slicing | None = None
@@ -98,10 +101,14 @@ class Profile:
     problems: tuple[str, ...] = ()
 
 
-def compile_profile(structure: Mapping[str, Any], source: Source) -> Profile:
-    """The rules of a profile merged over those of its bases. A base that isn't known adds nothing."""
+def compile_profile(structure: Mapping[str, Any], source: Source, around: frozenset[str] = frozenset()) -> Profile:
+    """The rules of a profile merged over those of its bases. A base that isn't known adds nothing.
+
+    `around` are the profiles that are being compiled already, so that one which asks for itself ends there.
+    """
     root, problems = Rule(structure["type"]), list[str]()
     _merge(structure, source, _Application(root, structure["type"], source, problems), frozenset())
+    underlay_types(root, source, around | {structure["url"]})
     _prune(root, source.type(structure["type"]), None, source)
     derivation = structure.get("derivation", "constraint")
     return Profile(structure["url"], structure["type"], root, derivation, tuple(problems))
@@ -243,9 +250,12 @@ def _narrow(rule: Rule, definition: Mapping[str, Any], types: tuple[TypeRef, ...
     for extension in definition.get("extension", ()):
         if extension.get("url") == MIN_LENGTH:
             rule.min_length = int(extension.get("valueInteger", 0))
+    rule.refined = refined_by(definition, rule.refined)
     binding = definition.get("binding", {})
     if binding.get("strength") == "required" and "valueSet" in binding:
         rule.value_set = binding["valueSet"]
+    elif "extension" in binding:
+        rule.value_set = max_value_set(binding) or rule.value_set
     if "slicing" in definition:
         rule.slicing = _slicing(definition["slicing"], rule.slicing)
 

@@ -6,7 +6,7 @@ A run gathers; it never decides whether something is a fault, and never keeps mo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.findings import MOST_FAULTS, Fault, Severity
 from certgateway.engine.instance import Trail, path_of
@@ -31,6 +31,15 @@ class Options:
     error always). `unknown_profile` is the severity of a `meta.profile` nobody knows, `unknown_extension` that of an
     extension nobody defined (a modifier extension is an error always). `meta_profiles` judges what `meta.profile`
     claims. `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
+
+    `missing_profile` is the severity of a profile that another profile asks for and nobody loaded. `unknown_code` is
+    that of a code its own code system, known here in full, doesn't have; `html_in_text` and `html_in_markdown` that of
+    text which looks like HTML; `experimental` that of a definition that says it is experimental. `example_urls` lets
+    extensions of example.org and acme.com pass unknown. `vital_signs` holds observations with the LOINC codes of vital
+    signs against R4's profiles of them. `contained` False leaves contained resources alone,
+    `aggregation_outside_bundles` False the ways of references where no Bundle is around them. `unique_ids` compares the
+    ids of a resource's elements. `entry_profiles` are pairs of a rule and a canonical; a rule is `Patient`, `Patient:0`
+    or `0`: the type of an entry, its number among those of its type, or its number in the Bundle.
     """
 
     unresolved: Severity | None = None
@@ -39,6 +48,28 @@ class Options:
     meta_profiles: bool = True
     ignored_invariants: frozenset[str] = frozenset()
     now: datetime | None = None
+    missing_profile: Severity | None = "warning"
+    unknown_code: Severity | None = None
+    html_in_text: Severity | None = None
+    html_in_markdown: Severity | None = None
+    experimental: Severity | None = None
+    example_urls: bool = True
+    vital_signs: bool = False
+    contained: bool = True
+    aggregation_outside_bundles: bool = True
+    unique_ids: bool = False
+    entry_profiles: tuple[tuple[str, str], ...] = ()
+
+
+GENERAL = Options(
+    unknown_extension="error",
+    missing_profile="error",
+    unknown_code="error",
+    html_in_markdown="warning",
+    vital_signs=True,
+    unique_ids=True,
+)
+"""What a general validator judges, as HL7's reference validator does when it is told nothing else."""
 
 
 class EnoughFaultsError(Exception):
@@ -47,7 +78,7 @@ class EnoughFaultsError(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """Faults of one judgement, each once."""
+    """Faults of one judgement, each once. `whole` is the outermost resource, `marks` what links in it may lead to."""
 
     definitions: Definitions
     options: Options
@@ -58,6 +89,8 @@ class Run:
     trying: set[tuple[int, str]] = field(default_factory=set)
     referred: set[tuple[int, str]] = field(default_factory=set)
     is_trial: bool = False
+    whole: Any = None
+    marks: dict[int, set[str]] = field(default_factory=dict)
 
     def add(
         self,

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine import bundles, contained
 from certgateway.engine.codes import check_codes, refuse_code
 from certgateway.engine.compile import Plans, Property, TypePlan, plans_of
-from certgateway.engine.contexts import check_context
+from certgateway.engine.datatypes import CHECKED, check_datatype
+from certgateway.engine.extensions import check_extension
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.narrative import objection
+from certgateway.engine.narrativelinks import check_links
 from certgateway.engine.primitives import Verdict
-from certgateway.engine.references import check_reference, is_absolute
+from certgateway.engine.references import check_reference
+from certgateway.engine.resources import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 Tree = Any
-_EXTENSIONS = frozenset({"extension", "modifierExtension"})
-_WITH_SYSTEM = frozenset({"Coding", "Identifier"})
 
 
 class Walk:
@@ -44,12 +45,15 @@ class Walk:
         if not self._run.definitions.is_resource(name):
             self._run.add("resource-type-unknown", trail)
             return
+        if trail[1] == "contained" and not self._run.options.contained:
+            return
         mark = len(self._run.faults)
         plan = self._plans.plan(name)
         self._members(value, plan, trail, scope)
+        check_whole(self._run, value, trail)
         place = Place(value, None, name, trail, scope)
         if name == "Bundle":
-            bundles.check_entries(self._run, value, trail)
+            bundles.check_bundle(self._run, value, trail, scope)
         if "contained" in value:
             contained.check_contained(self._run, value, trail)
         stated = _stated(value, plan)
@@ -154,24 +158,11 @@ class Walk:
         if found.code == "Reference":
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
-            self._extension(found, Place(value, None, found.code, trail, scope))
-        elif found.code in _WITH_SYSTEM and not is_absolute(value.get("system")):
-            self._run.add("uri-not-absolute", (trail, "system", None))
-
-    def _extension(self, found: Property, place: Place) -> None:
-        url = place.value.get("url")
-        # An extension inside another is named within it; any other has a canonical.
-        if not is_absolute(url) and place.trail[0][1] not in _EXTENSIONS:
-            self._run.add("uri-not-absolute", (place.trail, "url", None))
-            return
-        structure = self._run.definitions.structure(url) if isinstance(url, str) else None
-        if structure is not None:
-            check_context(self._run, structure, place)
-            self._on_profiled(place)
-        elif found.is_modifier:
-            self._run.add("modifier-extension-unknown", place.trail)
-        elif self._run.options.unknown_extension is not None and is_absolute(url):
-            self._run.add("extension-unknown", place.trail, severity=self._run.options.unknown_extension)
+            place = Place(value, None, found.code, trail, scope)
+            if check_extension(self._run, place, is_modifier=found.is_modifier):
+                self._on_profiled(place)
+        elif found.code in CHECKED:
+            check_datatype(self._run, found.code, value, trail)
 
     def _primitive(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         if value is not None and found.check is not None:
@@ -181,7 +172,7 @@ class Walk:
             elif found.allowed is not None and value not in found.allowed.any_system:
                 refuse_code(self._run, found.allowed, trail)
             elif found.code == "xhtml":
-                self._narrative(value, trail)
+                self._narrative(value, trail, scope)
         if extra is not None:
             self._extra(found, extra, trail, scope)
 
@@ -190,10 +181,12 @@ class Walk:
         kind = Verdict.EMPTY.value if empty else verdict.value
         self._run.add(kind, trail, None if kind == Verdict.EMPTY.value else found.code)
 
-    def _narrative(self, text: str, trail: Trail) -> None:
+    def _narrative(self, text: str, trail: Trail, scope: Scope) -> None:
         reason = objection(text)
         if reason is not None:
             self._run.add("narrative-not-allowed", trail, reason)
+        elif "href" in text or "src" in text:
+            check_links(self._run, text, trail, scope)
 
     def _extra(self, found: Property, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the id and extensions of a primitive."""
