@@ -45,3 +45,10 @@ def _parts(definitions: Definitions, node: dict[str, Tree], code: str, trail: Tr
         else:
             found.append((child, inner, (trail, name, None)))
     return found[::-1]
+
+
+def rows(holder: dict[str, Tree], name: str, trail: Trail) -> list[tuple[dict[str, Tree], Trail]]:
+    """The objects listed under one name, each with its trail; none where what stands there is no list."""
+    listed = holder.get(name)
+    found = enumerate(listed if isinstance(listed, list) else ())
+    return [(row, (trail, name, index)) for index, row in found if isinstance(row, dict)]

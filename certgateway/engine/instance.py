@@ -259,7 +259,10 @@ def _beside(known: Scope, resource: Tree, trail: Trail) -> Scope:
 def inner_scope(outer: Scope, resource: Tree, trail: Trail) -> Scope:
     """The scope of a resource inside another: an entry of a Bundle, a parameter, or a contained resource."""
     if trail[1] == "contained":
-        return _beside(outer, resource, trail)
+        scope = _beside(outer, resource, trail)
+        if resource.get("resourceType") == "Bundle":
+            scope.entries = Entries.of(resource, trail)
+        return scope
     known = outer.entries.scopes.get(id(resource)) if outer.entries is not None else None
     # What an expression once learnt of a resource serves the next one; the same object may stand in several places.
     if known is not None and known.trail == trail:

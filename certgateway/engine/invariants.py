@@ -15,7 +15,7 @@ from certgateway.engine.compile import AllowedCodes
 from certgateway.engine.fhirpath import Expression, NotCompilable, compile_expression
 from certgateway.engine.fhirpath_environment import Environment
 from certgateway.engine.fhirpath_values import Node, NotEvaluable
-from certgateway.engine.instance import type_of
+from certgateway.engine.instance import Place, Scope, type_of
 from certgateway.engine.narrative import objection
 
 if TYPE_CHECKING:
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
     from certgateway.engine.findings import Fault
-    from certgateway.engine.instance import Place, Scope
     from certgateway.engine.run import Run
 
 Tree = Any
-# conformsTo() would need a judgement inside a judgement; an expression that asks for it is listed as uncompiled.
-_SUPPORTED = frozenset({"memberOf", "htmlChecks"})
+_SUPPORTED = frozenset({"memberOf", "conformsTo", "htmlChecks"})
 # Of these nothing is left that an invariant could be tried on.
 _OF_THE_WHOLE = frozenset({"value-empty", "type-wrong", "null-not-allowed"})
 _NAME = re.compile(r"[A-Za-z]\w*")
@@ -110,11 +108,25 @@ def environment_of(run: Run, scope: Scope) -> Environment:
             _node(scope.container),
             resolve=lambda reference: _resolved(scope, reference),
             clock=None if now is None else lambda: now,
+            conforms_to=lambda node, url: _conforms(run, scope, node, url),
             member_of=lambda item, value_set: _member(run.definitions, item, value_set),
             html_is_sound=lambda text: objection(text) is None,
         )
     environment: Environment = scope.environment
     return environment
+
+
+def _conforms(run: Run, scope: Scope, node: Node, url: str) -> bool | None:
+    """Whether an element would be found without error by a profile; None where the profile isn't known."""
+    profile = run.definitions.profile(url)
+    if profile is None or run.conforms is None:
+        return None
+    inside = scope
+    if node.value is not scope.resource and type_of(node.value):
+        known = scope.entries.scopes.get(id(node.value)) if scope.entries is not None else None
+        address = scope.entries.urls.get(id(node.value)) if scope.entries is not None else None
+        inside = known or Scope(node.value, scope.trail, node.value, scope.trail, address, scope.entries)
+    return bool(run.conforms(profile, Place(node.value, node.extra, node.type, inside.trail, inside)))
 
 
 def _node(resource: Tree) -> Node:

@@ -49,6 +49,7 @@ def _judge(run: Run, resource: dict[str, Any], profiles: Sequence[str]) -> None:
         return
     scope = root_scope(resource)
     conformance = Conformance(run)
+    run.conforms = conformance.conforms
     Walk(run, lambda place: _claimed(run, conformance, place)).resource(resource, scope.trail, scope)
     root = Place(resource, None, scope.trail[1], scope.trail, scope)
     for url in profiles:
@@ -82,5 +83,7 @@ def _check(
     profile = run.definitions.profile(url)
     if profile is not None:
         conformance.check(profile, place)
+        for imposed in profile.imposed:
+            _check(run, conformance, imposed, place, unknown_at, severity=run.options.missing_profile)
     elif severity is not None:
         run.add("profile-unknown", unknown_at, severity=severity)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from certgateway.engine.ruleplans import RulePlan
 
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
+IMPOSED = STRUCTURE + "structuredefinition-imposeProfile"
 MIN_LENGTH = STRUCTURE + "minLength"
 PROFILE_ELEMENT = STRUCTURE + "elementdefinition-profile-element"
 Json = Any
@@ -92,13 +93,17 @@ class Rule:
 
 @dataclass(slots=True)
 class Profile:
-    """A compiled profile: its canonical, the type it constrains, the root's rule, and what couldn't be compiled."""
+    """A compiled profile: its canonical, the type it constrains, the root's rule, and what couldn't be compiled.
+
+    `imposed` are profiles that whatever claims this one must conform to as well.
+    """
 
     url: str
     type: str
     root: Rule
     derivation: str = "constraint"
     problems: tuple[str, ...] = ()
+    imposed: tuple[str, ...] = ()
 
 
 def compile_profile(structure: Mapping[str, Any], source: Source, around: frozenset[str] = frozenset()) -> Profile:
@@ -111,7 +116,10 @@ def compile_profile(structure: Mapping[str, Any], source: Source, around: frozen
     underlay_types(root, source, around | {structure["url"]})
     _prune(root, source.type(structure["type"]), None, source)
     derivation = structure.get("derivation", "constraint")
-    return Profile(structure["url"], structure["type"], root, derivation, tuple(problems))
+    imposed = (row.get("valueCanonical") for row in structure.get("extension", ()) if row.get("url") == IMPOSED)
+    return Profile(
+        structure["url"], structure["type"], root, derivation, tuple(problems), tuple(url for url in imposed if url)
+    )
 
 
 def _merge(structure: Mapping[str, Any], source: Source, apply: _Application, seen: frozenset[str]) -> None:

@@ -12,7 +12,7 @@ from certgateway.engine.findings import MOST_FAULTS, Fault, Severity
 from certgateway.engine.instance import Trail, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from certgateway.engine.definitions import Definitions
@@ -78,7 +78,10 @@ class EnoughFaultsError(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """Faults of one judgement, each once. `whole` is the outermost resource, `marks` what links in it may lead to."""
+    """Faults of one judgement, each once. `whole` is the outermost resource, `marks` what links in it may lead to.
+
+    `conforms` answers whether a place would conform to a profile, for expressions that ask.
+    """
 
     definitions: Definitions
     options: Options
@@ -90,6 +93,7 @@ class Run:
     referred: set[tuple[int, str]] = field(default_factory=set)
     is_trial: bool = False
     whole: Any = None
+    conforms: Callable[[Any, Any], bool] | None = None
     marks: dict[int, set[str]] = field(default_factory=dict)
 
     def add(
@@ -119,4 +123,4 @@ class Run:
 
     def trial(self) -> Run:
         """A run beside this one that ends at its first error: it only answers whether something would conform."""
-        return Run(self.definitions, self.options, trying=self.trying, is_trial=True)
+        return Run(self.definitions, self.options, trying=self.trying, is_trial=True, conforms=self.conforms)

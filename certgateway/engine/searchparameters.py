@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.elements import rows
 from certgateway.engine.fhirpath_syntax import NotCompilable, parse
 
 if TYPE_CHECKING:
@@ -72,16 +73,10 @@ def _first_names(expression: str) -> Iterator[str]:
 
 def check_capability_statement(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
     """Judge what a capability statement says of the types of search parameters that are known."""
-    for rest, at_rest in _rows(resource, "rest", trail):
-        for part, at_part in _rows(rest, "resource", at_rest):
-            for row, at in _rows(part, "searchParam", at_part):
+    for rest, at_rest in rows(resource, "rest", trail):
+        for part, at_part in rows(rest, "resource", at_rest):
+            for row, at in rows(part, "searchParam", at_part):
                 definition = row.get("definition")
                 known = run.definitions.search_parameter(definition) if isinstance(definition, str) else None
                 if known is not None and row.get("type") != known[0]:
                     run.add("derivation-differs", (at, "type", None), known[0])
-
-
-def _rows(holder: dict[str, Tree], name: str, trail: Trail) -> list[tuple[dict[str, Tree], Trail]]:
-    listed = holder.get(name)
-    rows = enumerate(listed if isinstance(listed, list) else ())
-    return [(row, (trail, name, index)) for index, row in rows if isinstance(row, dict)]

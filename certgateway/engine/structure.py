@@ -173,6 +173,9 @@ class Walk:
                 refuse_code(self._run, found.allowed, trail)
             elif found.code == "xhtml":
                 self._narrative(value, trail, scope)
+        elif found.allowed is not None:
+            # A code that is required to be of a set can't be left to an extension that says why it is absent.
+            self._run.add("value-missing", trail)
         if extra is not None:
             self._extra(found, extra, trail, scope)
 

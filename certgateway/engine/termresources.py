@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.elements import rows
 from certgateway.engine.references import is_absolute
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def check_code_system(run: Run, resource: dict[str, Tree], trail: Trail) -> None
 
 
 def _concepts(holder: dict[str, Tree], trail: Trail, depth: int) -> Iterator[tuple[dict[str, Tree], Trail]]:
-    for row, at in _rows(holder, "concept", trail) if depth < _DEEPEST else ():
+    for row, at in rows(holder, "concept", trail) if depth < _DEEPEST else ():
         yield row, at
         yield from _concepts(row, at, depth + 1)
 
@@ -57,7 +58,7 @@ def check_value_set(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
         return
     at_compose: Trail = (trail, "compose", None)
     for name in ("include", "exclude"):
-        for row, at in _rows(compose, name, at_compose):
+        for row, at in rows(compose, name, at_compose):
             system = row.get("system")
             if isinstance(system, str):
                 _check_system(run, system, row, at)
@@ -73,23 +74,17 @@ def _check_system(run: Run, system: str, include: dict[str, Tree], trail: Trail)
     elif run.definitions.known_codes(plain) is None and run.definitions.is_value_set(plain):
         run.add("system-is-value-set", at)
     known = run.definitions.known_codes(plain)
-    for concept, at_concept in _rows(include, "concept", trail) if known is not None else ():
+    for concept, at_concept in rows(include, "concept", trail) if known is not None else ():
         _check_code(run, known, concept.get("code"), plain, (at_concept, "code", None))
 
 
 def check_concept_map(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
     """Judge the codes one ConceptMap maps from and to."""
-    for group, at_group in _rows(resource, "group", trail):
+    for group, at_group in rows(resource, "group", trail):
         source, target = group.get("source"), group.get("target")
         from_codes = run.definitions.known_codes(source) if isinstance(source, str) else None
         to_codes = run.definitions.known_codes(target) if isinstance(target, str) else None
-        for element, at in _rows(group, "element", at_group):
+        for element, at in rows(group, "element", at_group):
             _check_code(run, from_codes, element.get("code"), str(source), (at, "code", None))
-            for row, at_target in _rows(element, "target", at):
+            for row, at_target in rows(element, "target", at):
                 _check_code(run, to_codes, row.get("code"), str(target), (at_target, "code", None))
-
-
-def _rows(holder: dict[str, Tree], name: str, trail: Trail) -> list[tuple[dict[str, Tree], Trail]]:
-    listed = holder.get(name)
-    rows = enumerate(listed if isinstance(listed, list) else ())
-    return [(row, (trail, name, index)) for index, row in rows if isinstance(row, dict)]

@@ -115,7 +115,7 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "extension-versioned",
         "extension-modifier-differs",
     ),
-    "not-found": ("reference-unresolved", "narrative-link-unresolved"),
+    "not-found": ("reference-unresolved", "narrative-link-unresolved", "question-unknown"),
     "multiple-matches": ("reference-ambiguous",),
     "duplicate": ("full-url-duplicated", "id-duplicated", "label-repeated", "link-repeated", "likely-resend"),
     "conflict": ("message-id-conflict", "revision-of-other-patient", "subject-differs", "patient-ambiguous"),
