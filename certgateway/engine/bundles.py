@@ -85,7 +85,7 @@ def _check_entry(
 
 def _agrees(url: str, resource: dict[str, Tree]) -> bool:
     """Whether a RESTful fullUrl ends in the resource's own type and id; other URLs are free."""
-    matched = RESTFUL.fullmatch(url)
-    if matched is None or not matched["root"]:
+    matched = RESTFUL.fullmatch(url) if url.startswith("http") else None
+    if matched is None:
         return True
     return matched["id"] == resource.get("id") and matched["type"] == resource.get("resourceType")

@@ -16,7 +16,8 @@ from certgateway.engine.refinements import check_refinements
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
 from certgateway.engine.slices import Slicer, listed
-from certgateway.engine.units import compared
+from certgateway.engine.soundness import soundness_of
+from certgateway.engine.units import is_between
 from certgateway.engine.values import as_text, equals, includes, within
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Conformance:
         self._definitions = run.definitions
         self._steps = steps_of(run.definitions)
         self._slicer = Slicer(run.definitions, self.conforms)
+        self._soundness = soundness_of(run.definitions, run.options.ignored_invariants)
 
     def conforms(self, profile: Profile, place: Place) -> bool:
         """Whether a place would be found without error."""
@@ -46,6 +48,8 @@ class Conformance:
 
     def check(self, profile: Profile, place: Place) -> None:
         """Judge one place against one profile."""
+        if self._is_sound(profile, place):
+            return
         key = (id(place.value), profile.url)
         if key in self._run.trying:
             return
@@ -57,6 +61,12 @@ class Conformance:
             self._rule(plan_of(profile.root), place)
         finally:
             self._run.trying.discard(key)
+
+    def _is_sound(self, profile: Profile, place: Place) -> bool:
+        """Whether a place surely conforms. Of a resource that base R4 found fault with that can't be told."""
+        if place.extra is not None or id(place.scope.resource) in self._run.odd:
+            return False
+        return self._soundness.profile(profile, place.type)(place.value, place.scope, self._run)
 
     def _rule(self, plan: RulePlan, place: Place) -> None:
         """Judge one place against what a rule says of it and of everything below."""
@@ -208,18 +218,13 @@ class Conformance:
         """Judge bounds and length."""
         least = rule.least.value if rule.least is not None else None
         most = rule.most.value if rule.most is not None else None
-        if not within(least, most, place.value) or not _is_between(least, most, place.value):
+        if not within(least, most, place.value) or not is_between(least, most, place.value):
             limits = " - ".join(as_text(each) for each in (least, most) if each is not None)
             self._run.add("value-out-of-range", place.trail, limits)
         if rule.max_length is not None and isinstance(place.value, str) and len(place.value) > rule.max_length:
             self._run.add("length-exceeded", place.trail, str(rule.max_length))
         elif isinstance(place.value, str) and len(place.value) < rule.min_length:
             self._run.add("length-short", place.trail, str(rule.min_length))
-
-
-def _is_between(least: object, most: object, value: object) -> bool:
-    """Whether a Quantity lies within the Quantities that bound it; what can't be converted is left alone."""
-    return compared(value, least) != -1 and compared(value, most) != 1
 
 
 def _is_undefined_part(parent: Place, place: Place) -> bool:

@@ -7,39 +7,31 @@ extension.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.contextnames import ANYWHERE, contexts_of
 from certgateway.engine.fhirpath_values import Node, NotEvaluable
 from certgateway.engine.instance import Trail, type_of
 from certgateway.engine.invariants import compiled, environment_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import ElementFacts
     from certgateway.engine.instance import Place
     from certgateway.engine.run import Run
 
 Tree = Any
-_STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
-_ANYWHERE = frozenset({"Element", "*", "Any"})
-# Extensions that R4 itself and everybody's definitions use in places their published contexts leave out.
-_ALSO_ON = {
-    _STRUCTURE + "regex": "ElementDefinition.type",
-    _STRUCTURE + "structuredefinition-fhir-type": "ElementDefinition.type",
-    _STRUCTURE + "structuredefinition-normative-version": "Element",
-    _STRUCTURE + "capabilitystatement-expectation": "Element",
-    _STRUCTURE + "capabilitystatement-prohibited": "Element",
-}
 # Values that a definition gives as a model of others may bear whatever those may bear.
 _MODELS = frozenset({"ElementDefinition.fixed", "ElementDefinition.pattern", "ElementDefinition.example.value"})
 
 
 def check_context(run: Run, structure: Mapping[str, Any], place: Place) -> None:
     """Judge the place of an extension whose definition is `structure`."""
-    contexts = list(_contexts(structure))
+    contexts = list(contexts_of(structure))
     invariants = structure.get("contextInvariant", ())
-    anywhere = not contexts or any(kind == "element" and expression in _ANYWHERE for kind, expression in contexts)
+    anywhere = not contexts or any(kind == "element" and expression in ANYWHERE for kind, expression in contexts)
     if anywhere and not invariants:
         return
     bearer = _Bearer(run.definitions, place)
@@ -49,15 +41,6 @@ def check_context(run: Run, structure: Mapping[str, Any], place: Place) -> None:
     for expression in invariants:
         if bearer.breaks(run, expression):
             run.add("extension-misplaced", place.trail, expression)
-
-
-def _contexts(structure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The contexts of a StructureDefinition, from a resource or from the fact table."""
-    for row in structure.get("context", ()):
-        kind, expression = (row.get("type"), row.get("expression")) if isinstance(row, Mapping) else row
-        yield str(kind), str(expression).rpartition("#")[2] if kind == "element" else str(expression)
-    if structure.get("url") in _ALSO_ON:
-        yield "element", _ALSO_ON[structure["url"]]
 
 
 class _Bearer:

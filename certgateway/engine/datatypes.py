@@ -1,6 +1,6 @@
 """Rules of single datatypes that no invariant of R4 states: Attachment, Coding, Identifier, Reference.
 
-R4 datatypes: the stated size is that of the data; systems are absolute and are code systems, not value sets; an
+R4 datatypes: the stated size is that of the data; systems are code systems, not value sets; an
 identifier that is a URI is one; a code belongs to the system it names. Nothing here may know where a value stands.
 """
 
@@ -28,9 +28,7 @@ def check_datatype(run: Run, code: str, value: dict[str, Tree], trail: Trail) ->
             _check_size(run, value, trail)
         return
     system = value.get("system")
-    if not is_absolute(system):
-        run.add("uri-not-absolute", (trail, "system", None))
-    elif code == "Identifier":
+    if code == "Identifier":
         if system == _URIS and not is_absolute(value.get("value")):
             run.add("uri-not-absolute", (trail, "value", None))
     elif run.options.unknown_code is not None and isinstance(system, str):

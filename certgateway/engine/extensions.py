@@ -30,26 +30,22 @@ _PUBLISHED_ELSEWHERE = (
 )
 
 
-def check_extension(run: Run, place: Place, *, is_modifier: bool) -> bool:
-    """Judge one extension; True where its definition is known and its content is to be judged by it."""
-    url = place.value.get("url")
-    # An extension inside another is named within it; any other has a canonical.
-    if not is_absolute(url) and place.trail[0][1] not in _INNER:
-        run.add("uri-not-absolute", (place.trail, "url", None))
-        return False
-    structure = run.definitions.structure(url) if isinstance(url, str) and is_absolute(url) else None
-    if structure is None:
-        if is_absolute(url):
-            _unknown(run, place, str(url), is_modifier=is_modifier)
-        elif is_modifier:
-            run.add("modifier-extension-unknown", place.trail)
-        return False
-    if "|" in str(url):
+def check_use(run: Run, structure: Mapping[str, Any], place: Place, *, modifies: bool, is_modifier: bool) -> None:
+    """Judge how an extension is used whose definition is known: its url, whether it modifies, and its place."""
+    if "|" in place.value["url"]:
         run.add("extension-versioned", (place.trail, "url", None))
-    if is_modifier != _modifies(structure):
-        run.add("extension-modifier-differs", place.trail, "extension" if is_modifier else "modifierExtension")
+    if is_modifier != modifies:
+        run.add("extension-modifier-differs", place.trail, "modifierExtension" if modifies else "extension")
     check_context(run, structure, place)
-    return True
+
+
+def check_unknown(run: Run, place: Place, *, is_modifier: bool) -> None:
+    """Judge an extension nobody defined; one inside another is named within it, any other has a canonical."""
+    url = place.value.get("url")
+    if is_absolute(url):
+        _unknown(run, place, str(url), is_modifier=is_modifier)
+    elif place.trail[0][1] not in _INNER:
+        run.add("uri-not-absolute", (place.trail, "url", None))
 
 
 def _unknown(run: Run, place: Place, url: str, *, is_modifier: bool) -> None:
@@ -65,12 +61,3 @@ def _unknown(run: Run, place: Place, url: str, *, is_modifier: bool) -> None:
         run.add("extension-unknown", place.trail, severity="warning")
     else:
         run.add("extension-unknown", place.trail, severity=severity)
-
-
-def _modifies(structure: Mapping[str, Any]) -> bool:
-    """Whether a definition says at its root that the extension changes the meaning of what bears it."""
-    for part in ("snapshot", "differential"):
-        for element in structure.get(part, {}).get("element", ())[:1]:
-            if "." not in element.get("path", "."):
-                return bool(element.get("isModifier", False))
-    return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from certgateway.engine import fhirpath_loops as loops
 from certgateway.engine import fhirpath_operators as operators
-from certgateway.engine.fhirpath_environment import EMPTY, Frame, Function, Run, Test, boxed
+from certgateway.engine.fhirpath_environment import EMPTY, TEXT_VARIABLES, Frame, Function, Run, Test, boxed
 from certgateway.engine.fhirpath_functions import FUNCTIONS
 from certgateway.engine.fhirpath_numbers import NUMBER_FUNCTIONS, negate
 from certgateway.engine.fhirpath_syntax import (
@@ -32,11 +32,6 @@ _FUNCTIONS: dict[str, tuple[int, int, Function]] = {**FUNCTIONS, **TEXT_FUNCTION
 OPTIONAL_FUNCTIONS = frozenset({"memberOf", "conformsTo"})
 _TEMPORAL_FUNCTIONS = frozenset({"now", "today", "timeOfDay"})
 _TYPE_TESTS = frozenset({"is", "as", "ofType"})
-_TEXT_VARIABLES = {
-    "ucum": "http://unitsofmeasure.org",
-    "sct": "http://snomed.info/sct",
-    "loinc": "http://loinc.org",
-}
 _LOGIC = {
     "and": operators.both,
     "or": operators.either,
@@ -280,8 +275,8 @@ def _variable(name: str) -> Run:
 
 
 def _variable_text(name: str) -> str:
-    if name in _TEXT_VARIABLES:
-        return _TEXT_VARIABLES[name]
+    if name in TEXT_VARIABLES:
+        return TEXT_VARIABLES[name]
     if name.startswith("vs-"):
         return "http://hl7.org/fhir/ValueSet/" + name[3:]
     if name.startswith("ext-"):

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from certgateway.engine.definitions import Definitions
 
+TEXT_VARIABLES = {
+    "ucum": "http://unitsofmeasure.org",
+    "sct": "http://snomed.info/sct",
+    "loinc": "http://loinc.org",
+}
+
 
 @dataclass(slots=True)
 class Environment:

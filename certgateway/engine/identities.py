@@ -19,6 +19,32 @@ Tree = Any
 
 def check_identities(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
     """Judge the elements of one resource, without those of the resources in it."""
+    if _may_repeat(resource):
+        _check_ids(run, resource, trail)
+    meta = resource.get("meta")
+    if isinstance(meta, dict) and isinstance(meta.get("security"), list):
+        _check_labels(run, meta["security"], (trail, "meta", None))
+
+
+def _may_repeat(resource: dict[str, Tree]) -> bool:
+    """Whether any two objects in a resource have the same id: most have none at all."""
+    seen: set[str] = set()
+    stack: list[Tree] = [*resource.values()]
+    while stack:
+        node = stack.pop()
+        if type(node) is dict and "resourceType" not in node:
+            identity = node.get("id")
+            if type(identity) is str:
+                if identity in seen:
+                    return True
+                seen.add(identity)
+            stack.extend(node.values())
+        elif type(node) is list:
+            stack.extend(node)
+    return False
+
+
+def _check_ids(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
     seen: set[str] = set()
     for value, _, at in elements_of(run.definitions, resource, trail):
         if at == (trail, "differential", None):
@@ -28,9 +54,6 @@ def check_identities(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
             if identity in seen:
                 run.add("id-duplicated", (at, "id", None))
             seen.add(identity)
-    meta = resource.get("meta")
-    if isinstance(meta, dict) and isinstance(meta.get("security"), list):
-        _check_labels(run, meta["security"], (trail, "meta", None))
 
 
 def _check_labels(run: Run, labels: list[Tree], trail: Trail) -> None:

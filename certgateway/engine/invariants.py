@@ -21,6 +21,7 @@ from certgateway.engine.narrative import objection
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from certgateway.engine.compile import Stated
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
     from certgateway.engine.findings import Fault
@@ -45,6 +46,16 @@ def compiled(expression: str) -> Expression | None:
 @cache
 def _names(expression: str) -> frozenset[str]:
     return frozenset(_NAME.findall(expression))
+
+
+def check_stated(run: Run, stated: Stated, place: Place, mark: int, *, is_sound: bool) -> None:
+    """Judge constraints that may have a quick form, which decides where the place `is_sound`; `mark` as below."""
+    for invariant, quick in stated:
+        answer = quick(place.value) if is_sound and quick is not None else None
+        if answer is None:
+            check_invariants(run, (invariant,), place, mark)
+        elif not answer and invariant.key not in run.options.ignored_invariants:
+            _report(run, invariant, place)
 
 
 def check_invariants(run: Run, invariants: Iterable[Invariant], place: Place, mark: int) -> None:
@@ -79,6 +90,17 @@ def _blamed(fault: Fault, place: Place) -> frozenset[str] | None:
     return frozenset(names) if names or fault.kind in _OF_THE_WHOLE else None
 
 
+def holds(run: Run, invariant: Invariant, node: Node, scope: Scope) -> bool:
+    """Whether a constraint is surely kept at a node; one that can't be compiled breaks nothing."""
+    expression = compiled(invariant.expression)
+    if expression is None:
+        return True
+    try:
+        return expression.holds(node, environment_of(run, scope)) is True
+    except NotEvaluable:
+        return False
+
+
 def _check(run: Run, invariant: Invariant, place: Place) -> None:
     expression = compiled(invariant.expression)
     if expression is None:
@@ -86,12 +108,16 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
-        holds = expression.holds(Node(place.value, place.type, place.extra), environment_of(run, place.scope)) is True
+        is_kept = expression.holds(Node(place.value, place.type, place.extra), environment_of(run, place.scope)) is True
     except NotEvaluable:
         run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
         return
-    if not holds:
-        run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
+    if not is_kept:
+        _report(run, invariant, place)
+
+
+def _report(run: Run, invariant: Invariant, place: Place) -> None:
+    run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
 
 
 def _detail(invariant: Invariant) -> dict[str, str]:

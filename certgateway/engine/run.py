@@ -65,7 +65,6 @@ GENERAL = Options(
     unknown_extension="error",
     missing_profile="error",
     unknown_code="error",
-    html_in_markdown="warning",
     vital_signs=True,
     unique_ids=True,
 )
@@ -78,9 +77,12 @@ class EnoughFaultsError(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """Faults of one judgement, each once. `whole` is the outermost resource, `marks` what links in it may lead to.
+    """Faults of one judgement, each once.
 
-    `conforms` answers whether a place would conform to a profile, for expressions that ask.
+    `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
+    extensions beside them; `odd` are the resources (by identity) that hold any. `sound` are the places (by identity)
+    and profiles of which it is known that nothing would be found. `whole` is the outermost resource, `marks` what links
+    in it may lead to. `conforms` answers whether a place would conform to a profile, for expressions that ask.
     """
 
     definitions: Definitions
@@ -91,6 +93,9 @@ class Run:
     faulty: set[str] = field(default_factory=set)
     trying: set[tuple[int, str]] = field(default_factory=set)
     referred: set[tuple[int, str]] = field(default_factory=set)
+    oddities: int = 0
+    odd: set[int] = field(default_factory=set)
+    sound: set[tuple[int, str]] = field(default_factory=set)
     is_trial: bool = False
     whole: Any = None
     conforms: Callable[[Any, Any], bool] | None = None
@@ -119,8 +124,17 @@ class Run:
             raise EnoughFaultsError
         self.seen.add(key)
         self.faulty.add(path)
+        self.oddities += not kind.startswith("invariant-")
         self.faults.append(Fault(kind, severity, path, expected, culprit, detail or {}))
 
     def trial(self) -> Run:
         """A run beside this one that ends at its first error: it only answers whether something would conform."""
-        return Run(self.definitions, self.options, trying=self.trying, is_trial=True, conforms=self.conforms)
+        return Run(
+            self.definitions,
+            self.options,
+            trying=self.trying,
+            odd=self.odd,
+            sound=self.sound,
+            is_trial=True,
+            conforms=self.conforms,
+        )

@@ -60,9 +60,7 @@ class Slicer:
 
     def slice_of(self, plan: RulePlan, place: Place) -> RulePlan | None:
         """The first slice of the rule that the place belongs to, or None."""
-        sorting = plan.sorting
-        if sorting is None:
-            sorting = plan.sorting = self._sorting(plan.rule)
+        sorting = self.sorting(plan)
         found = min(self._labelled(sorting, place), default=None)
         for number in sorting.tried:
             if found is not None and found < number:
@@ -70,6 +68,12 @@ class Slicer:
             if self._belongs(sorting.tests[number], place):
                 return plan.slices[number]
         return None if found is None else plan.slices[found]
+
+    def sorting(self, plan: RulePlan) -> Sorting:
+        """How places are sorted into the slices of a rule, worked out once."""
+        if plan.sorting is None:
+            plan.sorting = self._sorting(plan.rule)
+        return plan.sorting
 
     def _sorting(self, rule: Rule) -> Sorting:
         slicing = rule.slicing or (BY_URL if rule.name in ("extension", "modifierExtension") else None)

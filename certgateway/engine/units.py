@@ -79,6 +79,11 @@ def compared(one: Any, other: Any) -> int | None:  # noqa: ANN401  Quantities in
     return (first > second) - (first < second)
 
 
+def is_between(least: Any, most: Any, value: Any) -> bool:  # noqa: ANN401  Quantities in JSON.
+    """Whether a Quantity lies within the Quantities that bound it; what can't be converted is left alone."""
+    return compared(value, least) != -1 and compared(value, most) != 1
+
+
 def _number(value: object) -> Fraction | None:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None

@@ -5,7 +5,9 @@ Numbers compare by value, everything else exactly. Nothing here may record a fau
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from certgateway import safejson
@@ -36,6 +38,29 @@ def includes(pattern: Tree, value: Tree) -> bool:
     if isinstance(pattern, list):
         return isinstance(value, list) and all(_has_one(part, value) for part in pattern)
     return _same(pattern, value)
+
+
+def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
+    """`includes` with the pattern worked in, for values whose structure base R4 allows."""
+    if isinstance(pattern, dict):
+        return _of_object([(key, part, pattern_test(part)) for key, part in pattern.items()])
+    if isinstance(pattern, list):
+        tests = [pattern_test(part) for part in pattern]
+        return lambda value: all([any(map(test, value)) for test in tests])  # noqa: C419  No generator: see below.
+    if isinstance(pattern, str):
+        return pattern.__eq__
+    return partial(_same, pattern)
+
+
+def _of_object(parts: list[tuple[str, Tree, Callable[[Tree], bool]]]) -> Callable[[Tree], bool]:
+    def test(value: Tree) -> bool:
+        for key, part, wanted in parts:
+            found = value.get(key)
+            if found is None or (found != part and not wanted(found)):
+                return False
+        return True
+
+    return test
 
 
 def _has_all(pattern: dict[str, Tree], value: dict[str, Tree]) -> bool:
