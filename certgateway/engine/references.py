@@ -31,7 +31,7 @@ def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], t
     """Judge where one Reference leads and whether it is one of the types allowed there; none stands for any."""
     reference = value.get("reference")
     if scope.entries is not None and type(reference) is str and reference.startswith("urn:uuid:"):
-        rows = scope.entries.by_url.get(reference, ())
+        rows = scope.entries.by_url.get(reference) or []
         fits = len(rows) == 1 and "type" not in value
         if fits and (not allowed or rows[0][0].get("resourceType") in allowed):
             return
