@@ -13,6 +13,7 @@ from certgateway.engine.codes import in_value_set, refuse_code
 from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.references import is_absolute, stated_type, target_place
+from certgateway.engine.refinements import check_refinements
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
 from certgateway.engine.slice_order import first_misplaced
@@ -81,6 +82,8 @@ class Conformance:
             self._value(rule, place)
         if plan.bounds_value and place.value is not None:
             self._bounds(rule, place)
+        if rule.refined is not None:
+            check_refinements(self._run, rule.refined, place)
         for child in plan.children:
             places = children(place, child.rule.name, self._steps)
             if places or child.demands:
@@ -185,16 +188,20 @@ class Conformance:
     def _untried(self, urls: tuple[str, ...], place: Place) -> None:
         """Say which profile of a type isn't known. Of extensions the policy on unknown ones has said so."""
         unknown = [url for url in urls if self._definitions.profile(url) is None]
-        severity = self._run.options.unknown_profile
+        severity = self._run.options.missing_profile
         if severity is not None and place.type != "Extension":
             self._run.add("profile-unknown", place.trail, ", ".join(unknown), severity=severity)
 
     def _targets(self, targets: tuple[str, ...], place: Place) -> None:
         """Judge where a Reference may lead: by the resource itself if it is here, else by the type it states."""
-        profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
-        if len(profiles) < len(targets) or not isinstance(place.value, dict):
+        if not isinstance(place.value, dict):
             return
+        profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
         target = target_place(place)
+        if len(profiles) < len(targets):
+            if target is not None:
+                self._untried(targets, place)
+            return
         name = target.type if target is not None else stated_type(place.value, self._definitions)
         fitting = [profile for profile in profiles if name is None or self._definitions.is_a(name, profile.type)]
         if not fitting:

@@ -36,8 +36,14 @@ _FORMS = {
     "time": re.compile(_CLOCK),
     "uuid": re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
-_URI = re.compile(r"\S+")
-ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S*")
+# A UUID and an OID are written as URNs in full; an OID's first arcs alone name nothing.
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_OID = r"[0-2](?:\.(?:0|[1-9][0-9]*))+"
+_URN = rf"urn:uuid:{_UUID}(?:[#|]\S*)?|urn:oid:{_OID}(?:[#|]\S*)?"
+_PLAIN_URI = r"(?!urn:uuid:|urn:oid:|uuid:|oid:)"
+_URI = re.compile(rf"{_URN}|{_PLAIN_URI}\S+")
+_CANONICAL = re.compile(rf"{_URN}|{_PLAIN_URI}(?:#\S+|[A-Za-z][A-Za-z0-9+.\-]*:\S+)")
+ABSOLUTE = re.compile(rf"{_URN}|{_PLAIN_URI}[A-Za-z][A-Za-z0-9+.\-]*:\S*")
 """A URI that begins with a scheme."""
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
@@ -58,8 +64,10 @@ def quick_check_for(code: str) -> Callable[[str], object]:
     """A cheap test of text that stands for one primitive type: what it finds true is valid; false decides nothing."""
     if code in _FORMS:
         return _FORMS[code].fullmatch
-    if code in ("uri", "url", "canonical"):
+    if code in ("uri", "url"):
         return _URI.fullmatch
+    if code == "canonical":
+        return _CANONICAL.fullmatch
     check = check_for(code)
     return _is_plain_text if check is _string else lambda value: check(value) is None
 
@@ -160,6 +168,7 @@ _CHECKS: dict[str, Check] = {
     "decimal": _decimal,
     "instant": _dated(_INSTANT_FORM),
     **{code: _matching(pattern) for code, pattern in _FORMS.items()},
-    **{code: _matching(_URI) for code in ("uri", "url", "canonical")},
+    **{code: _matching(_URI) for code in ("uri", "url")},
+    "canonical": _matching(_CANONICAL),
     **{code: _integer(least) for code, least in _INTEGERS.items()},
 }

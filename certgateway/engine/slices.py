@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from certgateway.engine.codes import in_value_set
@@ -39,7 +39,7 @@ class Trial(Protocol):
         """True where no error would be found."""
 
 
-@cache
+@lru_cache(maxsize=4096)
 def way_of(path: str) -> tuple[Step, ...]:
     """A discriminator path as steps: (`name`, x), (`resolve`, ""), (`extension`, url), (`type`, code)."""
     found: list[Step] = []
@@ -212,6 +212,10 @@ class Slicer:
         profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
         others = [profile.root.children.get(name) for profile in profiles]
         found = [each for each in (own, *others) if each is not None]
+        if not found and rule.slices:
+            # What is said of a slice that must be there is said of the element: one of it has to be so.
+            must = [each for each in rule.slices.values() if each.min]
+            found = [below for each in must for below in self._child_rules(each, name)]
         # An extension's url is its definition's canonical, known even where the definition itself isn't.
         return found or [Rule("url", fixed=Wanted(url.partition("|")[0], "uri")) for url in urls if name == "url"]
 
