@@ -179,7 +179,9 @@ def _taking_back(
     before, case = joined.supersedes, joined.case
     version = made or before
     if version is None or before is None or case is None:
-        raise AssertionError("an answer is taken back from a certificate")
+        system, authored = joined.sender, joined.answer.authored
+        yield asked.uuid, TakenBack(gateway.new_id(), at, joined.takes_back, system, authored, None, certificate="")
+        return
     # What answers an order is told of by its certificate.
     about = case.uuid if is_order(asked) else None
     answered = frozenset() if about or case.withdrawn else _answered_anew(asked, version, case, unit, joined.takes_back)

@@ -18,10 +18,9 @@ from certgateway.domain.outgoing import Reply
 from certgateway.domain.record import Case, Version
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.services.gateway import Gateway
-from certgateway.services.join import Joined, put_aside
+from certgateway.services.join import Joined, named_case, put_aside
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
-from certgateway.store.tray import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +74,37 @@ def _state_for(found: Clarification, sender: str, patient: str | None) -> State 
     return state if sender in {state.receiver, state.asked.receiver} else None
 
 
-def declined_order(
-    answer: Certificate, reply: Reply, sender: str, patient: str | None, reading: Reading
+def declined(
+    answer: Certificate, reply: Reply, sender: str, patient: str | None, certificate_id: str | None, *, reading: Reading
 ) -> Joined | None:
-    """A decline of an order, with nothing else in it: no certificate need exist for that. None for any other answer."""
+    """A decline of an order, with nothing else in it, or the taking back of one: no certificate need exist for that.
+
+    None for any other answer, and where what is taken back is about a certificate that has come to the order.
+    `certificate_id` is the keyed identity that the answer states.
+    """
     found = reading.find_clarification(reply.clarification.lower())
     state = _state_for(found, sender, patient) if found else None
-    if reply.declined is None or state is None or stated_items(answer):
+    if found is None or state is None:
         return None
-    declined = Joined(answer, reply, answer, sender, found)
-    why: Why | None = None
-    if answer.status == WITHDRAWN:
-        why = "answer-withdrawn"
-    elif reply.declined_items and not any(each.target.is_named(reply.declined_items) for each in state.targets):
-        why = "not-asked"
-    return put_aside(declined, why) if why else declined
+    if answer.status == WITHDRAWN and named_case(found, certificate_id, reading) is not None:
+        return None
+    return declining(Joined(answer, reply, answer, sender, found), state)
+
+
+def declining(alone: Joined, state: State) -> Joined | None:
+    """What a decline of an order amounts to, or the taking back of one; None for an answer that says more than that."""
+    answer, reply = alone.answer, alone.reply
+    is_withdrawal = answer.status == WITHDRAWN
+    if stated_items(answer) or (reply.declined is None and not is_withdrawal):
+        return None
+    meant = frozenset(
+        each.target.item
+        for each in state.targets
+        if not reply.declined_items or each.target.is_named(reply.declined_items)
+    )
+    if not meant:
+        return put_aside(alone, "not-asked")
+    return replace(alone, takes_back=meant) if is_withdrawal else alone
 
 
 def follow_orders(
