@@ -39,13 +39,14 @@ class Definitions:
     """All definitions a judgement may use. Not changed once made; profiles are compiled when first asked for."""
 
     def __init__(self, table: FactTable, resources: Iterable[Json] = ()) -> None:
-        """Take the base table and further StructureDefinition, ValueSet and CodeSystem resources."""
+        """Take the base table and further StructureDefinition, ValueSet, CodeSystem and Questionnaire resources."""
         self._table = table
         self._types: dict[str, TypeFacts] = {}
         self._resources = frozenset(table.head("resources"))
         self._structures: dict[str, Json] = {}
         self._value_sets: dict[str, Json] = {}
         self._code_systems: dict[str, Json] = {}
+        self._questionnaires: dict[str, Json] = {}
         self._profiles: dict[str, Profile] = {}
         self._terminology = Terminology(self._compose, self._concepts)
         self._published: dict[str, Json] = {}
@@ -108,6 +109,19 @@ class Definitions:
         """Codes by system of a value set that can be listed offline, else None."""
         return self._terminology.codes_of(canonical)
 
+    def codes_in(self, value_set: Mapping[str, Any]) -> CodesBySystem | None:
+        """Codes by system of a ValueSet resource that stands outside the definitions, else None."""
+        compose = compose_of(value_set)
+        return None if compose is None else self._terminology.codes_in(compose)
+
+    def value_set_systems(self, canonical: str) -> frozenset[str] | None:
+        """Every code system that a value set may draw on, be it listed or not; None where that can't be told."""
+        return self._terminology.systems_of(canonical)
+
+    def questionnaire(self, canonical: str) -> Mapping[str, Any] | None:
+        """The Questionnaire of a canonical (`url` or `url|version`); None if it isn't known."""
+        return self._questionnaires.get(canonical)
+
     def system_codes(self, system: str) -> frozenset[str] | None:
         """All codes of a code system that is here in full, else None."""
         return self._terminology.system_codes(system)
@@ -145,6 +159,7 @@ class Definitions:
             "StructureDefinition": self._structures,
             "ValueSet": self._value_sets,
             "CodeSystem": self._code_systems,
+            "Questionnaire": self._questionnaires,
         }
         store = stores.get(kind) if isinstance(kind, str) else None
         if store is not None and isinstance(url, str):
@@ -163,7 +178,7 @@ class Definitions:
     def extended(self, resources: Iterable[Json]) -> Definitions:
         """These definitions and more; a canonical given again takes the later one's place."""
         held = [*self._structures.values(), *self._value_sets.values(), *self._code_systems.values()]
-        return Definitions(self._table, [*held, *resources])
+        return Definitions(self._table, [*held, *self._questionnaires.values(), *resources])
 
 
 @cache
@@ -173,7 +188,7 @@ def load_base() -> Definitions:
 
 
 def load_profiles(directory: Path, base: Definitions) -> Definitions:
-    """Base plus every StructureDefinition, ValueSet and CodeSystem in the JSON files under `directory`.
+    """Base plus every StructureDefinition, ValueSet, CodeSystem and Questionnaire in the JSON files under `directory`.
 
     Other files and resources are passed over. Raises safejson.Unreadable for a file that is no JSON.
     """

@@ -60,6 +60,11 @@ def check_invariants(run: Run, invariants: Iterable[Invariant], place: Place, ma
             _check(run, invariant, place)
 
 
+def evaluated(run: Run, expression: Expression, place: Place) -> bool | None:
+    """An expression as a condition on a place, None when its result is empty. Raises `NotEvaluable`."""
+    return expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope))
+
+
 def _blamed(fault: Fault) -> list[str]:
     if fault.kind.startswith("invariant-"):
         return []  # Its path is where the constraint is stated, not what is wrong there.
@@ -74,7 +79,7 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
-        holds = expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope)) is True
+        holds = evaluated(run, expression, place) is True
     except NotEvaluable:
         run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.answers import check_questioning
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
 
 _DEFAULT = Options()
+_QUESTIONING = frozenset({"Questionnaire", "QuestionnaireResponse"})
 
 
 def judge(
@@ -57,10 +59,12 @@ def _judge(run: Run, resource: dict[str, Any], profiles: Sequence[str]) -> None:
 
 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
-    """Judge the profiles a resource claims, or the definition of an extension."""
+    """Judge the profiles a resource claims and the answers it gives, or the definition of an extension."""
     if place.type == "Extension":
         _check(run, conformance, place.value["url"], place, place.trail, severity=None)
         return
+    if place.type in _QUESTIONING:
+        check_questioning(run, place)
     meta = place.value.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) and run.options.meta_profiles else None
     judged: set[str] = set()

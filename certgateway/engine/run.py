@@ -6,7 +6,7 @@ A run gathers; it never decides whether something is a fault, and never keeps mo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.findings import MOST_FAULTS, Fault, Severity
 from certgateway.engine.instance import Trail, path_of
@@ -28,15 +28,17 @@ class Options:
     """What the caller wants judged.
 
     `unresolved` is the severity of a reference that names nothing in the Bundle around it (None: no fault; `#id` is an
-    error always). `unknown_profile` is the severity of a `meta.profile` nobody knows, `unknown_extension` that of an
-    extension nobody defined (a modifier extension is an error always). `meta_profiles` judges what `meta.profile`
-    claims. `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
+    error always). `unknown_profile` is the severity of a `meta.profile` or a Questionnaire nobody knows,
+    `unknown_extension` that of an extension nobody defined (a modifier extension is an error always). `meta_profiles`
+    judges what `meta.profile` claims, `answers` each QuestionnaireResponse against its Questionnaire.
+    `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
     """
 
     unresolved: Severity | None = None
     unknown_profile: Severity | None = "warning"
     unknown_extension: Severity | None = None
     meta_profiles: bool = True
+    answers: bool = True
     ignored_invariants: frozenset[str] = frozenset()
     now: datetime | None = None
 
@@ -57,6 +59,7 @@ class Run:
     faulty: set[str] = field(default_factory=set)
     trying: set[tuple[int, str]] = field(default_factory=set)
     referred: set[tuple[int, str]] = field(default_factory=set)
+    remembered: dict[object, Any] = field(default_factory=dict)
     is_trial: bool = False
 
     def add(
