@@ -66,7 +66,7 @@ class _Response:
         self._values = AnswerValues(run, form, place.scope)
         self._misplaced: set[str] | None = None
         # What is left open is a fault of a finished response only; of any other it is worth knowing.
-        self._missing: Severity = "error" if place.value.get("status") in _FINISHED else "warning"
+        self._missing: Severity = "error" if text_of(place.value, "status") in _FINISHED else "warning"
 
     def check(self) -> None:
         """Judge the subject and all items."""
@@ -120,13 +120,13 @@ class _Response:
                 self._absent(question, trail, frames)
             return
         enabled = self._enabling.enabled(question, frames)
+        given = [row_trail for row, row_trail in found if "answer" in row or "item" in row]
         if enabled is False:
-            for row, row_trail in found:
-                if "answer" in row or "item" in row:
-                    self._add("answer-disabled", row_trail, question, question.link_id)
+            for row_trail in given:
+                self._add("answer-disabled", row_trail, question, question.link_id)
             return
-        if enabled is None and self._enabling.is_open(question):
-            self._add("answer-not-tried", found[0][1], question, None, severity="warning")
+        if enabled is None and (given or question.required):
+            self._untried(question, found[0][1])
         self._count(question, found)
         for row, row_trail in found:
             self._item(question, row, row_trail, frames, required=question.required and enabled is True)
@@ -139,8 +139,16 @@ class _Response:
         elif question.kind == "group" and len(found) < question.least:
             self._too_few(question, found[0][1])
 
+    def _untried(self, question: Question, trail: Trail) -> None:
+        """Say that nobody knows whether a question is asked."""
+        if self._enabling.is_open(question):
+            self._add("answer-not-tried", trail, question, None, severity="warning")
+
     def _absent(self, question: Question, trail: Trail, frames: Frames) -> None:
-        if self._enabling.enabled(question, frames) is True:
+        enabled = self._enabling.enabled(question, frames)
+        if enabled is None:
+            self._untried(question, trail)
+        elif enabled:
             if self._misplaced is None:
                 self._misplaced = set(_misplaced(self._form, self._place.value, None))
             # One that stands elsewhere is misplaced; that it isn't here is the same fault.

@@ -16,7 +16,7 @@ from certgateway.engine.fhirpath_texts import pattern
 from certgateway.engine.instance import path_of, type_of
 from certgateway.engine.ordering import has_formal_unit, is_number, order_of
 from certgateway.engine.primitives import check_for
-from certgateway.engine.questionnaires import ANSWER_TYPES, typed_value
+from certgateway.engine.questionnaires import ANSWER_TYPES, text_of, typed_value
 from certgateway.engine.references import stated_type
 from certgateway.engine.values import as_text
 
@@ -71,7 +71,7 @@ class AnswerValues:
             return True
         # A code without its system means nothing certain: as HL7's reference validator has it, worth a warning.
         listed = question.codes.listed
-        is_vague = "system" not in typed[1] and (listed is None or typed[1].get("code") in listed.any_system)
+        is_vague = "system" not in typed[1] and (listed is None or text_of(typed[1], "code") in listed.any_system)
         severity: Severity = "warning" if is_vague else "error"
         self._refuse("answer-not-allowed", question, trail, question.codes.value_set, severity=severity)
         return False
@@ -203,7 +203,7 @@ def _may_hold(codes: Codes, coded: Tree) -> bool:
     """Whether the code of a Coding or Quantity may be in the set; what can't be listed may hold all of its systems."""
     if codes.listed is not None:
         return in_value_set(codes.listed, coded, "Coding")
-    return codes.systems is None or coded.get("system") in codes.systems
+    return codes.systems is None or text_of(coded, "system") in codes.systems
 
 
 def _is_unit(option: Tree, quantity: Tree) -> bool:
