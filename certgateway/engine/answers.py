@@ -133,7 +133,7 @@ class _Response:
 
     def _count(self, question: Question, found: list[Row]) -> None:
         """Judge how often an item stands: once, or as a group may be repeated."""
-        most = question.most if question.kind == "group" or not question.repeats else None
+        most = question.most
         if most is not None and len(found) > most:
             self._add("answer-repeated", found[most][1], question, question.link_id, limit=most)
         elif question.kind == "group" and len(found) < question.least:

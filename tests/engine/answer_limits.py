@@ -42,6 +42,19 @@ LIMITS: dict[str, Case] = {
         ("answer-out-of-range", ".item[0].answer[0].value", "- 2.50"),
         [reply("a", number("2.5"))],
     ),
+    "decimal above and too precise is one fault": (
+        [
+            extended(
+                "a",
+                "decimal",
+                limit(R4 + "maxValue", valueDecimal=Decimal(2)),
+                limit(R4 + "maxDecimalPlaces", valueInteger=1),
+            )
+        ],
+        [reply("a", number("2.55"))],
+        ("answer-out-of-range", ".item[0].answer[0].value", "- 2"),
+        [reply("a", number("1.5"))],
+    ),
     "date before": (
         [extended("a", "date", limit(R4 + "minValue", valueDate="2020-06"))],
         [reply("a", {"valueDate": "2020-05-31"})],

@@ -38,6 +38,12 @@ PLACES: dict[str, Case] = {
         ("answer-out-of-order", ".item[1]", "a"),
         [reply("a", text("y")), reply("c", text("z"))],
     ),
+    "last item first is one fault": (
+        [ask("a", "string"), ask("b", "string"), ask("c", "string")],
+        [reply("c", text("x")), reply("a", text("y")), reply("b", text("z"))],
+        ("answer-out-of-order", ".item[1]", "a"),
+        [reply("a", text("y")), reply("b", text("z")), reply("c", text("x"))],
+    ),
     "item out of its group": (
         [ask("g", "group", ask("a", "string")), ask("b", "string")],
         [inside("g"), reply("a", text("x"))],
@@ -183,6 +189,12 @@ COUNTS: dict[str, Case] = {
         [reply("a", text("x"), text("y"), text("z"))],
         ("answer-repeated", ".item[0].answer[2]", "a"),
         [reply("a", text("x"), text("y"))],
+    ),
+    "more items of one question than may repeat": (
+        [extended("a", "string", limit(R4 + "questionnaire-maxOccurs", valueInteger=2), repeats=True)],
+        [reply("a", text("x")), reply("a", text("y")), reply("a", text("z"))],
+        ("answer-repeated", ".item[2]", "a"),
+        [reply("a", text("x")), reply("a", text("y"))],
     ),
     "more groups than may repeat": (
         [

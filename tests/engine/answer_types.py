@@ -135,6 +135,12 @@ OPTIONS: dict[str, Case] = {
         ("answer-not-allowed", ".item[0].answer[0].value", "#expanded"),
         [reply("a", coded("green"))],
     ),
+    "heading in an expanded value set": (
+        [ask("a", "choice", answerValueSet="#expanded")],
+        [reply("a", coded("some"))],
+        ("answer-not-allowed", ".item[0].answer[0].value", "#expanded"),
+        [reply("a", coded("green"))],
+    ),
     "code of a system that an unlisted value set does not draw on": (
         [ask("a", "choice", answerValueSet="http://hl7.org/fhir/ValueSet/jurisdiction")],
         [reply("a", coded("red"))],
