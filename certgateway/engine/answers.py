@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine.answervalues import AnswerValues
 from certgateway.engine.enabling import Enabling
 from certgateway.engine.formconditions import check_conditions
+from certgateway.engine.formsources import form_of
 from certgateway.engine.instance import type_of
 from certgateway.engine.questionnaires import text_of
-from certgateway.engine.questionnairesets import form_of
 from certgateway.engine.references import stated_type
 from certgateway.engine.values import as_text
 

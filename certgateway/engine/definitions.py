@@ -122,6 +122,10 @@ class Definitions:
         """The Questionnaire of a canonical (`url` or `url|version`); None if it isn't known."""
         return self._questionnaires.get(canonical)
 
+    def questionnaire_urls(self) -> list[str]:
+        """The canonical of every Questionnaire that was loaded, without its version."""
+        return [url for url in self._questionnaires if "|" not in url]
+
     def system_codes(self, system: str) -> frozenset[str] | None:
         """All codes of a code system that is here in full, else None."""
         return self._terminology.system_codes(system)

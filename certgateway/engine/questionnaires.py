@@ -15,7 +15,7 @@ from certgateway.engine.compile import AllowedCodes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from certgateway.engine.questionnairesets import ValueSets
+    from certgateway.engine.formsources import ValueSets
 
 Tree = Any
 # The name of a type as `value[x]` spells it without `value`, and a value of it.

@@ -95,14 +95,21 @@ def form_of(run: Run, canonical: str, place: Place) -> Form | None:
         container = place.scope.container
         found = next(iter(_contained(container, canonical, "Questionnaire")), None)
         return None if found is None else _received(run, found, container)
-    loaded: dict[str, Form] = run.definitions.remembered("forms", lambda _: {})
+    form = loaded_form(run.definitions, canonical)
+    if form is None:
+        found = _in_bundle(run, canonical, place)
+        return None if found is None else _received(run, found, found)
+    return form
+
+
+def loaded_form(definitions: Definitions, canonical: str) -> Form | None:
+    """The compiled Questionnaire of the definitions, compiled once; None where they have none of that canonical."""
+    loaded: dict[str, Form] = definitions.remembered("forms", lambda _: {})
     if canonical not in loaded:
-        questionnaire = run.definitions.questionnaire(canonical)
+        questionnaire = definitions.questionnaire(canonical)
         if questionnaire is None:  # What isn't known isn't remembered: messages name whatever they like.
-            found = _in_bundle(run, canonical, place)
-            return None if found is None else _received(run, found, found)
-        value_sets = ValueSets(run.definitions, [questionnaire])
-        loaded[canonical] = compile_form(questionnaire, value_sets, trusted=True)
+            return None
+        loaded[canonical] = compile_form(questionnaire, ValueSets(definitions, [questionnaire]), trusted=True)
     return loaded[canonical]
 
 
