@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.answervalues import AnswerValues
+from certgateway.engine.effort import affords, is_exhausted
 from certgateway.engine.enabling import Enabling
 from certgateway.engine.formconditions import check_conditions
 from certgateway.engine.formsources import form_of
 from certgateway.engine.instance import type_of
 from certgateway.engine.questionnaires import text_of
 from certgateway.engine.references import stated_type
-from certgateway.engine.values import as_text
+from certgateway.engine.values import as_text, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from certgateway.engine.enabling import Frames
     from certgateway.engine.findings import Severity
     from certgateway.engine.instance import Place, Trail
-    from certgateway.engine.questionnaires import Form, Question
+    from certgateway.engine.questionnaires import Form, Items, Question
     from certgateway.engine.run import Run
 
 Tree = Any
@@ -32,7 +33,6 @@ Row = tuple[dict[str, Tree], "Trail"]
 
 _FINISHED = frozenset({"completed", "amended"})
 _ANSWERLESS = frozenset({"group", "display"})
-_MANY_NAMES = 20
 
 
 def check_questioning(run: Run, place: Place) -> None:
@@ -71,7 +71,9 @@ class _Response:
     def check(self) -> None:
         """Judge the subject and all items."""
         self._subject()
-        self._children(self._form.top, self._place.value, self._place.trail, ())
+        self._items(self._form.top, self._place.value, self._place.trail, ())
+        if is_exhausted(self._run):
+            self._run.add("answer-not-tried", self._place.trail, severity="warning", detail={"question": "item"})
 
     def _subject(self) -> None:
         subject, allowed = self._place.value.get("subject"), self._form.subject_types
@@ -83,13 +85,13 @@ class _Response:
         if name and name not in allowed:
             self._run.add("answer-subject-wrong", (self._place.trail, "subject", None), " | ".join(allowed))
 
-    def _children(self, questions: dict[str, Question], holder: Tree, trail: Trail, frames: Frames) -> None:
+    def _items(self, questions: Items, holder: Tree, trail: Trail, frames: Frames) -> None:
         """Judge the items below the response, a group or an answer."""
         found: dict[str, list[Row]] = {}
         last = -1
         for row, row_trail in _listed(holder, "item", trail):
             link_id = text_of(row, "linkId")
-            question = questions.get(link_id or "")
+            question = questions.by_link.get(link_id or "")
             if question is None:
                 self._stranger(link_id, questions, row, row_trail)
                 continue
@@ -97,28 +99,26 @@ class _Response:
                 self._add("answer-out-of-order", row_trail, question, question.link_id)
             last = question.rank
             found.setdefault(question.link_id, []).append((row, row_trail))
-        for question in questions.values():
-            self._question(question, found.get(question.link_id, []), trail, frames)
+        for link_id, given in found.items():
+            self._question(questions.by_link[link_id], given, frames)
+        if affords(self._run, len(questions.required)):
+            for question in questions.required:
+                if question.link_id not in found:
+                    self._absent(question, trail, frames)
 
-    def _stranger(self, link_id: str | None, questions: dict[str, Question], row: Tree, trail: Trail) -> None:
+    def _stranger(self, link_id: str | None, questions: Items, row: Tree, trail: Trail) -> None:
         """Report an item that doesn't belong here; what it holds is judged by its own question if it has one."""
         if link_id is None:
             return  # Base R4 misses the linkId.
         known = self._form.questions.get(link_id)
         if known is None:
-            names = list(questions)
-            listed = ", ".join(names[:_MANY_NAMES]) + (", …" if len(names) > _MANY_NAMES else "")
-            self._run.add("answer-unknown", trail, listed or None)
+            self._run.add("answer-unknown", trail, listed(questions.by_link) or None)
             return
         self._add("answer-misplaced", trail, known, _home(known))
         self._item(known, row, trail, ())
 
-    def _question(self, question: Question, found: list[Row], trail: Trail, frames: Frames) -> None:
+    def _question(self, question: Question, found: list[Row], frames: Frames) -> None:
         """Judge all items of one question in one place."""
-        if not found:
-            if question.required:
-                self._absent(question, trail, frames)
-            return
         enabled = self._enabling.enabled(question, frames)
         given = [row_trail for row, row_trail in found if "answer" in row or "item" in row]
         if enabled is False:
@@ -159,7 +159,7 @@ class _Response:
         """Judge one item by its question."""
         text = text_of(row, "text")
         if text is not None and question.texts and text.strip() not in question.texts:
-            self._add("answer-text-differs", (trail, "text", None), question, as_text(question.texts[0]))
+            self._add("answer-text-differs", (trail, "text", None), question, as_text(next(iter(question.texts))))
         answers, items = list(_listed(row, "answer", trail)), list(_listed(row, "item", trail))
         if answers and items:  # qrs-1 has told that one of them is too much.
             answers = [] if question.kind in _ANSWERLESS else answers
@@ -182,7 +182,7 @@ class _Response:
         if refused:
             self._add("answer-not-taken", refused[0][1], question, question.link_id)
         elif question.kind == "group":
-            self._children(question.children, row, trail, frames)
+            self._items(question.below, row, trail, frames)
 
     def _left_open(self, question: Question, trail: Trail) -> None:
         self._add("answer-missing", trail, question, question.link_id, severity=self._missing)
@@ -199,7 +199,7 @@ class _Response:
             self._too_few(question, trail)
         for answer, answer_trail in answers:
             self._values.check(question, answer, answer_trail, len(answers))
-            self._children(question.children, answer, answer_trail, frames)
+            self._items(question.below, answer, answer_trail, frames)
 
     def _add(
         self,

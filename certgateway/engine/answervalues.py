@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway import safejson
 from certgateway.engine.codes import in_value_set
+from certgateway.engine.effort import affords
 from certgateway.engine.fhirpath_syntax import NotCompilable
 from certgateway.engine.fhirpath_texts import pattern
 from certgateway.engine.instance import path_of, type_of
 from certgateway.engine.ordering import has_formal_unit, is_number, order_of
 from certgateway.engine.primitives import check_for
-from certgateway.engine.questionnaires import ANSWER_TYPES, text_of, typed_value
+from certgateway.engine.questionnaires import ANSWER_TYPES, key_of, text_of, typed_value
 from certgateway.engine.references import stated_type
-from certgateway.engine.values import as_text
+from certgateway.engine.values import as_text, listed
 
 if TYPE_CHECKING:
     from certgateway.engine.findings import Severity
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 Tree = Any
-_MANY_OPTIONS = 20
 _URN = {"urn:uuid:": check_for("uuid"), "urn:oid:": check_for("oid")}
 
 
@@ -70,18 +70,16 @@ class AnswerValues:
         if _may_hold(question.codes, typed[1]):
             return True
         # A code without its system means nothing certain: as HL7's reference validator has it, worth a warning.
-        listed = question.codes.listed
-        is_vague = "system" not in typed[1] and (listed is None or text_of(typed[1], "code") in listed.any_system)
+        known = question.codes.listed
+        is_vague = "system" not in typed[1] and (known is None or text_of(typed[1], "code") in known.any_system)
         severity: Severity = "warning" if is_vague else "error"
         self._refuse("answer-not-allowed", question, trail, question.codes.value_set, severity=severity)
         return False
 
     def _is_option(self, question: Question, typed: Typed, trail: Trail, count: int) -> bool:
-        found = next((option for option in question.options if _is_same(option, typed)), None)
+        found = question.options.get(key_of(*typed))
         if found is None:
-            texts = [_option_text(option) for option in question.options]
-            more = ", …" if len(texts) > _MANY_OPTIONS else ""
-            self._refuse("answer-not-allowed", question, trail, ", ".join(texts[:_MANY_OPTIONS]) + more)
+            self._refuse("answer-not-allowed", question, trail, listed(map(_option_text, question.options.values())))
         elif found.exclusive and count > 1:
             self._refuse("answer-not-alone", question, trail, _option_text(found))
         return found is not None
@@ -153,16 +151,18 @@ class AnswerValues:
     def _check_unit(self, question: Question, quantity: Tree, trail: Trail) -> None:
         limits = question.limits
         if limits.units:
-            if not any(_is_unit(option, quantity) for option in limits.units):
-                names = [str(option.get("code") or option.get("display")) for option in limits.units]
-                self._refuse("answer-unit-wrong", question, trail, ", ".join(names))
+            if affords(self._run, len(limits.units)) and not any(_is_unit(unit, quantity) for unit in limits.units):
+                names = (str(unit.get("code") or unit.get("display")) for unit in limits.units)
+                self._refuse("answer-unit-wrong", question, trail, listed(names))
         elif limits.unit_codes is not None and not _may_hold(limits.unit_codes, quantity):
             self._refuse("answer-unit-wrong", question, trail, limits.unit_codes.value_set)
 
     def _check_file(self, question: Question, attachment: Tree, trail: Trail) -> None:
         limits, received = question.limits, attachment.get("contentType")
+        if not affords(self._run, len(limits.mime_types)):
+            return
         if limits.mime_types and not any(_is_mime_type(received, allowed) for allowed in limits.mime_types):
-            self._refuse("answer-file-type-wrong", question, trail, ", ".join(limits.mime_types))
+            self._refuse("answer-file-type-wrong", question, trail, listed(limits.mime_types))
         elif limits.max_size is not None and _size(attachment) > limits.max_size:
             self._refuse("answer-file-too-large", question, trail, str(limits.max_size))
 
@@ -170,8 +170,8 @@ class AnswerValues:
         named = reference.get("reference")
         found = self._scope.find(named) if type(named) is str and named else []
         name = type_of(found[0][0]) if found else stated_type(reference, self._run.definitions)
-        if name and name not in question.limits.targets:
-            self._refuse("reference-target-wrong", question, trail, " | ".join(question.limits.targets))
+        if name and affords(self._run, len(question.limits.targets)) and name not in question.limits.targets:
+            self._refuse("reference-target-wrong", question, trail, listed(question.limits.targets))
 
 
 def _is_readable(typed: Typed) -> bool:
@@ -180,17 +180,6 @@ def _is_readable(typed: Typed) -> bool:
     if type_ not in ANSWER_TYPES:
         return False
     return isinstance(value, dict) if type_[0].isupper() else check_for(type_)(value) is None
-
-
-def _is_same(option: Option, typed: Typed) -> bool:
-    type_, value = typed
-    if option.type == "Coding" == type_:
-        return all(option.value.get(name) == value.get(name) for name in ("system", "code"))
-    if option.type == "Reference" == type_:
-        return bool(option.value.get("reference") == value.get("reference"))
-    # R4 lists no options of decimals and points of time: integers and dates stand for them.
-    alike = option.type == type_ or (option.type, type_) in (("integer", "decimal"), ("date", "dateTime"))
-    return alike and bool(option.value == value)
 
 
 def _option_text(option: Option) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.effort import affords
 from certgateway.engine.fhirpath_values import NotEvaluable
 from certgateway.engine.invariants import compiled, evaluated
 from certgateway.engine.ordering import order_of
@@ -48,6 +49,8 @@ class Enabling:
             return self._expressed(question.expression)
         if not question.conditions:
             return True
+        if not affords(self._run, len(question.conditions)):
+            return None
         held = [self._holds(condition, frames) for condition in question.conditions]
         if len(held) == 1:
             return held[0]
@@ -82,7 +85,7 @@ class Enabling:
         key = (id(holder), id(condition))
         if key not in self._known:
             given = self._given(holder).get(condition.target.link_id, [])
-            self._known[key] = _fits(condition, given)
+            self._known[key] = _fits(condition, given) if affords(self._run, len(given)) else None
         return self._known[key]
 
     def _given(self, holder: Tree) -> dict[str, list[Typed]]:

@@ -31,6 +31,7 @@ class ValueSets:
         self._definitions = definitions
         self._holders = tuple(holders)
         self._known: dict[str, Codes] = {}
+        self._by_id: dict[str, Tree] = {}
 
     def codes(self, canonical: str) -> Codes:
         """What can be told of the codes of a value set."""
@@ -48,8 +49,11 @@ class ValueSets:
         return Codes(canonical.partition("|")[0], listed, self._definitions.value_set_systems(canonical))
 
     def _contained(self, canonical: str) -> Codes:
-        found = next((row for holder in self._holders for row in _contained(holder, canonical, "ValueSet")), None)
-        if found is None or not is_sound(found, self._definitions):
+        if not self._by_id:
+            for holder in reversed(self._holders):
+                self._by_id.update((f"#{row.get('id')}", row) for row in rows(holder, "contained"))
+        found = self._by_id.get(canonical)
+        if found is None or type_of(found) != "ValueSet" or not is_sound(found, self._definitions):
             return Codes(canonical, None, None)
         listed = self._definitions.codes_in(found) if "compose" in found else _expanded(found)
         if listed is None:
@@ -73,11 +77,6 @@ def _expanded(value_set: Tree) -> dict[str, frozenset[str]] | None:
     return {system: frozenset(listed) for system, listed in codes.items()}
 
 
-def _contained(holder: Tree, reference: str, kind: str) -> list[Tree]:
-    """The contained resources of a kind that `#id` names."""
-    return [row for row in rows(holder, "contained") if row.get("id") == reference[1:] and type_of(row) == kind]
-
-
 def is_sound(resource: Tree, definitions: Definitions) -> bool:
     """Whether base R4 finds no error in a resource that came with the message."""
     trial = Run(definitions, Options(meta_profiles=False), is_trial=True)
@@ -92,9 +91,8 @@ def is_sound(resource: Tree, definitions: Definitions) -> bool:
 def form_of(run: Run, canonical: str, place: Place) -> Form | None:
     """The compiled Questionnaire that a response names; None where it isn't here, or isn't sound."""
     if canonical.startswith("#"):
-        container = place.scope.container
-        found = next(iter(_contained(container, canonical, "Questionnaire")), None)
-        return None if found is None else _received(run, found, container)
+        own = next((row for row, _ in place.scope.contained(canonical) if type_of(row) == "Questionnaire"), None)
+        return None if own is None else _received(run, own, place.scope.container)
     form = loaded_form(run.definitions, canonical)
     if form is None:
         found = _in_bundle(run, canonical, place)

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine.compile import AllowedCodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from certgateway.engine.formsources import ValueSets
 
 Tree = Any
 # The name of a type as `value[x]` spells it without `value`, and a value of it.
 Typed = tuple[str, Tree]
+# What tells one option from another.
+Key = tuple[object, ...]
 
 _R4 = "http://hl7.org/fhir/StructureDefinition/"
 _SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
@@ -43,6 +45,7 @@ _ANSWERS_OF: dict[str, tuple[str, ...]] = {
     "reference": ("Reference",),
     "quantity": ("Quantity",),
 }
+_KINDRED = {"integer": "decimal", "date": "dateTime"}
 _OPTION_TYPES = ("Coding", "date", "time", "integer", "string", "Reference")
 ANSWER_TYPES = frozenset(kind for kinds in _ANSWERS_OF.values() for kind in kinds) | {"Coding"}
 
@@ -96,6 +99,14 @@ class Condition:
     within: Question | None
 
 
+@dataclass(slots=True)
+class Items:
+    """The items in one place of a Questionnaire by link id, and those of them that must be there."""
+
+    by_link: dict[str, Question] = field(default_factory=dict)
+    required: list[Question] = field(default_factory=list)
+
+
 @dataclass(slots=True, eq=False)
 class Question:
     """One item of a Questionnaire: a question, a group or a display.
@@ -110,18 +121,18 @@ class Question:
     rank: int
     parent: Question | None
     types: tuple[str, ...] | None
-    texts: tuple[str, ...]
+    texts: dict[str, None]
     required: bool
     repeats: bool
     least: int
     most: int | None
-    options: tuple[Option, ...]
+    options: dict[Key, Option]
     codes: Codes | None
     limits: Limits
     every: bool | None = None
     expression: str | None = None
     conditions: tuple[Condition | None, ...] = ()
-    children: dict[str, Question] = field(default_factory=dict)
+    below: Items = field(default_factory=Items)
 
     @property
     def ancestors(self) -> Iterator[Question]:
@@ -138,13 +149,13 @@ class Form:
 
     trusted: bool
     subject_types: tuple[str, ...]
-    top: dict[str, Question]
+    top: Items
     questions: dict[str, Question]
 
 
 def compile_form(questionnaire: Tree, value_sets: ValueSets, *, trusted: bool) -> Form:
     """The questions of a Questionnaire; of two with one link id the first counts."""
-    form = Form(trusted, tuple(_texts(questionnaire, "subjectType")), {}, {})
+    form = Form(trusted, tuple(_texts(questionnaire, "subjectType")), Items(), {})
     conditional: list[tuple[Question, Tree]] = []
     _add_items(form, questionnaire, None, value_sets, conditional)
     for question, item in conditional:
@@ -155,13 +166,14 @@ def compile_form(questionnaire: Tree, value_sets: ValueSets, *, trusted: bool) -
 def _add_items(
     form: Form, holder: Tree, parent: Question | None, value_sets: ValueSets, conditional: list[tuple[Question, Tree]]
 ) -> None:
-    siblings = form.top if parent is None else parent.children
+    siblings = form.top if parent is None else parent.below
     for rank, item in enumerate(rows(holder, "item")):
         link_id = text_of(item, "linkId")
         if link_id is None or link_id in form.questions:
             continue
         question = _question(item, link_id, rank, parent, value_sets)
-        form.questions[link_id] = siblings[link_id] = question
+        form.questions[link_id] = siblings.by_link[link_id] = question
+        siblings.required += [question] if question.required else []
         if "enableWhen" in item:
             conditional.append((question, item))
         _add_items(form, item, question, value_sets, conditional)
@@ -171,15 +183,15 @@ def _question(item: Tree, link_id: str, rank: int, parent: Question | None, valu
     kind = text_of(item, "type") or ""
     extensions = _extensions(item)
     repeats = item.get("repeats") is True
-    options = tuple(_options(item))
+    options = {key_of(option.type, option.value): option for option in _options(item)}
     listed = text_of(item, "answerValueSet") if kind in CODED and not options else None
     return Question(
         link_id=link_id,
         kind=kind,
         rank=rank,
         parent=parent,
-        types=_types(kind, options, listed),
-        texts=tuple(_item_texts(item)),
+        types=_types(kind, options.values(), listed),
+        texts=dict.fromkeys(_item_texts(item)),
         required=item.get("required") is True,
         repeats=repeats,
         least=_whole(extensions, "questionnaire-minOccurs") or 0,
@@ -192,7 +204,7 @@ def _question(item: Tree, link_id: str, rank: int, parent: Question | None, valu
     )
 
 
-def _types(kind: str, options: tuple[Option, ...], value_set: str | None) -> tuple[str, ...] | None:
+def _types(kind: str, options: Collection[Option], value_set: str | None) -> tuple[str, ...] | None:
     """The types of answer; a choice takes those of its options, an open choice text beside them."""
     if kind not in CODED:
         return _ANSWERS_OF.get(kind)
@@ -203,10 +215,23 @@ def _types(kind: str, options: tuple[Option, ...], value_set: str | None) -> tup
     return types if kind == "choice" or "string" in types else (*types, "string")
 
 
+def key_of(type_: str, value: Tree) -> Key:
+    """What an answer has in common with the option that it is.
+
+    R4 lists no options of decimals and points of time: integers and dates stand for them.
+    """
+    if type_ == "Coding":
+        return type_, text_of(value, "system"), text_of(value, "code")
+    if type_ == "Reference":
+        return type_, text_of(value, "reference")
+    plain = value if isinstance(value, str | int | Decimal) else None
+    return _KINDRED.get(type_, type_), plain
+
+
 def _options(item: Tree) -> Iterator[Option]:
     for row in rows(item, "answerOption"):
         typed = typed_value(row)
-        if typed is not None:
+        if typed is not None and typed[0] in _OPTION_TYPES:
             exclusive = ("boolean", True) in _extensions(row).get(_R4 + "questionnaire-optionExclusive", ())
             yield Option(*typed, exclusive)
 
@@ -235,15 +260,20 @@ def _limits(item: Tree, extensions: dict[str, list[Typed]], value_sets: ValueSet
         decimals=_whole(extensions, "maxDecimalPlaces"),
         mime_types=tuple(_all_texts(extensions, _R4 + "mimeType")),
         max_size=size if type(size) is int or type(size) is Decimal else None,
-        units=tuple(
-            value for type_, value in extensions.get(_R4 + "questionnaire-unitOption", ()) if type_ == "Coding"
-        ),
+        units=_units(extensions),
         unit_codes=value_sets.codes(unit_set) if unit_set is not None else None,
         targets=(
             *_all_texts(extensions, _R4 + "questionnaire-referenceResource"),
             *value_sets.types(_all_texts(extensions, _R4 + "questionnaire-referenceProfile")),
         ),
     )
+
+
+def _units(extensions: dict[str, list[Typed]]) -> tuple[Tree, ...]:
+    """The units that a quantity must be in; an open list is no limit."""
+    if _SDC + "unitOpen" in extensions:
+        return ()
+    return tuple(unit for type_, unit in extensions.get(_R4 + "questionnaire-unitOption", ()) if type_ == "Coding")
 
 
 def _expression(extensions: dict[str, list[Typed]]) -> str | None:

@@ -6,12 +6,17 @@ Numbers compare by value, everything else exactly. Nothing here may record a fau
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from certgateway import safejson
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Tree = Any
 _LONGEST_QUOTE = 200
+_MOST_WORDS = 20
 
 
 def equals(wanted: Tree, value: Tree) -> bool:
@@ -70,6 +75,12 @@ def _ordered(bound: Tree, value: Tree) -> bool:
     if isinstance(bound, (int, Decimal)):
         return isinstance(value, (int, Decimal))
     return isinstance(bound, str) and isinstance(value, str) and len(bound) == len(value)
+
+
+def listed(words: Iterable[str]) -> str:
+    """The first of some definition's words for a finding, and a mark that there are more."""
+    first = list(islice(words, _MOST_WORDS + 1))
+    return ", ".join([*first[:_MOST_WORDS], "…"] if len(first) > _MOST_WORDS else first)
 
 
 def as_text(wanted: Tree) -> str:

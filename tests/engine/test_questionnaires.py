@@ -18,9 +18,11 @@ from tests.engine.answer_making import (
     extended,
     form,
     found,
+    inside,
     limit,
     reply,
     response,
+    when,
     whole,
 )
 from tests.engine.answer_making import text as words
@@ -98,6 +100,24 @@ def test_a_received_questionnaire_at_fault_judges_nothing_but_is_told() -> None:
     own = {**form("own", [{"linkId": "a", "type": "riddle"}]), "id": "form"}
     kinds = [row[0] for row in found(response("#form", [reply("b", words("x"))], contained=[own]), load_base())]
     assert kinds == ["code-not-allowed", "questionnaire-unknown"]
+
+
+def test_work_that_grows_with_the_product_of_form_and_response_is_cut_short_and_told() -> None:
+    often = 230
+    never = [when("no", "=", answerBoolean=True)]
+    wide = [ask(f"a{at}", "string", required=True, enableWhen=never) for at in range(often)]
+    own = {**form("own", [ask("no", "boolean"), ask("g", "group", *wide, repeats=True)]), "id": "form"}
+    items = [reply("no", {"valueBoolean": False}), *[inside("g") for _ in range(often)]]
+    assert found(response("#form", items, contained=[own]), load_base()) == [
+        ("answer-not-tried", "QuestionnaireResponse", None)
+    ]
+    assert found(response("#form", items[: often // 4], contained=[own]), load_base()) == []
+
+
+def test_many_options_are_looked_up_and_not_tried_in_turn() -> None:
+    options = [coded(f"c{at}") for at in range(1000)]
+    own = {**form("own", [ask("a", "choice", repeats=True, answerOption=options)]), "id": "form"}
+    assert found(response("#form", [reply("a", *reversed(options))], contained=[own]), load_base()) == []
 
 
 RULES = [

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from certgateway import bootstrap, safejson
 from certgateway.domain import vocabulary
 from certgateway.domain.certificate import ITEMS, REQUIRED_ITEMS
-from certgateway import bootstrap, safejson
 from certgateway.engine import judge, load_base
 
 DEFINITIONS = Path(__file__).resolve().parents[2] / "certgateway" / "profiles"
@@ -76,10 +76,8 @@ GOOD = Path(__file__).resolve().parents[2] / "fixtures" / "messages" / "good"
 
 def answers_of(name: str) -> Tree:
     """The response in a message whose answers stand for resources."""
-    entries = safejson.parse((GOOD / name).read_bytes())["entry"]
-    (response,) = [
-        entry["resource"] for entry in entries if entry["resource"]["resourceType"] == "QuestionnaireResponse"
-    ]
+    resources: list[Tree] = [entry["resource"] for entry in safejson.parse((GOOD / name).read_bytes())["entry"]]
+    (response,) = [resource for resource in resources if resource["resourceType"] == "QuestionnaireResponse"]
     return response
 
 
