@@ -109,6 +109,20 @@ LIMITS: dict[str, Case] = {
         ("answer-unit-wrong", ".item[0].answer[0].value", "/min"),
         [reply("a", amount("60", "/min"))],
     ),
+    "unit that is no option, beside a list of options that is open": (
+        [
+            extended("a", "quantity", limit(R4 + "questionnaire-unitOption", **coded("/min", UCUM))),
+            extended(
+                "b",
+                "quantity",
+                limit(R4 + "questionnaire-unitOption", **coded("/min", UCUM)),
+                limit(SDC + "unitOpen", valueCode="optionsOrType"),
+            ),
+        ],
+        [reply("a", amount("60", "/h")), reply("b", amount("60", "/h"))],
+        ("answer-unit-wrong", ".item[0].answer[0].value", "/min"),
+        [reply("b", amount("60", "/h"))],
+    ),
     "unit outside a value set": (
         [extended("a", "quantity", limit(R4 + "questionnaire-unitValueSet", valueCanonical=SETS + "units"))],
         [reply("a", amount("60", "kg"))],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from certgateway.engine import Definitions, Options, judge, load_base
+from certgateway.engine.effort import MOST, affords, is_exhausted
+from certgateway.engine.run import Run
 from tests.engine.answer_making import (
     FEW,
     OWN,
@@ -112,6 +114,25 @@ def test_work_that_grows_with_the_product_of_form_and_response_is_cut_short_and_
         ("answer-not-tried", "QuestionnaireResponse", None)
     ]
     assert found(response("#form", items[: often // 4], contained=[own]), load_base()) == []
+
+
+def test_conditions_on_many_answers_are_cut_short_with_the_rest() -> None:
+    often = 230
+    asked = [ask(f"a{at}", "string", enableWhen=[when("n", ">", answerInteger=often)]) for at in range(often)]
+    known = load_base().extended([form("x", [ask("n", "integer", repeats=True), *asked])])
+    answered = [reply("n", *map(whole, range(often))), *[reply(f"a{at}", words("x")) for at in range(often)]]
+    told = [row[0] for row in found(response(URL + "x", answered), known)]
+    assert told.count("answer-not-tried") == 1
+    # What was tried before the bound is told; nothing is guessed of the rest.
+    assert 150 < told.count("answer-disabled") < often
+
+
+def test_effort_is_counted_over_the_whole_judgement() -> None:
+    run = Run(load_base(), QUIET)
+    assert affords(run, MOST)
+    assert not is_exhausted(run)
+    assert not affords(run, 1)
+    assert is_exhausted(run)
 
 
 def test_many_options_are_looked_up_and_not_tried_in_turn() -> None:
