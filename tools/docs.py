@@ -190,7 +190,9 @@ def gaps(_: str) -> str:
     known = bootstrap.definitions()
     declared: Mapping[str, list[Any]] = {
         "`uncompiled`: invariants whose expression does not compile": list(engine.uncompiled(known)),
-        "`unlisted`: value sets of required bindings that cannot be listed offline": list(engine.unlisted(known)),
+        "`unlisted`: value sets of required bindings and of answers that cannot be listed offline": list(
+            engine.unlisted(known)
+        ),
         "`problems`: profile elements that have no place in base R4": list(engine.problems(known)),
     }
     rows = ((what, len(found), ", ".join(f"`{each}`" for each in found) or "none") for what, found in declared.items())

@@ -46,7 +46,7 @@ class Definitions:
     """All definitions a judgement may use. Not changed once made; profiles are compiled when first asked for."""
 
     def __init__(self, table: FactTable, resources: Iterable[Json] = ()) -> None:
-        """Take the base table and further StructureDefinition, ValueSet and CodeSystem resources.
+        """Take the base table and further definitions: profiles, their terminology, Questionnaires, and what they name.
 
         What base R4 calls a type stays as base R4 has it, whoever defines it again.
         """
@@ -58,6 +58,7 @@ class Definitions:
         self._code_systems: dict[str, Json] = {}
         self._others: dict[tuple[str, str], Json] = {}
         self._globals: dict[str, list[str]] = {}
+        self._questionnaires: dict[str, Json] = {}
         self._profiles: dict[str, Profile] = {}
         self._terminology = Terminology(self._compose, self._concepts)
         self._published: dict[str, Json] = {}
@@ -125,6 +126,23 @@ class Definitions:
     def value_set(self, canonical: str) -> CodesBySystem | None:
         """Codes by system of a value set that can be listed offline, else None."""
         return self._terminology.codes_of(canonical)
+
+    def codes_in(self, value_set: Mapping[str, Any]) -> CodesBySystem | None:
+        """Codes by system of a ValueSet resource that stands outside the definitions, else None."""
+        compose = compose_of(value_set)
+        return None if compose is None else self._terminology.codes_in(compose)
+
+    def value_set_systems(self, canonical: str) -> frozenset[str] | None:
+        """Every code system that a value set may draw on, be it listed or not; None where that can't be told."""
+        return self._terminology.systems_of(canonical)
+
+    def questionnaire(self, canonical: str) -> Mapping[str, Any] | None:
+        """The Questionnaire of a canonical (`url` or `url|version`); None if it isn't known."""
+        return self._questionnaires.get(canonical)
+
+    def questionnaire_urls(self) -> list[str]:
+        """The canonical of every Questionnaire that was loaded, without its version."""
+        return [url for url in self._questionnaires if "|" not in url]
 
     def system_codes(self, system: str) -> frozenset[str] | None:
         """All codes of a code system that is here in full, else None."""
@@ -221,6 +239,7 @@ class Definitions:
             "StructureDefinition": self._structures,
             "ValueSet": self._value_sets,
             "CodeSystem": self._code_systems,
+            "Questionnaire": self._questionnaires,
         }
         if kind in _OTHERS and isinstance(url, str):
             self._others[str(kind), url] = resource
@@ -257,7 +276,7 @@ class Definitions:
 
         Of several versions of one canonical the newest answers to it without a version; of equals the later one.
         """
-        stores = (self._structures, self._value_sets, self._code_systems, self._others)
+        stores = (self._structures, self._value_sets, self._code_systems, self._questionnaires, self._others)
         held = {id(resource): resource for store in stores for resource in store.values()}
         return Definitions(self._table, [*held.values(), *resources])
 
@@ -269,7 +288,7 @@ def load_base() -> Definitions:
 
 
 def load_profiles(paths: Path | Iterable[Path], base: Definitions) -> Definitions:
-    """Base plus every StructureDefinition, ValueSet and CodeSystem at one place or at several.
+    """Base plus every StructureDefinition, ValueSet, CodeSystem and Questionnaire at one place or at several.
 
     A place is a folder of any depth with JSON and XML files, a FHIR package (`.tgz`), or one file; a Bundle of
     definitions counts as what it holds. Other files and resources are passed over. Raises UnusableDefinitionsError,

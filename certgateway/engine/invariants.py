@@ -14,7 +14,7 @@ from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes
 from certgateway.engine.fhirpath import Expression, NotCompilable, compile_expression
 from certgateway.engine.fhirpath_environment import Environment
-from certgateway.engine.fhirpath_values import Collection, Node, NotEvaluable, TooMuchWork
+from certgateway.engine.fhirpath_values import Node, NotEvaluable, TooMuchWork
 from certgateway.engine.instance import Place, Scope, type_of
 from certgateway.engine.narrative import objection
 
@@ -103,6 +103,11 @@ def holds(run: Run, invariant: Invariant, node: Node, scope: Scope) -> bool:
         return False
 
 
+def evaluated(run: Run, expression: Expression, place: Place) -> bool | None:
+    """An expression as a condition on a place, None when its result is empty. Raises `NotEvaluable`."""
+    return expression.holds(Node(place.value, place.type, place.extra), environment_of(run, place.scope))
+
+
 def _check(run: Run, invariant: Invariant, place: Place) -> None:
     expression = compiled(invariant.expression)
     if expression is None:
@@ -113,7 +118,7 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
-        is_kept = expression.holds(Node(place.value, place.type, place.extra), environment_of(run, place.scope)) is True
+        is_kept = evaluated(run, expression, place) is True
     except NotEvaluable as reason:
         if isinstance(reason, TooMuchWork):
             run.given_up.add(invariant.expression)
@@ -125,15 +130,6 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
 
 def _report(run: Run, invariant: Invariant, place: Place) -> None:
     run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
-
-
-def evaluated(run: Run, text: str, node: Node, scope: Scope) -> Collection | None:
-    """What an expression that is no invariant gives at a node; None where it can't be compiled or tried."""
-    expression = compiled(text)
-    try:
-        return None if expression is None else expression.evaluate(node, environment_of(run, scope))
-    except NotEvaluable:
-        return None
 
 
 def _give_up(run: Run, invariant: Invariant, place: Place) -> None:

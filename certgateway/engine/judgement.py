@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.answers import check_questioning
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
 from certgateway.engine.implied import entry_profiles, implied_profiles
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from certgateway.engine.definitions import Definitions
+
+_QUESTIONING = frozenset({"Questionnaire", "QuestionnaireResponse"})
 
 
 def judge(
@@ -67,12 +70,14 @@ def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) 
 
 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
-    """Judge the profiles a resource claims, or the definition of an extension."""
+    """Judge the profiles a resource claims and the answers it gives, or the definition of an extension."""
     if place.type == "Extension":
         # A part of another extension is named within that; `code` is no canonical, though a type is called so.
         if is_absolute(place.value["url"]):
             _check(run, conformance, place.value["url"], place, place.trail, severity=None)
         return
+    if place.type in _QUESTIONING:
+        check_questioning(run, place)
     meta = place.value.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) and run.options.meta_profiles else None
     judged: set[str] = set()

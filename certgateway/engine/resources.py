@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.identities import check_identities
 from certgateway.engine.markup import check_markup
-from certgateway.engine.questionforms import check_questionnaire
 from certgateway.engine.searchparameters import check_capability_statement, check_search_parameter
 from certgateway.engine.structuredefinitions import check_structure_definition
 from certgateway.engine.termresources import check_code_system, check_concept_map, check_value_set
@@ -26,7 +25,6 @@ _BY_TYPE: dict[str, Callable[[Run, dict[str, Tree], Trail], None]] = {
     "CapabilityStatement": check_capability_statement,
     "CodeSystem": check_code_system,
     "ConceptMap": check_concept_map,
-    "Questionnaire": check_questionnaire,
     "SearchParameter": check_search_parameter,
     "StructureDefinition": check_structure_definition,
     "ValueSet": check_value_set,

@@ -28,9 +28,10 @@ class Options:
     """What the caller wants judged.
 
     `unresolved` is the severity of a reference that names nothing in the Bundle around it (None: no fault; `#id` is an
-    error always). `unknown_profile` is the severity of a `meta.profile` nobody knows, `unknown_extension` that of an
-    extension nobody defined (a modifier extension is an error always). `meta_profiles` judges what `meta.profile`
-    claims. `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
+    error always). `unknown_profile` is the severity of a `meta.profile` or a Questionnaire nobody knows,
+    `unknown_extension` that of an extension nobody defined (a modifier extension is an error always). `meta_profiles`
+    judges what `meta.profile` claims, `answers` each QuestionnaireResponse against its Questionnaire.
+    `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
 
     `missing_profile` is the severity of a profile that another profile asks for and nobody loaded. `unknown_code` is
     that of a code its own code system, known here in full, doesn't have; `html_in_text` and `html_in_markdown` that of
@@ -46,6 +47,7 @@ class Options:
     unknown_profile: Severity | None = "warning"
     unknown_extension: Severity | None = None
     meta_profiles: bool = True
+    answers: bool = True
     ignored_invariants: frozenset[str] = frozenset()
     now: datetime | None = None
     missing_profile: Severity | None = "warning"
@@ -96,6 +98,7 @@ class Run:
     oddities: int = 0
     odd: set[int] = field(default_factory=set)
     sound: set[tuple[int, int]] = field(default_factory=set)
+    remembered: dict[object, Any] = field(default_factory=dict)
     is_trial: bool = False
     # Expressions that asked for too much work once: they are not tried again at every place.
     given_up: set[str] = field(default_factory=set)

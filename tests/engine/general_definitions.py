@@ -186,13 +186,13 @@ CASES: dict[str, General] = {
         (CODES,),
     ),
     "condition on no question": General(
-        form("c"), ("question-unknown", "Questionnaire.item[1].enableWhen[0].question", None), form("a")
+        form("c"), ("condition-question-unknown", "Questionnaire.item[1].enableWhen[0].question", None), form("a")
     ),
     "condition on itself": General(
-        form("b"), ("question-unknown", "Questionnaire.item[1].enableWhen[0].question", None), form("a")
+        form("b"), ("condition-question-own", "Questionnaire.item[1].enableWhen[0].question", None), form("a")
     ),
     "condition on what is within": General(
-        form("b1"), ("question-unknown", "Questionnaire.item[1].enableWhen[0].question", None), form("a")
+        form("b1"), ("condition-question-own", "Questionnaire.item[1].enableWhen[0].question", None), form("a")
     ),
     "profile of another type than its base": General(
         profile(

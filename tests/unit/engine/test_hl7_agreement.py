@@ -10,8 +10,8 @@ from tests.unit.engine.hl7_agreement import Check, checks, elements
 
 CASES = Path(__file__).parents[4] / "shared" / "hl7-validator-cases"
 # Raised as the engine grows; never lowered.
-LEAST_AGREEMENT = 188
-LEAST_SAME_ELEMENTS = 193
+LEAST_AGREEMENT = 218
+LEAST_SAME_ELEMENTS = 233
 # Checks where the reference finds no error and we do, each with its reason.
 OUR_ALARMS = {
     "json-comments-1-yes/base": "comments in JSON were allowed by an option; they are no JSON",
