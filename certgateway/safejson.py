@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import accumulate
@@ -28,6 +29,7 @@ _TOKEN = re.compile(r'[ \t\n\r]*+(?:([{}\[\]:,])|("(?:[^"\\]++|\\.)*+")|([^{}\[\
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^{}\[\]]++")
 _NESTING = {"{": 1, "[": 1, "}": -1, "]": -1}
+_UNCERTAIN = (" :", "\t:", "\n:", "\r:", '\\":')
 _PLAIN_INTEGER = re.compile(r"-?[0-9]++")
 _LONGEST_FAST_INTEGER = 18
 
@@ -84,17 +86,19 @@ def parse(raw: bytes, limits: JsonLimits = DEFAULT_LIMITS) -> Tree:
     # Marks inside text count here too; only a body that looks too full is counted exactly.
     if raw.count(b"{") + raw.count(b"[") > limits.containers or raw.count(b",") >= limits.values:
         _check_size(text, limits)
-    decoder = _decoder(limits)
     try:
-        tree = decoder.decode(text)
+        tree = _decoder(limits).decode(text)
+        names = _names_within(tree, limits.depth)
+        if names is not None and not _are_all(names, text):
+            _decoder(limits, object_pairs_hook=_unique).decode(text)
     except json.JSONDecodeError as error:
         id_ = "trailing-data" if error.msg == "Extra data" else "not-json"
         raise Unreadable(id_, error.lineno, error.colno) from None
     except (_DuplicateName, _NumberRefused, RecursionError):
         _refuse(text, limits)
-    if _deeper_than(tree, limits.depth):
+    if names is None:
         _refuse(text, limits)
-    if _SURROGATE_HINT.search(text):
+    if "\\u" in text and _SURROGATE_HINT.search(text):
         _check_surrogates(text)
     return tree
 
@@ -152,9 +156,11 @@ def _end_of(text: str, marks: str, count: int) -> int | None:
     return match.end() if match else None
 
 
-def _decoder(limits: JsonLimits) -> json.JSONDecoder:
+def _decoder(
+    limits: JsonLimits, object_pairs_hook: Callable[[list[tuple[str, Tree]]], Tree] | None = None
+) -> json.JSONDecoder:
     return json.JSONDecoder(
-        object_pairs_hook=_unique,
+        object_pairs_hook=object_pairs_hook,
         parse_float=lambda text: _decimal(text, limits),
         parse_int=lambda text: _integer(text, limits),
         parse_constant=_no_constant,
@@ -195,9 +201,12 @@ def _no_constant(_: str) -> NoReturn:
     raise _NumberRefused
 
 
-def _deeper_than(tree: Tree, depth: int) -> bool:
+def _names_within(tree: Tree, depth: int) -> int | None:
+    """How many names the objects of a tree have together; None where it is nested deeper than allowed."""
     level = [tree] if isinstance(tree, dict | list) else []
+    names = 0
     for _ in range(depth):
+        names += sum([len(node) for node in level if type(node) is dict])
         level = [
             child
             for node in level
@@ -205,8 +214,17 @@ def _deeper_than(tree: Tree, depth: int) -> bool:
             if type(child) is dict or type(child) is list
         ]
         if not level:
-            return False
-    return True
+            return names
+    return None
+
+
+def _are_all(names: int, text: str) -> bool:
+    """Whether the text surely has no more names than the tree made of it: none was lost to one like it.
+
+    Where every colon outside strings follows a quote, and no quote inside strings is followed by one, colons after
+    quotes are the names, and perhaps texts that begin with a colon; so a count that fits leaves no name over.
+    """
+    return not any(mark in text for mark in _UNCERTAIN) and text.count('":') == names
 
 
 def _check_surrogates(text: str) -> None:

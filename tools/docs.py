@@ -13,6 +13,7 @@ import argparse
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ from certgateway.services.catalogue import catalogue_text  # noqa: E402
 Json = dict[str, Any]
 
 EXAMPLE: Final = ROOT / "fixtures" / "messages" / "good" / "required-items-only.json"
+DEPARTURES: Final = ROOT / "tests" / "engine" / "fhirpath_departures.toml"
 RESULT: Final = ROOT / "bench" / "results" / "latest.json"
 WIDTH: Final = 118
 _PART: Final = re.compile(r"(<!-- generated: (\S+)(?: ([^\n]*?))? -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -208,6 +210,31 @@ def coverage(_: str) -> str:
     return table(("what", "count"), iter(counted.items()))
 
 
+def fhirpath_peers(_: str) -> str:
+    """Where others answer FHIRPath otherwise, by the file that the tests hold both ways."""
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for departure in tomllib.loads(DEPARTURES.read_text("utf-8"))["departure"]:
+        shown = sum(len(departure.get(name, ())) for name in ("expressions", "invariants", "norwegian", "more"))
+        key = (departure["what"], departure["right"], departure["why"])
+        told.setdefault(key, []).append(f"{departure['peer']} {shown}")
+    return _peers(told, "which, and how many expressions show it")
+
+
+def resource_peers(_: str) -> str:
+    """Where others judge a resource with one fault otherwise, by the file that the tests hold both ways."""
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for departure in tomllib.loads((DEPARTURES.parent / "resource_departures.toml").read_text("utf-8"))["departure"]:
+        shown = sum(kind["count"] for kind in departure["kinds"])
+        key = (departure["what"], departure["right"], departure["why"])
+        told.setdefault(key, []).append(f"{departure['peer']} {shown}")
+    return _peers(told, "which, and how many resources show it")
+
+
+def _peers(told: Mapping[tuple[str, str, str], list[str]], counted: str) -> str:
+    rows = ((what, ", ".join(peers), right, why) for (what, right, why), peers in told.items())
+    return table(("what a peer does otherwise", counted, "right", "why"), rows)
+
+
 # ---- the example ----------------------------------------------------------------------------------------------------
 
 
@@ -355,6 +382,8 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "webhook": webhook,
     "gaps": gaps,
     "coverage": coverage,
+    "fhirpath-peers": fhirpath_peers,
+    "resource-peers": resource_peers,
     "excerpt": excerpt,
     "measured": measured,
 }

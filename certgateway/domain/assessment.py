@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from certgateway.domain import assessment_values as values
-from certgateway.domain.amendment import Answerer, Void
 from certgateway.domain.assessment_element import Facts, Sheet, Withheld
 from certgateway.domain.assessment_proposals import proposals
 from certgateway.domain.assessment_replies import NOTHING_WORDED, Worded, reply_proposals
@@ -106,9 +105,7 @@ def _changes(sheet: Sheet, versions: Sequence[Version], asked: Sequence[tuple[st
     earlier = max((v for v in usable if written(v) < written(sheet.version)), key=written, default=None)
     if earlier is None:
         return []
-    voids = [
-        Void(Answerer(uuid, system), item, until) for uuid, state in asked for item, system, until in state.taken_back
-    ]
+    voids = [void for uuid, state in asked for void in state.voids(uuid, sheet.case)]
     return differences(earlier.certificate, sheet.certificate, sheet.titles, voids)
 
 

@@ -37,6 +37,7 @@ from certgateway.domain.dialogue_state import State, Status, Step
 from certgateway.domain.dialogue_targets import (
     Fulfilment,
     ReplyState,
+    Retraction,
     TargetState,
     fulfilled_by,
     returned_from,
@@ -200,10 +201,14 @@ def _settled(state: State, event: Settled) -> State:
     return replace(state, targets=tuple(map(settled, state.targets)))
 
 
-def was_taken_back(state: State, item: str, event: Answered | Declined) -> bool:
+def was_taken_back(state: State, item: str, event: Answered | Declined | Fulfilled) -> bool:
     """Whether an answer to an item was taken back, before or after it came."""
     written = event.authored or event.at
-    return any((item, event.system) == (what, who) and written <= until for what, who, until in state.taken_back)
+    about = event.certificate if isinstance(event, Fulfilled) else None
+    return any(
+        (item, event.system) == (each.item, each.system) and written <= each.until and each.concerns(about)
+        for each in state.taken_back
+    )
 
 
 def _taken_back(state: State, event: TakenBack) -> State:
@@ -217,7 +222,7 @@ def _taken_back(state: State, event: TakenBack) -> State:
             return replace(each, standing="answered", version=event.version, reason=None, system=None, authored=None)
         return replace(each, standing="open", version=None, reason=None, late=False, system=None, authored=None)
 
-    marks = {(item, event.system, event.authored) for item in event.items}
+    marks = {Retraction(item, event.system, event.authored, event.certificate) for item in event.items}
     state = replace(state, taken_back=state.taken_back | marks)
     return _begun_anew(state, tuple(map(reopened, state.targets)), event)
 

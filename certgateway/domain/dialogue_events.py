@@ -176,12 +176,19 @@ class Answered(Event):
 class Fulfilled(Event):
     """A certificate that an order is joined to, as it stands now: which version, and the keys of what it answers.
 
-    `certificate` is the gateway's id of it. What it answered before and no longer does is open again.
+    `certificate` is the gateway's id of it. What it answered before and no longer does is open again. Where an answer
+    to the order made the version, out of `joined_to`, `items` are those that it changed, `system` is where it came from
+    and `authored` when it was written; `taken_back` are the items that an answer to the order was taken back about.
     """
 
     certificate: str
     version: int
     answers: frozenset[str] = frozenset()
+    joined_to: int | None = None
+    items: frozenset[str] = frozenset()
+    system: str | None = None
+    authored: datetime | None = None
+    taken_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +209,7 @@ class TakenBack(Event):
     """A system takes back what it has said about these items and written until `authored`, whether it came yet or not.
 
     `version` is the one that stands then, made out of `joined_to` where it is another; `answered` are the items that it
-    answers still.
+    answers still. `certificate` is the gateway's id of it, in an order only, which may be joined to several.
     """
 
     items: frozenset[str]
@@ -211,6 +218,7 @@ class TakenBack(Event):
     version: int
     answered: frozenset[str] = frozenset()
     joined_to: int | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

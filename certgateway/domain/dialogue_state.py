@@ -4,13 +4,15 @@ A value without a course: how events lead to it stands in `domain.dialogue`. Not
 doctor as something that the patient owes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from certgateway.domain.amendment import Answerer, Void
 from certgateway.domain.delivery import Delivery
 from certgateway.domain.dialogue_events import Asked, Clinician, Ordered
-from certgateway.domain.dialogue_targets import Fulfilment, ReplyState, TargetState
+from certgateway.domain.dialogue_targets import Fulfilment, ReplyState, Retraction, TargetState
 from certgateway.domain.pauses import Pauses, moved_on
 from certgateway.domain.working_days import after_working_days
 
@@ -30,8 +32,7 @@ class State:
     `not_payable` are reasons of returns so marked; `reminded` tells that NAV has sent a reminder since the time began.
     `sent_anew` is when it was last returned or handed over; `replies` are the answers in words, in order.
     `fulfilled` are the certificates that an order is joined to, the last one last; `clinician` is whom it was sent to,
-    and who took a question over, as far as that is told. `taken_back` has item, system and until when it was written,
-    of all that was taken back.
+    and who took a question over, as far as that is told. `taken_back` is all that was taken back.
     """
 
     asked: Asked | Ordered
@@ -51,7 +52,7 @@ class State:
     ratings: tuple[tuple[str, int], ...] = ()
     sent_anew: datetime | None = None
     replies: tuple[ReplyState, ...] = ()
-    taken_back: frozenset[tuple[str, str, datetime]] = frozenset()
+    taken_back: frozenset[Retraction] = frozenset()
     fulfilled: tuple[Fulfilment, ...] = ()
     clinician: Clinician | None = None
 
@@ -68,6 +69,12 @@ class State:
         if self.withdrawn is not None:
             return ()
         return tuple(dict.fromkeys(each.target.item for each in self.targets if each.standing == "open"))
+
+    def voids(self, clarification: str, certificate: str) -> Iterator[Void]:
+        """What was taken back of what was said about a certificate, by answers to this clarification."""
+        for each in self.taken_back:
+            if each.concerns(certificate):
+                yield Void(Answerer(clarification, each.system), each.item, each.until)
 
     @property
     def status(self) -> Status:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from certgateway.domain.dialogue import TargetState, course
-from certgateway.domain.dialogue_events import Event, Returned, TakenBack
+from certgateway.domain.dialogue_events import Event, Fulfilled, Returned, TakenBack
 
 What = Literal["answered", "returned", "declined", "taken-back"]
 
@@ -47,6 +47,7 @@ def _what(was: TargetState, now: TargetState, event: Event) -> What | None:
         return "declined"
     if now.standing != "open" or was.standing == "open":
         return None
-    if isinstance(event, TakenBack):
+    # In an order the certificate tells by itself what it answers no longer.
+    if isinstance(event, TakenBack) or (isinstance(event, Fulfilled) and now.target.item in event.taken_back):
         return "taken-back"
     return "returned" if isinstance(event, Returned) else None

@@ -46,6 +46,23 @@ class ReplyState:
 
 
 @dataclass(frozen=True, slots=True)
+class Retraction:
+    """What was taken back: all that a system said of an item and wrote until an instant.
+
+    `certificate` is the one that it was said about, in an order only; one that does not tell it is about all of them.
+    """
+
+    item: str
+    system: str | None
+    until: datetime
+    certificate: str | None = None
+
+    def concerns(self, certificate: str | None) -> bool:
+        """Whether it is about what was said about a certificate, where that is told."""
+        return None in {self.certificate, certificate} or self.certificate == certificate
+
+
+@dataclass(frozen=True, slots=True)
 class Fulfilment:
     """A certificate that an order is joined to: the version that counts, and the keys of what it answers."""
 

@@ -36,6 +36,10 @@ class Kept:
         """Whether something is kept back beside the reservation itself."""
         return bool(self.items)
 
+    def and_also(self, other: "Kept") -> "Kept":
+        """What this or the other keeps back."""
+        return Kept(self.items | other.items)
+
     def hides(self, item: str | None) -> bool:
         """Whether nothing of an item may be told, nor that it was asked about. The reservation itself never is."""
         return item == "reservation" or item in self.items

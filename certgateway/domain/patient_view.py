@@ -5,8 +5,9 @@ might repeat it. Withheld sentences never appear. A pure function without a cloc
 a doctor as something that the patient owes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from certgateway.domain.assessment_element import Withheld, cut
@@ -30,6 +31,8 @@ Json = dict[str, Any]
 Question = tuple[str, Sequence[Event]]
 """The id of a clarification and everything that has happened to it."""
 
+_NOWHERE: Final[Mapping[str, Kept]] = MappingProxyType({})
+
 _ALWAYS_SHARED: Final = ("purpose", "patient", "author")
 
 
@@ -42,10 +45,15 @@ class _Page:
     kept: Kept
     titles: Titles
     withheld: Mapping[str, Sequence[Withheld]]
+    keeps_back: bool
 
     @property
     def certificate(self) -> Certificate:
         return self.version.certificate
+
+    def keeping(self, other: Kept) -> "_Page":
+        """The same, with what another certificate keeps back."""
+        return replace(self, kept=self.kept.and_also(other))
 
     def say(self, name: str, **known: str) -> str:
         return SAID[name].text(self.titles.language).format(**known)
@@ -61,19 +69,22 @@ def patient_view(
     *,
     titles: Titles,
     withheld: Mapping[str, Sequence[Withheld]],
+    elsewhere: Mapping[str, Kept] = _NOWHERE,
 ) -> Json:
     """The view of a case (`schemas/patient-view.schema.json`), in the language of the titles, from all its versions.
 
     Their order does not matter. `asked` are its clarifications, the oldest first; `withheld` maps element paths of the
-    current version to the sentences that NAV does not see. Raises StopIteration when no version is the current one.
+    current version to the sentences that NAV does not see. Of orders to which other certificates have come too,
+    `elsewhere` has by id what those keep back. Raises StopIteration when no version is the current one.
     """
+    kept = kept_back(stated(versions))
     page = _Page(
         version=next(version for version in versions if version.current),
         first=min(versions, key=lambda version: version.number),
-        # Also what a version reserved by itself before answers stood over it.
-        kept=kept_back(each for version in versions for each in (version.certificate, version.beneath) if each),
+        kept=kept,
         titles=titles,
         withheld=withheld,
+        keeps_back=kept.anything or any(each.anything for each in elsewhere.values()),
     )
     return {
         "certificate": case,
@@ -82,12 +93,17 @@ def patient_view(
         "written": norwegian_date(page.certificate.authored).isoformat(),
         "received": norwegian_date(page.first.arrival).isoformat(),
         "about": list(_about(page)),
-        "not_all_shown": page.kept.anything,
+        "not_all_shown": page.keeps_back,
         "answers": {"heading": page.say("answers"), "items": list(_answers(page))},
-        "questions": _questions(page, asked),
+        "questions": _questions(page, asked, elsewhere),
         "shared": _shared(page),
         "contact": page.say("wrong"),
     }
+
+
+def stated(versions: Iterable[Version]) -> Iterator[Certificate]:
+    """All that some versions state, also what one said by itself before answers stood over it."""
+    return (each for version in versions for each in (version.certificate, version.beneath) if each is not None)
 
 
 def _about(page: _Page) -> Iterator[str]:
@@ -107,7 +123,7 @@ def _about(page: _Page) -> Iterator[str]:
         seen = day_text(author.last_seen, language)
         if seen is not None:
             yield page.say("last-seen", what=seen)
-    if page.kept.anything:
+    if page.keeps_back:
         yield page.say("kept-back")
     # The verdict itself may rest on what is kept back.
     if any(each.effect is Effect.UNANSWERED and not page.kept.hides(each.item) for each in page.version.findings):
@@ -156,8 +172,12 @@ def _prose(item: str, index: int, entry: object) -> Iterator[tuple[str, str]]:
             yield f"{place}.{field}", text
 
 
-def _questions(page: _Page, asked: Sequence[Question]) -> Json:
-    told = [each for uuid, events in asked for each in _clarification(page, uuid, events)]
+def _questions(page: _Page, asked: Sequence[Question], elsewhere: Mapping[str, Kept]) -> Json:
+    told = [
+        each
+        for uuid, events in asked
+        for each in _clarification(page.keeping(elsewhere.get(uuid, Kept())), uuid, events)
+    ]
     return {
         "heading": page.say("questions"),
         "text": None if told else page.say("no-questions"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.instance import RESTFUL, Trail
+from certgateway.engine.primitives import check_for
 from certgateway.engine.references import is_absolute
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def _check_entry(run: Run, kind: Tree, entry: dict[str, Tree], trail: Trail, see
         if kind not in _WITHOUT_URL:
             run.add("full-url-missing", trail, "fullUrl")
         return
-    if not isinstance(url, str) or not url:
-        return
+    if not isinstance(url, str) or check_for("uri")(url) is not None:
+        return  # No URI at all is told by its type.
     if not is_absolute(url):
         run.add("uri-not-absolute", (trail, "fullUrl", None))
         return
@@ -59,7 +60,7 @@ def _is_result(entry: dict[str, Tree]) -> bool:
 
 def _agrees(url: str, resource: dict[str, Tree]) -> bool:
     """Whether a RESTful fullUrl ends in the resource's own type and id; other URLs are free."""
-    matched = RESTFUL.fullmatch(url)
-    if matched is None or not matched["root"]:
+    matched = RESTFUL.fullmatch(url) if url.startswith("http") else None
+    if matched is None:
         return True
     return matched["id"] == resource.get("id") and matched["type"] == resource.get("resourceType")

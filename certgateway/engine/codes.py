@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from certgateway.engine.compile import AllowedCodes
+    from certgateway.engine.findings import Fault
     from certgateway.engine.instance import Trail
     from certgateway.engine.run import Run
 
 Tree = Any
 _SHORT = 20
+_OF_A_CODE = frozenset({"code", "system", "coding"})
 
 
 def check_codes(run: Run, allowed: AllowedCodes, value: Tree, code: str, trail: Trail) -> None:
     """Record a fault where the value holds no code of the set."""
     if not in_value_set(allowed, value, code):
         refuse_code(run, allowed, trail)
+
+
+def is_code_blamed(faults: list[Fault]) -> bool:
+    """Whether one of these faults is of a code or its system: that the code isn't in the set would say it again."""
+    return any(fault.path.rpartition(".")[2].partition("[")[0] in _OF_A_CODE for fault in faults)
 
 
 def refuse_code(run: Run, allowed: AllowedCodes, trail: Trail) -> None:

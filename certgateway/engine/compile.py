@@ -5,11 +5,13 @@ A plan holds everything the walk needs in one look-up. Nothing here may look at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.primitives import Check, check_for
+from certgateway.engine.extension_contexts import holders
+from certgateway.engine.fhirpath_quick import QuickTest, quick_test
+from certgateway.engine.primitives import ABSOLUTE, Check, check_for, quick_check_for
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -18,10 +20,17 @@ if TYPE_CHECKING:
 # Stated by the structure itself, each with a kind of its own: ele-1 (value-empty), ref-1 (reference-unresolved),
 # bdl-7 (full-url-duplicated), dom-3 (judged natively), txt-1 and txt-2 (narrative-not-allowed).
 IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
-# These speak of one property alone and hold where it is absent: most resources are spared the trying.
-ABOUT = {"dom-2": "contained", "dom-4": "contained", "dom-5": "contained"}
 ANY_TARGET = frozenset({"Resource", "DomainResource"})
+WITH_SYSTEM = frozenset({"Coding", "Identifier"})
+_SIMPLE = "SimpleQuantity"
+_SPECIAL = frozenset({"Reference", "Extension"})
+_NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal", "xhtml"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
+
+# Elements by name, with the keys each may have.
+Spellings = tuple[tuple[str, tuple[str, ...]], ...]
+# Constraints that are stated somewhere, each with its quick form where it has one.
+Stated = tuple[tuple["Invariant", QuickTest | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +46,13 @@ class AllowedCodes:
 class Property:
     """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest.
 
-    `is_plain`: a single primitive of which nothing is asked but its form and its codes. `sibling` is the key of the
-    extensions beside a primitive.
+    `holder` is the type it is a property of, `sibling` the key of the extensions beside a primitive. `is_special`: a
+    Reference or Extension; `is_system`: a URI that must be absolute.
     """
 
     name: str
+    holder: str
     sibling: str
-    is_plain: bool
     is_choice: bool
     code: str
     repeats: bool
@@ -51,23 +60,42 @@ class Property:
     children: str
     allowed: AllowedCodes | None
     targets: tuple[str, ...]
-    invariants: tuple[Invariant, ...]
-    guarded: tuple[tuple[str, Invariant], ...]
+    stated: Stated
     is_modifier: bool
+    is_special: bool
+    is_system: bool
     companion: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TypePlan:
-    """One type: its properties by key, which must be there, and which exclude one another."""
+    """One type: its properties by key, which must be there, and which exclude one another.
+
+    `texts`, `objects` and `lists` hold what most keys need: a test of a single primitive that is text in JSON and of
+    which nothing is asked but its form and codes; the single complex elements; the lists of complex elements. `needed`
+    are the keys that are mostly there, and more properties than there is `room` for may be two of one choice.
+    """
 
     name: str
     is_resource: bool
     properties: Mapping[str, Property]
-    required: tuple[tuple[str, tuple[str, ...]], ...]
-    choices: tuple[tuple[str, tuple[str, ...]], ...]
-    invariants: tuple[Invariant, ...]
-    guarded: tuple[tuple[str, Invariant], ...]
+    texts: Mapping[str, Callable[[str], object]]
+    objects: Mapping[str, Property]
+    lists: Mapping[str, Property]
+    required: Spellings
+    choices: Spellings
+    choice_keys: frozenset[str]
+    needed: frozenset[str]
+    room: int
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionPlan:
+    """The definition of an extension, and types on which it may stand wherever they stand."""
+
+    structure: Mapping[str, Any]
+    holders: Container[str]
 
 
 class Plans:
@@ -76,52 +104,89 @@ class Plans:
     def __init__(self, definitions: Definitions) -> None:
         """Compile nothing yet."""
         self._definitions = definitions
-        self._plans: dict[str, TypePlan] = {}
+        self.known: dict[str, TypePlan] = {}
+        self._extensions: dict[str, ExtensionPlan] = {}
         self._targets: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def plan(self, name: str) -> TypePlan:
         """The plan of a type, primitive or backbone that exists."""
-        found = self._plans.get(name)
+        found = self.known.get(name)
         if found is None:
-            facts = self._definitions.type(name)
+            facts = self._definitions.type("Quantity" if name == _SIMPLE else name)
             if facts is None:
                 raise KeyError(name)
-            found = self._plans[name] = self._compile(facts)
+            found = self.known[name] = _simple(self._compile(facts)) if name == _SIMPLE else self._compile(facts)
         return found
 
     def _compile(self, facts: TypeFacts) -> TypePlan:
         spelled = {child.name: tuple(key for key, _ in child.spellings()) for child in facts.children.values()}
-        kept = [row for row in facts.invariants if row.key not in IMPLIED]
+        choices = tuple((name, keys) for name, keys in spelled.items() if len(keys) > 1)
+        # A base may take away what its own base has: xhtml has no extensions.
+        keys = {key: row for key, row in facts.keys.items() if row[0].max != 0}
+        properties = {key: self._property(key, child, code, facts.name) for key, (child, code) in keys.items()}
+        is_resource = facts.kind == "resource"
+        required = tuple((name, spelled[name]) for name, child in facts.children.items() if child.min)
         return TypePlan(
             name=facts.name,
-            is_resource=facts.kind == "resource",
-            properties={key: self._property(key, child, code) for key, (child, code) in facts.keys.items()},
-            required=tuple((name, spelled[name]) for name, child in facts.children.items() if child.min),
-            choices=tuple((name, keys) for name, keys in spelled.items() if len(keys) > 1),
-            invariants=tuple(row for row in kept if row.key not in ABOUT),
-            guarded=tuple((ABOUT[row.key], row) for row in kept if row.key in ABOUT),
+            is_resource=is_resource,
+            properties=properties,
+            texts={key: test for key, found in properties.items() if (test := _text_test(found)) is not None},
+            objects={key: found for key, found in properties.items() if found.check is None and not found.repeats},
+            lists={key: found for key, found in properties.items() if found.check is None and found.repeats},
+            required=required,
+            choices=choices,
+            choice_keys=frozenset(start + key for _, keys in choices for key in keys for start in ("", "_")),
+            needed=frozenset(keys[0] for _, keys in required),
+            room=_room(required, choices, len(properties)),
+            stated=self._stated(facts.invariants, facts.name, is_root=is_resource),
         )
 
-    def _property(self, key: str, child: ElementFacts, code: str) -> Property:
+    def _stated(self, invariants: tuple[Invariant, ...], code: str, *, is_root: bool) -> Stated:
+        kept = [row for row in invariants if row.key not in IMPLIED]
+        return tuple((row, quick_test(row.expression, code, self._definitions, is_root=is_root)) for row in kept)
+
+    def _property(self, key: str, child: ElementFacts, code: str, holder: str) -> Property:
         facts = self._definitions.type(code)
         is_primitive = facts is not None and facts.kind == "primitive-type"
-        stated = tuple(row for row in child.invariants if row.key not in IMPLIED)
         return Property(
             name=child.name,
+            holder=holder,
             sibling="_" + key,
-            is_plain=is_primitive and not child.repeats and not stated and code != "xhtml",
             is_choice=child.choice,
             code=code,
             repeats=child.repeats,
             check=check_for(code) if is_primitive else None,
-            children=code,
+            children=_SIMPLE if any(_SIMPLE in ref.profiles for ref in child.types if ref.code == code) else code,
             allowed=self._allowed(child, code),
             targets=next((ref.targets for ref in child.types if ref.code == code), ()),
-            invariants=tuple(row for row in stated if row.key not in ABOUT),
-            guarded=tuple((ABOUT[row.key], row) for row in stated if row.key in ABOUT),
+            stated=self._stated(self._invariants(child), code, is_root=False),
             is_modifier=child.name == "modifierExtension",
+            is_special=code in _SPECIAL,
+            is_system=key == "system" and holder in WITH_SYSTEM,
             companion=is_primitive and not child.xml_attribute,
         )
+
+    def extension(self, url: str) -> ExtensionPlan | None:
+        """The definition of an extension; None where nobody gave one."""
+        found = self._extensions.get(url)
+        if found is None:
+            structure = self._definitions.structure(url)
+            # What isn't known isn't remembered: messages name whatever they like.
+            if structure is not None:
+                found = self._extensions[url] = ExtensionPlan(structure, holders(structure))
+        return found
+
+    def _invariants(self, child: ElementFacts) -> tuple[Invariant, ...]:
+        """The invariants of an element; one that takes its content from another element takes that one's too.
+
+        Where it says the same of itself under another key, as in TestScript, once is enough.
+        """
+        owner, _, name = (child.content or "").rpartition(".")
+        facts = self._definitions.type(owner) if owner else None
+        source = facts.children.get(name) if facts is not None else None
+        told = {"".join(row.expression.split()) for row in child.invariants}
+        taken = source.invariants if source is not None else ()
+        return (*child.invariants, *(row for row in taken if "".join(row.expression.split()) not in told))
 
     def targets(self, stated: tuple[str, ...]) -> tuple[str, ...]:
         """The types a Reference may lead to; none where it may lead anywhere, or to what nobody defined."""
@@ -135,6 +200,29 @@ class Plans:
         if child.binding is None or child.binding.strength != "required" or code not in _CODED:
             return None
         return allowed_codes(self._definitions, child.binding.value_set)
+
+
+def _room(required: Spellings, choices: Spellings, properties: int) -> int:
+    """How many keys an object with all it needs may have before two of them can be of one choice."""
+    if not choices:
+        return 2 * properties + 1
+    return len(required) + (0 if any(row in choices for row in required) else 1)
+
+
+def _text_test(found: Property) -> Callable[[str], object] | None:
+    """The quick test of a single primitive that is text in JSON and of which nothing else is asked."""
+    if found.check is None or found.repeats or found.stated or found.code in _NO_TEXTS:
+        return None
+    if found.is_system:
+        return ABSOLUTE.fullmatch
+    return quick_check_for(found.code) if found.allowed is None else found.allowed.any_system.__contains__
+
+
+def _simple(quantity: TypePlan) -> TypePlan:
+    """The one profile that base R4 asks for in its own types: a Quantity without comparator."""
+    properties = {key: each for key, each in quantity.properties.items() if key != "comparator"}
+    texts = {key: each for key, each in quantity.texts.items() if key != "comparator"}
+    return replace(quantity, name=_SIMPLE, properties=properties, texts=texts)
 
 
 def allowed_codes(definitions: Definitions, value_set: str) -> AllowedCodes | None:

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from certgateway.engine.bounds import within
 from certgateway.engine.codes import in_value_set, refuse_code
 from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.references import is_absolute, stated_type, target_place
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
+from certgateway.engine.slice_order import first_misplaced
+from certgateway.engine.slice_reasons import SliceReasons
 from certgateway.engine.slices import Slicer, listed
-from certgateway.engine.values import as_text, equals, includes, within
+from certgateway.engine.soundness import soundness_of
+from certgateway.engine.values import as_text, equals, includes
 
 if TYPE_CHECKING:
     from certgateway.engine.profiles import Profile, Rule
 
+_VALUE_OR_PARTS = frozenset({"value", "extension"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
@@ -32,6 +37,8 @@ class Conformance:
         self._definitions = run.definitions
         self._steps = steps_of(run.definitions)
         self._slicer = Slicer(run.definitions, self.conforms)
+        self._soundness = soundness_of(run.definitions, run.options.ignored_invariants)
+        self._reasons = SliceReasons(run.definitions, self._slicer)
 
     def conforms(self, profile: Profile, place: Place) -> bool:
         """Whether a place would be found without error."""
@@ -44,6 +51,8 @@ class Conformance:
 
     def check(self, profile: Profile, place: Place) -> None:
         """Judge one place against one profile."""
+        if self._is_sound(profile, place):
+            return
         key = (id(place.value), profile.url)
         if key in self._run.trying:
             return
@@ -55,6 +64,12 @@ class Conformance:
             self._rule(plan_of(profile.root), place)
         finally:
             self._run.trying.discard(key)
+
+    def _is_sound(self, profile: Profile, place: Place) -> bool:
+        """Whether a place surely conforms. Of a resource that base R4 found fault with that can't be told."""
+        if place.extra is not None or id(place.scope.resource) in self._run.odd:
+            return False
+        return self._soundness.profile(profile, place.type)(place.value, place.scope, self._run)
 
     def _rule(self, plan: RulePlan, place: Place) -> None:
         """Judge one place against what a rule says of it and of everything below."""
@@ -78,6 +93,8 @@ class Conformance:
         rule = plan.rule
         if not places and path_of((parent.trail, rule.name, None)) in self._run.faulty:
             return  # Base R4 has refused what stands there, so that nothing can be counted.
+        if rule.name in _VALUE_OR_PARTS and parent.type == "Extension" and self._run.is_broken(parent.trail, "ext-1"):
+            return  # That it has neither value nor parts, or both, is told.
         if len(places) < rule.min:
             self._run.add("element-missing", parent.trail, rule.name, detail={"min": str(rule.min)})
         if rule.max is not None and len(places) > rule.max:
@@ -94,7 +111,6 @@ class Conformance:
         """Assign each place to a slice, judge it there, and count."""
         rule = plan.rule
         members: dict[str, list[Place]] = {name: [] for name in rule.slices}
-        order: list[str] = []
         strangers: list[Place] = []
         undecided: set[str | None] = set()
         for place in places:
@@ -105,31 +121,39 @@ class Conformance:
                 strangers += [] if possible else [place]
             else:
                 members[found.rule.slice_name].append(place)
-                order.append(found.rule.slice_name)
         closed = rule.slicing is not None and rule.slicing.rules == "closed"
         refused = [place for place in strangers if closed or _is_undefined_part(parent, place)]
         for place in refused:
-            self._run.add("slice-closed", place.trail, ", ".join(rule.slices))
-        if rule.slicing is not None and rule.slicing.ordered:
-            self._order(rule, order, members)
+            reason = {} if self._run.is_trial else self._reasons.of_stranger(plan, place)
+            self._run.add("slice-closed", place.trail, ", ".join(rule.slices), detail=reason)
+        if rule.slicing is not None and (rule.slicing.ordered or rule.slicing.rules == "openAtEnd"):
+            misplaced = first_misplaced(rule.slicing, list(rule.slices), places, members)
+            if misplaced is not None:
+                self._run.add("slice-order", misplaced.trail, ", ".join(rule.slices))
         for name, each in zip(rule.slices, plan.slices, strict=True):
-            if (members[name] or each.demands) and name not in undecided:
-                self._slice(each, members[name], parent, stranger=bool(refused))
+            if name in undecided:
+                continue  # What may belong to it can't be told, so nothing can be counted.
+            # Beside a stranger in closed slicing an absent slice is the same fault.
+            is_missing = len(members[name]) < each.rule.min
+            if is_missing and not refused:
+                self._absent(plan, each.rule, strangers, parent, found=len(members[name]))
+            # A slice that may be absent may have slices of its own that may not.
+            if members[name] or (each.demands and not is_missing and not refused):
+                self._slice(each, members[name], parent)
 
-    def _order(self, rule: Rule, order: list[str], members: dict[str, list[Place]]) -> None:
-        ranks = [list(rule.slices).index(name) for name in order]
-        if ranks != sorted(ranks):
-            first = next(iter(found for found in members.values() if found))
-            self._run.add("slice-order", first[0].trail, ", ".join(rule.slices))
+    def _absent(self, plan: RulePlan, each: Rule, strangers: list[Place], parent: Place, *, found: int) -> None:
+        """Say that a slice is missing, what it is known by, and what comes nearest to it."""
+        reason = {} if self._run.is_trial else self._reasons.of_missing(plan, str(each.slice_name), strangers)
+        detail = {"min": str(each.min), "found": str(found), **reason}
+        self._run.add("slice-missing", parent.trail, f"{each.name}:{each.slice_name}", detail=detail)
 
-    def _slice(self, plan: RulePlan, members: list[Place], parent: Place, *, stranger: bool) -> None:
-        """Judge the members of one slice. Beside a stranger in closed slicing an absent slice is the same fault."""
+    def _slice(self, plan: RulePlan, members: list[Place], parent: Place) -> None:
+        """Judge the members of one slice."""
         each = plan.rule
-        label = f"{each.name}:{each.slice_name}"
-        if len(members) < each.min and not stranger:
-            self._run.add("slice-missing", parent.trail, label, detail={"min": str(each.min)})
         if each.max is not None and len(members) > each.max:
-            self._run.add("slice-too-many", members[each.max].trail, label, detail={"max": str(each.max)})
+            label = f"{each.name}:{each.slice_name}"
+            detail = {"max": str(each.max), "found": str(len(members))}
+            self._run.add("slice-too-many", members[each.max].trail, label, detail=detail)
         for place in members:
             self._rule(plan, place)
         if plan.slices:
@@ -201,10 +225,8 @@ class Conformance:
 
     def _bounds(self, rule: Rule, place: Place) -> None:
         """Judge bounds and length."""
-        least = rule.least.value if rule.least is not None else None
-        most = rule.most.value if rule.most is not None else None
-        if not within(least, most, place.value):
-            limits = " - ".join(as_text(each) for each in (least, most) if each is not None)
+        if not within(rule.least, rule.most, place.value, place.type):
+            limits = " - ".join(as_text(each.value) for each in (rule.least, rule.most) if each is not None)
             self._run.add("value-out-of-range", place.trail, limits)
         if rule.max_length is not None and isinstance(place.value, str) and len(place.value) > rule.max_length:
             self._run.add("length-exceeded", place.trail, str(rule.max_length))

@@ -1,4 +1,4 @@
-"""Rules of contained resources: their ids are unique, and each is referred to (dom-3).
+"""Rules of contained resources: each has an id of its own and is referred to by it (dom-3).
 
 dom-3 is judged here and not as the expression R4 gives, because that expression can't see the narrative, from which an
 image may be referred to. Nothing here may judge the content of a contained resource.
@@ -44,6 +44,8 @@ def _check_ids(run: Run, contained: list[dict[str, Tree]], trail: Trail) -> None
     seen: set[str] = set()
     for index, row in enumerate(contained):
         identity = row.get("id")
+        if identity is None and "_id" not in row:
+            run.add("element-missing", (trail, "contained", index), "id", detail={"min": "1"})
         if isinstance(identity, str):
             if identity in seen:
                 run.add("id-duplicated", ((trail, "contained", index), "id", None))

@@ -1,7 +1,7 @@
-"""Whether an extension may stand where it stands, by the contexts its definition names.
+"""Whether an extension may stand where it stands, by the contexts its definition names and the conditions it makes.
 
-Contexts by element and by extension are judged; one by FHIRPath, and a context invariant, are not, and say nothing.
-Nothing here may judge the content of an extension.
+An expression that can't be compiled is listed by `uncompiled` and says nothing here. Nothing here may judge the content
+of an extension.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.extension_contexts import ANYWHERE, contexts_of
+from certgateway.engine.fhirpath_values import Node
 from certgateway.engine.instance import Trail, type_of
+from certgateway.engine.invariants import evaluated
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -18,29 +21,43 @@ if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 Tree = Any
-_ANYWHERE = frozenset({"Element", "*", "Any"})
 
 
 def check_context(run: Run, structure: Mapping[str, Any], place: Place) -> None:
     """Judge the place of an extension whose definition is `structure`."""
-    contexts = list(_contexts(structure))
-    if not contexts or any(kind == "fhirpath" or expression in _ANYWHERE for kind, expression in contexts):
+    contexts = list(contexts_of(structure))
+    conditions = structure.get("contextInvariant", ())
+    is_free = not contexts or any(expression in ANYWHERE for _, expression in contexts)
+    if is_free and not conditions:
         return
-    bearer, names = _bearer(run.definitions, place)
-    url = bearer.get("url") if isinstance(bearer, dict) and "Extension" in names else None
-    if not any(expression == url if kind == "extension" else expression in names for kind, expression in contexts):
+    bearer, code, names = _bearer(run.definitions, place)
+    if not is_free and not any(_is_context(run, row, names, Node(bearer, code), place) for row in contexts):
         run.add("extension-misplaced", place.trail, ", ".join(expression for _, expression in contexts))
+        return
+    for condition in conditions:
+        if evaluated(run, condition, Node(bearer, code), place.scope) == [False]:
+            run.add("extension-misplaced", place.trail, condition)
 
 
-def _contexts(structure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The contexts of a StructureDefinition, from a resource or from the fact table."""
-    for row in structure.get("context", ()):
-        kind, expression = (row.get("type"), row.get("expression")) if isinstance(row, Mapping) else row
-        yield str(kind), str(expression).rpartition("#")[2] if kind == "element" else str(expression)
+def _is_context(run: Run, row: tuple[str, str], names: set[str], bearer: Node, place: Place) -> bool:
+    """Whether the bearer of an extension is what one context names; one that can't be tried says nothing."""
+    kind, expression = row
+    if kind == "extension":
+        return "Extension" in names and isinstance(bearer.value, dict) and bearer.value.get("url") == expression
+    if kind != "fhirpath":
+        return expression in names
+    resource = place.scope.resource
+    found = evaluated(run, expression, Node(resource, type_of(resource)), place.scope)
+    return found is None or any(
+        isinstance(node, Node)
+        and bearer.value is not None
+        and (node.value is bearer.value or node.extra is bearer.value)
+        for node in found
+    )
 
 
-def _bearer(definitions: Definitions, place: Place) -> tuple[Tree, set[str]]:
-    """The element an extension is on, and every name a context may call it by: its path and its types."""
+def _bearer(definitions: Definitions, place: Place) -> tuple[Tree, str, set[str]]:
+    """The element an extension is on, its type, and every name a context may call it by: its path and its types."""
     node, code = place.scope.resource, type_of(place.scope.resource)
     paths = {code}
     for name, index in _steps(place.trail[0], place.scope.trail):
@@ -50,7 +67,7 @@ def _bearer(definitions: Definitions, place: Place) -> tuple[Tree, set[str]]:
             break
         paths = {f"{owner}.{name}{ending}" for owner in _lineage(definitions, facts.name) for ending in ("", "[x]")}
         node, code = _child(node, element, index)
-    return node, {*paths, *_lineage(definitions, code)}
+    return node, code, {*paths, *_lineage(definitions, code)}
 
 
 def _steps(trail: Trail | None, top: Trail) -> list[tuple[str, int | None]]:

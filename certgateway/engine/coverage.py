@@ -73,7 +73,16 @@ def uncompiled(definitions: Definitions) -> list[tuple[str, str]]:
 
     Covers all types of base R4 and all profiles loaded beside it.
     """
-    return sorted({(row.key, row.expression) for row in definitions.invariants() if compiled(row.expression) is None})
+    stated = [(row.key, row.expression) for row in definitions.invariants()]
+    stated += [(url, expression) for url in definitions.profile_urls() for expression in _conditions(definitions, url)]
+    return sorted({(key, expression) for key, expression in stated if compiled(expression) is None})
+
+
+def _conditions(definitions: Definitions, url: str) -> list[str]:
+    """The expressions that say where an extension may stand."""
+    structure = definitions.structure(url) or {}
+    rows = [row["expression"] for row in structure.get("context", ()) if row.get("type") == "fhirpath"]
+    return [*rows, *structure.get("contextInvariant", ())]
 
 
 def unlisted(definitions: Definitions) -> list[str]:

@@ -37,6 +37,9 @@ __all__ = [
 ]
 
 
+_BEYOND = "a number or a nesting is beyond what can be computed"
+
+
 class Expression:
     """A compiled expression; holds no state, so one serves all messages and threads."""
 
@@ -54,11 +57,17 @@ class Expression:
 
         The list may be shared: don't change it. Raises `NotEvaluable`.
         """
-        return self._run(Frame(node, environment))
+        try:
+            return self._run(Frame(node, environment))
+        except (ArithmeticError, RecursionError):
+            raise NotEvaluable(_BEYOND) from None
 
     def holds(self, node: Node, environment: Environment) -> bool | None:
         """The expression as a condition on `node`: None when its result is empty. Raises `NotEvaluable`."""
-        return self._test(Frame(node, environment))
+        try:
+            return self._test(Frame(node, environment))
+        except (ArithmeticError, RecursionError):
+            raise NotEvaluable(_BEYOND) from None
 
 
 @lru_cache(maxsize=4096)

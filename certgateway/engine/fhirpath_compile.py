@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from certgateway.engine import fhirpath_loops as loops
 from certgateway.engine import fhirpath_operators as operators
-from certgateway.engine.fhirpath_environment import EMPTY, Frame, Function, Run, Test, boxed
+from certgateway.engine.fhirpath_environment import EMPTY, TEXT_VARIABLES, Frame, Function, Run, Test, boxed
 from certgateway.engine.fhirpath_functions import FUNCTIONS
 from certgateway.engine.fhirpath_numbers import NUMBER_FUNCTIONS, negate
 from certgateway.engine.fhirpath_syntax import (
@@ -32,11 +32,6 @@ _FUNCTIONS: dict[str, tuple[int, int, Function]] = {**FUNCTIONS, **TEXT_FUNCTION
 OPTIONAL_FUNCTIONS = frozenset({"memberOf", "conformsTo"})
 _TEMPORAL_FUNCTIONS = frozenset({"now", "today", "timeOfDay"})
 _TYPE_TESTS = frozenset({"is", "as", "ofType"})
-_TEXT_VARIABLES = {
-    "ucum": "http://unitsofmeasure.org",
-    "sct": "http://snomed.info/sct",
-    "loinc": "http://loinc.org",
-}
 _LOGIC = {
     "and": operators.both,
     "or": operators.either,
@@ -46,6 +41,8 @@ _LOGIC = {
 
 
 _COMPARISONS = frozenset({"=", "!=", "~", "!~", "<", ">", "<=", ">="})
+# A step from fewer items than this costs nothing worth counting.
+_MANY = 16
 _CONDITIONS = frozenset({"exists", "empty", "not", "all"})
 
 
@@ -139,12 +136,11 @@ class _Compiler:
         return operators.is_member(self.run(item), self.run(group))
 
     def _call_test(self, syntax: Call) -> Test:
-        given = self._input(syntax)
         _check_count(syntax, (1, 1) if syntax.name == "all" else (0, 1) if syntax.name == "exists" else (0, 0))
         if syntax.name == "all":
-            return loops.all_hold(given, self.test(syntax.arguments[0]))
+            return loops.all_hold(self._input(syntax), self.test(syntax.arguments[0]))
         if syntax.name == "exists" and syntax.arguments:
-            return loops.any_holds(given, self.test(syntax.arguments[0]))
+            return loops.any_holds(self._input(syntax), self.test(syntax.arguments[0]))
         if syntax.name == "not":
             inner = self.test(syntax.left) if syntax.left is not None else lambda frame: truth(frame.focus)
             return lambda frame: None if (answer := inner(frame)) is None else not answer
@@ -152,6 +148,7 @@ class _Compiler:
         step = syntax.left
         if isinstance(step, Member) and step.left is None and not step.name[:1].isupper():
             return operators.has_child(step.name, wanted=wanted)
+        given = self._input(syntax)
         return lambda frame: bool(given(frame)) is wanted
 
     def _binary(self, syntax: Binary) -> Run:
@@ -174,7 +171,10 @@ class _Compiler:
         def run(frame: Frame) -> Collection:
             found: Collection = []
             children = frame.model.children
-            for item in given(frame):
+            items = given(frame)
+            if len(items) > _MANY:
+                frame.spend(len(items))
+            for item in items:
                 if type(item) is Node:
                     children(item, name, found)
             return found
@@ -280,8 +280,8 @@ def _variable(name: str) -> Run:
 
 
 def _variable_text(name: str) -> str:
-    if name in _TEXT_VARIABLES:
-        return _TEXT_VARIABLES[name]
+    if name in TEXT_VARIABLES:
+        return TEXT_VARIABLES[name]
     if name.startswith("vs-"):
         return "http://hl7.org/fhir/ValueSet/" + name[3:]
     if name.startswith("ext-"):

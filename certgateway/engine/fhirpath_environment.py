@@ -11,12 +11,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.fhirpath_model import Model, model_of
-from certgateway.engine.fhirpath_values import Collection, Node
+from certgateway.engine.fhirpath_values import Collection, Node, TooMuchWork
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from certgateway.engine.definitions import Definitions
+
+TEXT_VARIABLES = {
+    "ucum": "http://unitsofmeasure.org",
+    "sct": "http://snomed.info/sct",
+    "loinc": "http://loinc.org",
+}
 
 
 @dataclass(slots=True)
@@ -43,10 +49,16 @@ class Environment:
         self.model = model_of(self.definitions)
 
 
-class Frame:
-    """One evaluation under way: the focus (`$this` when it is one item), and the loop variables around it."""
+# Items that one evaluation may look at, some seconds' work: strangers' profiles loop over loops.
+MOST_STEPS = 300_000
+# Characters that one evaluation may put into one text.
+MOST_TEXT = 10_000_000
 
-    __slots__ = ("context", "environment", "focus", "index", "model", "total")
+
+class Frame:
+    """One evaluation under way: the focus (`$this` when it is one item), the loop variables around it, its budget."""
+
+    __slots__ = ("context", "environment", "focus", "index", "model", "steps", "total")
 
     def __init__(self, node: Node, environment: Environment) -> None:
         """Start at `node`, which is `%context` too."""
@@ -56,6 +68,21 @@ class Frame:
         self.focus: Collection = [node]
         self.index = 0
         self.total: Collection = []
+        self.steps = MOST_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Take `steps` from what is left; raises `TooMuchWork`."""
+        self.steps -= steps
+        if self.steps < 0:
+            message = "the expression asks for too much work"
+            raise TooMuchWork(message)
+
+
+def spend_text(length: int) -> None:
+    """Raise `TooMuchWork` for a text that would grow without bound."""
+    if length > MOST_TEXT:
+        message = "the expression makes a text too long"
+        raise TooMuchWork(message)
 
 
 Run = Callable[[Frame], Collection]

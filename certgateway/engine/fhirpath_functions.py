@@ -18,6 +18,7 @@ from certgateway.engine.fhirpath_values import (
     distinct,
     single,
     single_text,
+    system_value,
     truth,
 )
 
@@ -91,35 +92,52 @@ def _single(_: Frame, given: Collection, __: Arguments) -> Collection:
     return given
 
 
-def _distinct(_: Frame, given: Collection, __: Arguments) -> Collection:
+def _spend_on_pairs(frame: Frame, one: Collection, other: Collection) -> None:
+    """Texts are found by hash where one collection is compared with itself; whatever else is compared pair by pair."""
+    if one is other and all(type(system_value(item)) is str for item in one):
+        frame.spend(len(one))
+    else:
+        frame.spend(len(one) * len(other))
+
+
+def _distinct(frame: Frame, given: Collection, __: Arguments) -> Collection:
+    _spend_on_pairs(frame, given, given)
     return distinct(given)
 
 
-def _is_distinct(_: Frame, given: Collection, __: Arguments) -> Collection:
+def _is_distinct(frame: Frame, given: Collection, __: Arguments) -> Collection:
+    _spend_on_pairs(frame, given, given)
     return boxed(len(distinct(given)) == len(given))
 
 
-def _subset_of(_: Frame, given: Collection, arguments: Arguments) -> Collection:
+def _subset_of(frame: Frame, given: Collection, arguments: Arguments) -> Collection:
+    _spend_on_pairs(frame, given, arguments[0])
     return boxed(all(contains(arguments[0], item) for item in given))
 
 
-def _superset_of(_: Frame, given: Collection, arguments: Arguments) -> Collection:
+def _superset_of(frame: Frame, given: Collection, arguments: Arguments) -> Collection:
+    _spend_on_pairs(frame, given, arguments[0])
     return boxed(all(contains(given, item) for item in arguments[0]))
 
 
-def _intersect(_: Frame, given: Collection, arguments: Arguments) -> Collection:
+def _intersect(frame: Frame, given: Collection, arguments: Arguments) -> Collection:
+    _spend_on_pairs(frame, given, arguments[0])
     return distinct([item for item in given if contains(arguments[0], item)])
 
 
-def _exclude(_: Frame, given: Collection, arguments: Arguments) -> Collection:
+def _exclude(frame: Frame, given: Collection, arguments: Arguments) -> Collection:
+    _spend_on_pairs(frame, given, arguments[0])
     return [item for item in given if not contains(arguments[0], item)]
 
 
-def _union(_: Frame, given: Collection, arguments: Arguments) -> Collection:
-    return distinct(given + arguments[0])
+def _union(frame: Frame, given: Collection, arguments: Arguments) -> Collection:
+    both = given + arguments[0]
+    _spend_on_pairs(frame, both, both)
+    return distinct(both)
 
 
-def _combine(_: Frame, given: Collection, arguments: Arguments) -> Collection:
+def _combine(frame: Frame, given: Collection, arguments: Arguments) -> Collection:
+    frame.spend(len(given) + len(arguments[0]))
     return given + arguments[0]
 
 
@@ -132,6 +150,7 @@ def _descendants(frame: Frame, given: Collection, _: Arguments) -> Collection:
     waiting = [item for item in reversed(given) if type(item) is Node]
     while waiting:
         children = frame.model.all_children(waiting.pop())
+        frame.spend(1 + len(children))
         found += children
         waiting += reversed(children)
     return found

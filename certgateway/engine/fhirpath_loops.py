@@ -6,8 +6,11 @@ evaluation and its frame, so nothing needs to be put back then.
 
 from __future__ import annotations
 
-from certgateway.engine.fhirpath_environment import EMPTY, Frame, Run, Test, boxed
+from certgateway.engine.fhirpath_environment import EMPTY, MOST_STEPS, Frame, Run, Test, boxed
 from certgateway.engine.fhirpath_values import Collection, Item, Node, single, system_value
+
+# Steps for a value that repeat() makes, which no tree bounds.
+_COMPUTED = MOST_STEPS // 1000
 
 
 def where(given: Run, criterion: Test) -> Run:
@@ -17,6 +20,7 @@ def where(given: Run, criterion: Test) -> Run:
         items = given(frame)
         if not items:
             return EMPTY
+        frame.spend(len(items))
         focus, index = frame.focus, frame.index
         kept: Collection = []
         for frame.index, item in enumerate(items):
@@ -40,6 +44,7 @@ def all_hold(given: Run, criterion: Test) -> Test:
 
     def run(frame: Frame) -> bool | None:
         items = given(frame)
+        frame.spend(len(items))
         focus, index = frame.focus, frame.index
         answer = True
         for frame.index, item in enumerate(items):
@@ -64,7 +69,9 @@ def select(given: Run, projection: Run) -> Run:
         found: Collection = []
         for frame.index, item in enumerate(items):
             frame.focus = [item]
-            found += projection(frame)
+            projected = projection(frame)
+            frame.spend(1 + len(projected))
+            found += projected
         frame.focus, frame.index = focus, index
         return found
 
@@ -72,7 +79,10 @@ def select(given: Run, projection: Run) -> Run:
 
 
 def repeat(given: Run, projection: Run) -> Run:
-    """`repeat(projection)`: each element is visited once, known by its place in the tree, so that this ends."""
+    """`repeat(projection)`: each element is visited once, known by its place in the tree, so that this ends.
+
+    Values that are computed have no end: they cost so much that a thousand are the most.
+    """
 
     def run(frame: Frame) -> Collection:
         focus = frame.focus
@@ -83,7 +93,9 @@ def repeat(given: Run, projection: Run) -> Run:
             fresh: Collection = []
             for item in waiting:
                 frame.focus = [item]
-                fresh += [child for child in projection(frame) if _is_new(child, seen)]
+                projected = projection(frame)
+                frame.spend(1 + len(projected) + _COMPUTED * sum(type(child) is not Node for child in projected))
+                fresh += [child for child in projected if _is_new(child, seen)]
             found += fresh
             waiting = fresh
         frame.focus = focus
@@ -120,6 +132,7 @@ def aggregate(given: Run, step: Run, start: Run | None) -> Run:
 
     def run(frame: Frame) -> Collection:
         items = given(frame)
+        frame.spend(len(items))
         focus, index, total = frame.focus, frame.index, frame.total
         running = EMPTY if start is None else start(frame)
         for frame.index, item in enumerate(items):

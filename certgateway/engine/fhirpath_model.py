@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.fhirpath_syntax import Quantity
 from certgateway.engine.fhirpath_temporal import Temporal
-from certgateway.engine.fhirpath_values import Collection, Item, Node
+from certgateway.engine.fhirpath_values import Collection, Item, Node, NotEvaluable
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -21,6 +21,7 @@ _OF_PRIMITIVES = {"extension": "Extension", "id": "string"}
 _SYSTEM_NAMES = {
     name: name[0].lower() + name[1:] for name in ("Boolean", "String", "Integer", "Decimal", "Date", "DateTime", "Time")
 }
+_SYSTEM_TYPES = frozenset({*_SYSTEM_NAMES, "Quantity", "Any"})
 # Each alternative key of a step: the key, the key of its primitive extensions, and the type of what stands there.
 Keys = tuple[tuple[str, str, str], ...]
 
@@ -32,6 +33,7 @@ class Model:
         self._definitions = definitions
         self._steps: dict[tuple[str, str], tuple[Keys, frozenset[str]]] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._type_names: set[str] = set()
 
     def root(self, resource: dict[str, Any]) -> Node:
         """The node of a resource."""
@@ -85,13 +87,27 @@ class Model:
         return type_ == ancestor or ancestor in self._lineage(type_)
 
     def is_type(self, item: Item, name: str) -> bool:
-        """`item is name`: FHIR names for elements, System names for values; unqualified names try both."""
+        """`item is name`: FHIR names for elements, System names for values; unqualified names try both.
+
+        Raises `NotEvaluable` for a name that is no type.
+        """
         space, _, plain = name.rpartition(".")
         if type(item) is Node:
             # `answer is Boolean` stands in R4's own invariants: an element converts to its system type by itself.
-            primitive = _SYSTEM_NAMES.get(plain, plain) if space != "FHIR" else plain
-            return self.descends(item.type, primitive)
-        return space != "FHIR" and system_type(item) == plain
+            primitive = plain if space else _SYSTEM_NAMES.get(plain, plain)
+            return (space != "System" and self.descends(item.type, primitive)) or self._no_such(name)
+        return (space != "FHIR" and system_type(item) == plain) or self._no_such(name)
+
+    def _no_such(self, name: str) -> bool:
+        """False, the answer for a type that there is; raises `NotEvaluable` for a name that is none."""
+        if name not in self._type_names:
+            space, _, plain = name.rpartition(".")
+            is_system = space != "FHIR" and plain in _SYSTEM_TYPES
+            if not is_system and (space == "System" or self._definitions.type(plain) is None):
+                message = "the expression names a type that does not exist"
+                raise NotEvaluable(message)
+            self._type_names.add(name)
+        return False
 
     def _lineage(self, type_: str) -> tuple[str, ...]:
         known = self._ancestors.get(type_)

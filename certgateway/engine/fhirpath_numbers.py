@@ -12,9 +12,10 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 
-from certgateway.engine.fhirpath_environment import EMPTY, Frame, Function
+from certgateway.engine.fhirpath_environment import EMPTY, Frame, Function, spend_text
 from certgateway.engine.fhirpath_syntax import CALENDAR_UNITS, Quantity
 from certgateway.engine.fhirpath_temporal import Temporal, parse_temporal, parse_time, shift
+from certgateway.engine.fhirpath_units import in_one_unit
 from certgateway.engine.fhirpath_values import Collection, Item, NotEvaluable, is_number, single
 from certgateway.safejson import number_text
 
@@ -24,7 +25,8 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _QUANTITY = re.compile(r"([+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?)\s*(?:'([^']+)'|([a-z]+))?")
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "0.0"})
-_UCUM_DURATIONS = {"a": "year", "mo": "month", "wk": "week", "d": "day", "h": "hour", "min": "minute", "s": "second"}
+# UCUM's years and months are averages in days, by which no date can move.
+_UCUM_DURATIONS = {"wk": "week", "d": "day", "h": "hour", "min": "minute", "s": "second", "ms": "millisecond"}
 # Larger operands are refused: a power or product of theirs could fill the memory.
 _MOST_DIGITS = 400
 
@@ -63,13 +65,21 @@ def to_text(value: Item) -> Item | None:
         return str(value)
     if type(value) is Temporal:
         return value.text()
-    return f"{to_text(value.value)} '{value.unit}'" if type(value) is Quantity else None
+    return _quantity_text(value) if type(value) is Quantity else None
+
+
+def _quantity_text(quantity: Quantity) -> str:
+    """As it is written in an expression: a UCUM unit in quotes, a calendar duration as a word."""
+    is_calendar = quantity.unit in CALENDAR_UNITS
+    unit = f"'{quantity.unit}'" if not is_calendar else quantity.unit if quantity.value == 1 else quantity.unit + "s"
+    return f"{to_text(quantity.value)} {unit}"
 
 
 def to_date(value: Item) -> Item | None:
     """`toDate()` of one system value."""
     moment = parse_temporal(value) if type(value) is str else value
-    if type(moment) is not Temporal or moment.kind == "Time":
+    # Text is converted if it has the form of a date; a date-time itself is cut to its date.
+    if type(moment) is not Temporal or moment.kind == "Time" or (moment is not value and moment.kind != "Date"):
         return None
     return Temporal("Date", moment.fields[:3])
 
@@ -84,7 +94,7 @@ def to_date_time(value: Item) -> Item | None:
 
 def to_time(value: Item) -> Item | None:
     """`toTime()` of one system value."""
-    moment = parse_time(value) if type(value) is str else value
+    moment = parse_time(value) if type(value) is str and not value.startswith("T") else value
     return moment if type(moment) is Temporal and moment.kind == "Time" else None
 
 
@@ -130,7 +140,9 @@ def _test(convert: Callable[[Item], Item | None]) -> Function:
 
 
 def _number(value: Item) -> int | Decimal:
-    if is_number(value) and (type(value) is int or abs(value.adjusted()) <= _MOST_DIGITS):
+    if is_number(value) and (
+        value.bit_length() <= 4 * _MOST_DIGITS if type(value) is int else abs(value.adjusted()) <= _MOST_DIGITS
+    ):
         number: int | Decimal = value
         return number
     message = "a number is expected"
@@ -219,6 +231,7 @@ def arithmetic(operator: str, left: Collection, right: Collection) -> Collection
     if one is None or other is None:
         return EMPTY
     if operator == "+" and type(one) is str and type(other) is str:
+        spend_text(len(one) + len(other))
         return [one + other]
     if type(one) is Temporal:
         return _move(operator, one, other)
@@ -245,17 +258,20 @@ def _compute(operator: str, one: int | Decimal, other: int | Decimal) -> int | D
 
 
 def _move(operator: str, moment: Temporal, amount: Item) -> Collection:
-    if operator not in {"+", "-"} or type(amount) is not Quantity:
+    unit = _UCUM_DURATIONS.get(amount.unit, amount.unit) if type(amount) is Quantity else ""
+    if operator not in {"+", "-"} or unit not in CALENDAR_UNITS:
         message = "a date or time moves by a duration only"
         raise NotEvaluable(message)
     number = Decimal(_number(amount.value))
-    moved = shift(moment, -number if operator == "-" else number, _UCUM_DURATIONS.get(amount.unit, amount.unit))
+    moved = shift(moment, -number if operator == "-" else number, unit)
     return EMPTY if moved is None else [moved]
 
 
 def _with_units(operator: str, one: Item, other: Item) -> Collection:
     left = one if type(one) is Quantity else Quantity(_number(one), "1")
     right = other if type(other) is Quantity else Quantity(_number(other), "1")
+    together = in_one_unit(left, right) if operator in {"+", "-"} else None
+    left, right = together or (left, right)
     unit = _unit(operator, left.unit, right.unit)
     result = None if unit is None else _compute(operator, _number(left.value), _number(right.value))
     return EMPTY if result is None else [Quantity(result, unit or "1")]

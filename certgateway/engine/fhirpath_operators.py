@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from certgateway.engine.fhirpath_environment import EMPTY, Frame, Run, Test
+from certgateway.engine.fhirpath_environment import EMPTY, Frame, Run, Test, spend_text
 from certgateway.engine.fhirpath_numbers import arithmetic
 from certgateway.engine.fhirpath_values import (
     Collection,
@@ -21,6 +21,9 @@ from certgateway.engine.fhirpath_values import (
     single_text,
     system_value,
 )
+
+# Steps for comparing two elements with all that they hold, and the size up to which a union costs none.
+_WHOLE_ELEMENT, _SMALL = 100, 64
 
 _ORDERS: dict[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0,
@@ -83,7 +86,10 @@ def is_equal(left: Run, right: Run, *, wanted: bool) -> Test:
     """`=`, and `!=` when `wanted` is false."""
 
     def run(frame: Frame) -> bool | None:
-        answer = equal(left(frame), right(frame))
+        one, other = left(frame), right(frame)
+        if one and type(one[0]) is Node and type(one[0].value) is dict:
+            frame.spend(_WHOLE_ELEMENT * len(one))
+        answer = equal(one, other)
         return None if answer is None else answer is wanted
 
     return run
@@ -116,7 +122,10 @@ def is_equivalent(left: Run, right: Run, *, wanted: bool) -> Test:
     """`~`, and `!~` when `wanted` is false."""
 
     def run(frame: Frame) -> bool | None:
-        return equivalent(left(frame), right(frame)) is wanted
+        one, other = left(frame), right(frame)
+        if len(one) == len(other):
+            frame.spend(_WHOLE_ELEMENT * len(one) * len(one))
+        return equivalent(one, other) is wanted
 
     return run
 
@@ -141,7 +150,9 @@ def is_member(item: Run, collection: Run) -> Test:
         if not wanted:
             return None
         single(wanted)
-        return contains(collection(frame), wanted[0])
+        group = collection(frame)
+        frame.spend(len(group))
+        return contains(group, wanted[0])
 
     return run
 
@@ -169,7 +180,11 @@ def united(left: Run, right: Run) -> Run:
     """`|`."""
 
     def run(frame: Frame) -> Collection:
-        return distinct(left(frame) + right(frame))
+        both = left(frame) + right(frame)
+        if len(both) > _SMALL:
+            # Text is found by hash, whatever else is compared pair by pair.
+            frame.spend(len(both) * (1 if type(system_value(both[-1])) is str else len(both)))
+        return distinct(both)
 
     return run
 
@@ -178,7 +193,9 @@ def joined(left: Run, right: Run) -> Run:
     """`&`: text beside text, an empty operand counting as empty text."""
 
     def run(frame: Frame) -> Collection:
-        return [(single_text(left(frame)) or "") + (single_text(right(frame)) or "")]
+        one, other = single_text(left(frame)) or "", single_text(right(frame)) or ""
+        spend_text(len(one) + len(other))
+        return [one + other]
 
     return run
 

@@ -14,12 +14,14 @@ from typing import NoReturn
 from certgateway.engine.fhirpath_temporal import Temporal, parse_temporal
 
 LONGEST_TEXT = 20_000
+LONGEST_NUMBER = 100
 DEEPEST_NESTING = 120
 
 _TOKEN = re.compile(
     r"""
     (?P<space>\s++|//[^\n]*+|/\*.*?\*/)
-    |(?P<temporal>@(?:T[0-9:.]++|[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?(?:T(?:[0-9:.]++(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?))
+    |(?P<unclosed>/\*)
+    |(?P<temporal>@(?:T CLOCK|[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?(?:T(?:CLOCK(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?))
     |(?P<number>[0-9]++(?:\.[0-9]++)?)
     |(?P<string>'(?:[^'\\]++|\\.)*+')
     |(?P<variable>%(?:(?:ext|vs)-[A-Za-z0-9.-]++|[A-Za-z_][A-Za-z0-9_]*+|`[^`]++`|'[^']++'))
@@ -27,7 +29,7 @@ _TOKEN = re.compile(
     |(?P<quoted>`(?:[^`\\]++|\\.)*+`)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*+)
     |(?P<symbol><=|>=|!=|!~|[-+*/&|=~<>.,()\[\]{}])
-    """,
+    """.replace("CLOCK", r"[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]++)?)?)?"),
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -51,6 +53,8 @@ _POWER = {
     **dict.fromkeys(("*", "/", "div", "mod"), 10),
 }
 _SIGN_POWER = 11
+# Grouped in any way they mean the same, and the operands are still evaluated from left to right.
+_ASSOCIATIVE = frozenset({"and", "or", "|"})
 
 
 class NotCompilable(Exception):  # noqa: N818  A condition of the definition, not an accident of ours.
@@ -153,7 +157,7 @@ def _tokens(text: str) -> list[_Token]:
     offset = 0
     while offset < len(text):
         match = _TOKEN.match(text, offset)
-        if match is None:
+        if match is None or match.lastgroup == "unclosed":
             message = f"unexpected character at offset {offset}"
             raise NotCompilable(message)
         if match.lastgroup != "space":
@@ -187,10 +191,25 @@ class _Parser:
                 break
             self._deeper()
             self.at += 1
+            if token.text in _ASSOCIATIVE:
+                left = self._chain(token.text, left)
+                continue
             right = self._type_name() if token.text in {"is", "as"} else self.expression(binds)
             left = Binary(token.text, left, right)
         self.depth = entered
         return left
+
+    def _chain(self, operator: str, first: Syntax) -> Syntax:
+        """`a or b or c ...`, of which profiles hold hundreds, as a tree that is as flat as it can be."""
+        operands = [first, self.expression(_POWER[operator])]
+        while self.tokens[self.at].kind in {"symbol", "name"} and self.tokens[self.at].text == operator:
+            self.at += 1
+            operands.append(self.expression(_POWER[operator]))
+        while len(operands) > 1:
+            pairs = zip(operands[::2], operands[1::2], strict=False)
+            last = operands[-1:] if len(operands) % 2 else []
+            operands = [Binary(operator, one, other) for one, other in pairs] + last
+        return operands[0]
 
     def expect_end(self) -> None:
         """Raise `NotCompilable` unless every token was read."""
@@ -273,6 +292,9 @@ class _Parser:
         return self._unexpected()
 
     def _number(self, token: _Token) -> int | Decimal | Quantity:
+        if len(token.text) > LONGEST_NUMBER:
+            message = f"the number at offset {token.offset} is too long"
+            raise NotCompilable(message)
         number = Decimal(token.text) if "." in token.text else int(token.text)
         unit = self.tokens[self.at]
         if unit.kind == "string":

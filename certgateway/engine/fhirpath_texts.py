@@ -10,32 +10,69 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from certgateway.engine.fhirpath_environment import EMPTY, Frame, Function, boxed
+import re2  # type: ignore[import-untyped]
+
+from certgateway.engine.fhirpath_environment import EMPTY, Frame, Function, boxed, spend_text
 from certgateway.engine.fhirpath_syntax import NotCompilable
-from certgateway.engine.fhirpath_values import Collection, NotEvaluable, single, single_text
+from certgateway.engine.fhirpath_values import Collection, NotEvaluable, TooMuchWork, single, single_text
 
 Arguments = list[Collection]
-_JAVA_ONLY = re.compile(r"\\[pP]\{|\[\[|&&|\\[hHRX]")
+# Java's unions and intersections of classes, which RE2 would read as something else.
+_JAVA_ONLY = re.compile(r"\[(?!:)[^\]]*\[(?!:)|&&")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_GROUP = re.compile(r"\$(?:(\d+)|\{([A-Za-z]\w*)\})")
+# Bytes of text times instructions of the pattern: RE2 needs about a second for this.
+_MOST_WORK = 400_000_000
+_WORK_A_STEP = 200
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.dot_nl, options.log_errors, options.max_mem = True, False, 1 << 20
+    return options
 
 
 @lru_cache(maxsize=512)
-def pattern(text: str) -> re.Pattern[str]:
-    """A regular expression with Java's defaults: classes are ASCII, a dot takes line ends; raises `NotCompilable`."""
-    if _JAVA_ONLY.search(text):
+def pattern(text: str) -> re2._Regexp:
+    """A regular expression with Java's defaults: classes are ASCII, a dot takes line ends; raises `NotCompilable`.
+
+    RE2 answers in linear time whatever the pattern; what it can't do so (looking around, back references) is refused.
+    """
+    if _JAVA_ONLY.search(_ESCAPED.sub("", text)):
         message = "the regular expression uses classes that are not supported"
         raise NotCompilable(message)
     try:
-        return re.compile(text, re.DOTALL | re.ASCII)
-    except re.error:
-        message = "the regular expression is malformed"
+        return re2.compile(text, _options())
+    except (re2.error, UnicodeEncodeError):
+        message = "the regular expression is malformed, or of a kind that is not supported"
         raise NotCompilable(message) from None
 
 
-def _pattern_now(text: str) -> re.Pattern[str]:
+def _pattern_for(frame: Frame, wanted: str, text: bytes) -> re2._Regexp:
+    """The pattern, when its work on `text` is within what an evaluation may cost."""
     try:
-        return pattern(text)
+        compiled = pattern(wanted)
     except NotCompilable as reason:
         raise NotEvaluable(str(reason)) from None
+    work = compiled.programsize * len(text)
+    if work > _MOST_WORK:
+        message = "the regular expression asks for too much work"
+        raise TooMuchWork(message)
+    frame.spend(work // _WORK_A_STEP)
+    return compiled
+
+
+def _on_pattern(work: Callable[..., Collection]) -> Function:
+    """A function of pattern, input text as UTF-8, and further arguments; empty as soon as one of them is."""
+
+    def run(frame: Frame, given: Collection, arguments: Arguments) -> Collection:
+        text, wanted, *rest = (single_text(collection) for collection in (given, *arguments))
+        if text is None or wanted is None or None in rest:
+            return EMPTY
+        raw = text.encode("utf-8", "replace")
+        return work(_pattern_for(frame, wanted, raw), raw, *rest)
+
+    return run
 
 
 def _on_texts(work: Callable[..., Collection]) -> Function:
@@ -61,10 +98,20 @@ def _substring(_: Frame, given: Collection, arguments: Arguments) -> Collection:
     return [text[start:] if type(length) is not int else text[start : start + max(length, 0)]]
 
 
-def _replace_matches(text: str, wanted: str, substitute: str) -> Collection:
-    # FHIRPath writes a group as $1, Python as \1; everything else in the substitute is literal.
-    escaped = re.sub(r"\$(\d+)", r"\\g<\1>", substitute.replace("\\", "\\\\"))
-    return [_pattern_now(wanted).sub(escaped, text)]
+def _replace(text: str, part: str, substitute: str) -> Collection:
+    spend_text(len(text) + (text.count(part) if len(substitute) > len(part) else 0) * len(substitute))
+    return [text.replace(part, substitute)]
+
+
+def _replace_matches(compiled: re2._Regexp, text: bytes, substitute: str) -> Collection:
+    # FHIRPath writes a group as $1 or ${name}, RE2 as \g<1>; everything else in the substitute is literal.
+    escaped, groups = _GROUP.subn(r"\\g<\1\2>", substitute.replace("\\", "\\\\"))
+    spend_text((len(text) + 1) * (len(substitute) + 1) + groups * len(text))
+    try:
+        return [compiled.sub(escaped.encode("utf-8", "replace"), text).decode()]
+    except (IndexError, KeyError, re.error):
+        message = "the substitute names a group that the regular expression does not have"
+        raise NotEvaluable(message) from None
 
 
 def _split(text: str, separator: str) -> Collection:
@@ -73,7 +120,9 @@ def _split(text: str, separator: str) -> Collection:
 
 def _join(_: Frame, given: Collection, arguments: Arguments) -> Collection:
     separator = single_text(arguments[0]) if arguments else ""
-    return [(separator or "").join(single_text([item]) or "" for item in given)] if given else EMPTY
+    texts = [single_text([item]) or "" for item in given]
+    spend_text(sum(len(text) + len(separator or "") for text in texts))
+    return [(separator or "").join(texts)] if given else EMPTY
 
 
 TEXT_FUNCTIONS: dict[str, tuple[int, int, Function]] = {
@@ -85,11 +134,11 @@ TEXT_FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "upper": (0, 0, _on_texts(lambda text: [text.upper()])),
     "lower": (0, 0, _on_texts(lambda text: [text.lower()])),
     "trim": (0, 0, _on_texts(lambda text: [text.strip()])),
-    "replace": (2, 2, _on_texts(lambda text, part, substitute: [text.replace(part, substitute)])),
+    "replace": (2, 2, _on_texts(_replace)),
     # The reference validator searches: a pattern that must cover the whole text says so with ^ and $.
-    "matches": (1, 1, _on_texts(lambda text, wanted: boxed(_pattern_now(wanted).search(text) is not None))),
-    "matchesFull": (1, 1, _on_texts(lambda text, wanted: boxed(_pattern_now(wanted).fullmatch(text) is not None))),
-    "replaceMatches": (2, 2, _on_texts(_replace_matches)),
+    "matches": (1, 1, _on_pattern(lambda compiled, text: boxed(compiled.search(text) is not None))),
+    "matchesFull": (1, 1, _on_pattern(lambda compiled, text: boxed(compiled.fullmatch(text) is not None))),
+    "replaceMatches": (2, 2, _on_pattern(_replace_matches)),
     "length": (0, 0, _on_texts(lambda text: [len(text)])),
     "toChars": (0, 0, _on_texts(list)),
     "split": (1, 1, _on_texts(_split)),

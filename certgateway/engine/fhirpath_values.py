@@ -6,39 +6,28 @@ Temporal, Quantity. Nothing here may change a tree, and no error may quote a val
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from certgateway.engine.fhirpath_syntax import Quantity
 from certgateway.engine.fhirpath_temporal import Temporal, compare, parse_temporal, parse_time
+from certgateway.engine.fhirpath_units import is_open, order_quantities
 
 Item = Any
 Collection = list[Any]
 
 _DATES = frozenset({"date", "dateTime", "instant"})
 _QUANTITIES = frozenset({"Quantity", "Age", "Count", "Distance", "Duration", "MoneyQuantity", "SimpleQuantity"})
-_SPACES = re.compile(r"\s+")
-# Calendar durations, and the UCUM units that are exact multiples of one another; each as (base, factor).
-_UNITS: dict[str, tuple[str, Decimal]] = {
-    name: (base, Decimal(factor))
-    for base, units in {
-        "s": {
-            "ms": "0.001", "s": "1", "min": "60", "h": "3600", "d": "86400", "wk": "604800", "millisecond": "0.001",
-            "second": "1", "minute": "60", "hour": "3600", "day": "86400", "week": "604800",
-        },
-        "mo": {"mo": "1", "a": "12", "month": "1", "year": "12"},
-        "g": {"ug": "0.000001", "mg": "0.001", "g": "1", "kg": "1000"},
-        "m": {"um": "0.000001", "mm": "0.001", "cm": "0.01", "m": "1", "km": "1000"},
-        "L": {"uL": "0.000001", "mL": "0.001", "dL": "0.1", "L": "1"},
-    }.items()
-    for name, factor in units.items()
-}  # fmt: skip
+_SPACES = str.maketrans("\t\n\r", "   ")
 
 
 class NotEvaluable(Exception):  # noqa: N818  A condition of expression and input together.
     """The expression has no answer for this input (say, `<` between text and number); the text names no value."""
+
+
+class TooMuchWork(NotEvaluable):
+    """The expression asks for more than one evaluation may cost; whoever asks again will hear the same."""
 
 
 @dataclass(slots=True)
@@ -132,8 +121,8 @@ def equal_items(left: Item, right: Item) -> bool | None:
     if type(one) is Temporal or type(other) is Temporal:
         return _equal_temporal(one, other)
     if type(one) is Quantity and type(other) is Quantity:
-        order = _order_quantities(one, other)
-        return False if order is None and one.unit != other.unit else order == 0
+        order = order_quantities(one, other)
+        return order == 0 if order is not None else None if is_open(one, other) else False
     if type(one) is Node or type(other) is Node:
         return type(one) is Node and type(other) is Node and same_tree(one.value, other.value)
     return same_tree(one, other)
@@ -181,7 +170,7 @@ def distinct(collection: Collection) -> Collection:
 
 
 def equivalent(left: Collection, right: Collection) -> bool:
-    """`~`: same items in any order, text without regard to case and spacing, decimals to the lesser precision."""
+    """`~`: same items in any order, text without regard to case and kind of space, decimals to the lesser precision."""
     if len(left) != len(right):
         return False
     rest = list(right)
@@ -196,11 +185,14 @@ def equivalent(left: Collection, right: Collection) -> bool:
 def _equivalent_items(left: Item, right: Item) -> bool:
     one, other = system_value(left), system_value(right)
     if type(one) is str and type(other) is str:
-        return _SPACES.sub(" ", one).strip().casefold() == _SPACES.sub(" ", other).strip().casefold()
+        # White space of one kind stands for any other, but is never dropped.
+        return one.translate(_SPACES).casefold() == other.translate(_SPACES).casefold()
     if is_number(one) and is_number(other):
         return _equivalent_numbers(Decimal(one), Decimal(other))
     if type(one) is Temporal and type(other) is Temporal:
         return compare(one, other) == 0
+    if type(one) is Quantity and type(other) is Quantity:
+        return order_quantities(one, other, loosely=True) == 0
     return equal_items(left, right) is True
 
 
@@ -219,7 +211,7 @@ def order(left: Item, right: Item) -> int | None:
     if type(left) is Temporal or type(right) is Temporal:
         return _order_temporal(left, right)
     if type(left) is Quantity or type(right) is Quantity:
-        return _order_quantities(_as_quantity(left), _as_quantity(right))
+        return order_quantities(_as_quantity(left), _as_quantity(right))
     if type(left) is str and type(right) is str:
         return _sign(left, right)
     message = "the operands have no common order"
@@ -242,15 +234,6 @@ def _as_quantity(value: Item) -> Quantity:
         return Quantity(value, "1")
     message = "a quantity is compared with something else"
     raise NotEvaluable(message)
-
-
-def _order_quantities(left: Quantity, right: Quantity) -> int | None:
-    if left.unit == right.unit:
-        return _sign(left.value, right.value)
-    one, other = _UNITS.get(left.unit), _UNITS.get(right.unit)
-    if one is None or other is None or one[0] != other[0]:
-        return None
-    return _sign(left.value * one[1], right.value * other[1])
 
 
 def _sign(left: Any, right: Any) -> int:  # noqa: ANN401  Two numbers or two texts.

@@ -14,13 +14,14 @@ from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes
 from certgateway.engine.fhirpath import Expression, NotCompilable, compile_expression
 from certgateway.engine.fhirpath_environment import Environment
-from certgateway.engine.fhirpath_values import Node, NotEvaluable
+from certgateway.engine.fhirpath_values import Collection, Node, NotEvaluable, TooMuchWork
 from certgateway.engine.instance import type_of
 from certgateway.engine.narrative import objection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from certgateway.engine.compile import Stated
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
     from certgateway.engine.findings import Fault
@@ -47,6 +48,16 @@ def _names(expression: str) -> frozenset[str]:
     return frozenset(_NAME.findall(expression))
 
 
+def check_stated(run: Run, stated: Stated, place: Place, mark: int, *, is_sound: bool) -> None:
+    """Judge constraints that may have a quick form, which decides where the place `is_sound`; `mark` as below."""
+    for invariant, quick in stated:
+        answer = quick(place.value) if is_sound and quick is not None else None
+        if answer is None:
+            check_invariants(run, (invariant,), place, mark)
+        elif not answer and invariant.key not in run.options.ignored_invariants:
+            _report(run, invariant, place)
+
+
 def check_invariants(run: Run, invariants: Iterable[Invariant], place: Place, mark: int) -> None:
     """Judge invariants at a place. `mark` counts the faults found before it was entered: later ones are its own.
 
@@ -67,19 +78,54 @@ def _blamed(fault: Fault) -> list[str]:
     return [last, fault.expected] if fault.kind == "element-missing" and fault.expected else [last]
 
 
+def holds(run: Run, invariant: Invariant, node: Node, scope: Scope) -> bool:
+    """Whether a constraint is surely kept at a node; one that can't be compiled breaks nothing."""
+    expression = compiled(invariant.expression)
+    if expression is None:
+        return True
+    if invariant.expression in run.given_up:
+        return False
+    try:
+        return expression.holds(node, _environment(run, scope)) is True
+    except NotEvaluable:
+        return False
+
+
 def _check(run: Run, invariant: Invariant, place: Place) -> None:
     expression = compiled(invariant.expression)
     if expression is None:
         return
+    if invariant.expression in run.given_up:
+        _give_up(run, invariant, place)
+        return
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
-        holds = expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope)) is True
-    except NotEvaluable:
-        run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
+        is_kept = expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope)) is True
+    except NotEvaluable as reason:
+        if isinstance(reason, TooMuchWork):
+            run.given_up.add(invariant.expression)
+        _give_up(run, invariant, place)
         return
-    if not holds:
-        run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
+    if not is_kept:
+        _report(run, invariant, place)
+
+
+def _report(run: Run, invariant: Invariant, place: Place) -> None:
+    run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
+
+
+def evaluated(run: Run, text: str, node: Node, scope: Scope) -> Collection | None:
+    """What an expression that is no invariant gives at a node; None where it can't be compiled or tried."""
+    expression = compiled(text)
+    try:
+        return None if expression is None else expression.evaluate(node, _environment(run, scope))
+    except NotEvaluable:
+        return None
+
+
+def _give_up(run: Run, invariant: Invariant, place: Place) -> None:
+    run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
 
 
 def _detail(invariant: Invariant) -> dict[str, str]:

@@ -16,7 +16,7 @@ from certgateway.engine.run import EnoughFaultsError, Options, Run
 from certgateway.engine.structure import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from certgateway.engine.definitions import Definitions
 
@@ -51,10 +51,19 @@ def _judge(run: Run, resource: dict[str, Any], profiles: Sequence[str]) -> None:
         return
     scope = root_scope(resource)
     conformance = Conformance(run)
-    Walk(run, lambda place: _claimed(run, conformance, place)).resource(resource, scope.trail, scope)
+    # Profiles come last: one place may lead to another, which base R4 must have judged by then.
+    profiled: list[Place] = []
+    Walk(run, profiled.append).resource(resource, scope.trail, scope)
+    judge_profiles(run, conformance, profiled)
     root = Place(resource, None, scope.trail[1], scope.trail, scope)
     for url in profiles:
         _check(run, conformance, url, root, root.trail, severity="error")
+
+
+def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) -> None:
+    """Judge resources by the profiles they claim, and extensions by their definitions."""
+    for place in places:
+        _claimed(run, conformance, place)
 
 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:

@@ -29,6 +29,8 @@ _ATTRIBUTES = frozenset({
     "valign", "value", "vspace", "width", "{http://www.w3.org/XML/1998/namespace}lang",
 })
 # fmt: on
+_LINKS = ("href", "src", "cite", "longdesc")
+_ACTIVE = frozenset({"javascript", "vbscript"})
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
@@ -36,13 +38,20 @@ _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 def objection(text: str) -> str | None:
     """Why the narrative isn't allowed, in our words: None where it is.
 
-    Answers: `well-formed XHTML`, `a div in the XHTML namespace`, `allowed elements`, `allowed attributes`, `content`.
+    Answers: `well-formed XHTML`, `a div in the XHTML namespace`, `allowed elements`, `allowed attributes`,
+    `links that run nothing`, `content`.
     """
     try:
         root = safexml.parse(_ENTITY.sub(_character, text).encode("utf-8", "surrogatepass"))
     except Unreadable:
         return "well-formed XHTML"
     return "a div in the XHTML namespace" if root.tag != f"{{{XHTML}}}div" else _of_content(root)
+
+
+def _runs(link: str) -> bool:
+    """Whether a browser would run what a link holds; it overlooks spaces and control characters, as browsers do."""
+    scheme, colon, rest = "".join(char for char in link.casefold() if char > " ").partition(":")
+    return bool(colon) and (scheme in _ACTIVE or (scheme == "data" and not rest.startswith("image/")))
 
 
 def _character(found: re.Match[str]) -> str:
@@ -59,5 +68,7 @@ def _of_content(root: etree._Element) -> str | None:
             return "allowed elements"
         if not _ATTRIBUTES.issuperset(map(str, element.attrib)):
             return "allowed attributes"
+        if element.attrib and any(_runs(element.get(link, "")) for link in _LINKS):
+            return "links that run nothing"
         has_content = has_content or name == "img"
     return None if has_content or "".join(map(str, root.itertext())).strip() else "content"

@@ -37,6 +37,8 @@ _FORMS = {
     "uuid": re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
 _URI = re.compile(r"\S+")
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S*")
+"""A URI that begins with a scheme."""
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -50,6 +52,23 @@ _LARGEST_EXPONENT = 308
 def check_for(code: str) -> Check:
     """The check of one primitive type; a type this engine doesn't know is judged as `string`."""
     return _CHECKS.get(code, _string)
+
+
+def quick_check_for(code: str) -> Callable[[str], object]:
+    """A cheap test of text that stands for one primitive type: what it finds true is valid; false decides nothing."""
+    if code in _FORMS:
+        return _FORMS[code].fullmatch
+    if code in ("uri", "url", "canonical"):
+        return _URI.fullmatch
+    check = check_for(code)
+    return _is_plain_text if check is _string else lambda value: check(value) is None
+
+
+def _is_plain_text(value: str) -> bool:
+    # A line that can be printed has no control characters; only other texts are searched for them.
+    if value.isprintable():
+        return not value.isspace() and 0 < len(value) <= LONGEST_STRING
+    return _string(value) is None
 
 
 def _matching(pattern: re.Pattern[str]) -> Check:

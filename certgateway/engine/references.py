@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.instance import RESTFUL, Place, Scope, Trail, scope_at, type_of
+from certgateway.engine.primitives import check_for
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -25,24 +26,46 @@ def is_absolute(uri: object) -> bool:
 def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], trail: Trail, scope: Scope) -> None:
     """Judge where one Reference leads and whether it is one of the types allowed there; none stands for any."""
     reference = value.get("reference")
+    if scope.entries is not None and type(reference) is str and reference.startswith("urn:uuid:"):
+        rows = scope.entries.by_url.get(reference)
+        if rows is not None and len(rows) == 1 and (not allowed or rows[0][0].get("resourceType") in allowed):
+            return
     found: list[Any] = []
     if isinstance(reference, str) and reference:
         found = scope.find(reference)
-        _check_found(run, reference, len(found), (trail, "reference", None), scope)
+        _check_found(run, reference, found, (trail, "reference", None), scope)
     if not allowed:
         return
     name = found[0][0].get("resourceType") if found else stated_type(value, run.definitions)
-    if isinstance(name, str) and not any(run.definitions.is_a(name, target) for target in allowed):
+    # A type that isn't one is told where it stands.
+    if run.definitions.is_resource(str(name)) and not any(
+        run.definitions.is_a(str(name), target) for target in allowed
+    ):
         run.add("reference-target-wrong", trail, " | ".join(allowed))
 
 
-def _check_found(run: Run, reference: str, count: int, trail: Trail, scope: Scope) -> None:
-    if count > 1:
-        run.add("reference-ambiguous", trail)
-    elif count == 0 and reference.startswith("#"):
-        run.add("reference-unresolved", trail)
-    elif count == 0 and scope.entries is not None and run.options.unresolved is not None:
+def _check_found(run: Run, reference: str, found: list[tuple[Any, Trail]], trail: Trail, scope: Scope) -> None:
+    if len(found) > 1:
+        # Two of one id or of one fullUrl and version are told where they stand.
+        if len({_version(resource) for resource, _ in found}) > 1 and not reference.startswith("#"):
+            run.add("reference-ambiguous", trail)
+    elif not found and reference.startswith("#"):
+        if not _lacks_id(scope.container):
+            run.add("reference-unresolved", trail)
+    elif not found and scope.entries is not None and run.options.unresolved is not None:
         run.add("reference-unresolved", trail, severity=run.options.unresolved)
+
+
+def _version(resource: dict[str, Any]) -> str:
+    meta = resource.get("meta")
+    return str(meta.get("versionId")) if isinstance(meta, dict) else ""
+
+
+def _lacks_id(container: dict[str, Any]) -> bool:
+    """Whether a contained resource has no valid id: it may be the one that is meant, and is told already."""
+    listed = container.get("contained")
+    check = check_for("id")
+    return isinstance(listed, list) and any(isinstance(row, dict) and check(row.get("id")) for row in listed)
 
 
 def stated_type(value: dict[str, Any], definitions: Definitions) -> str | None:

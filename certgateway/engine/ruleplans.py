@@ -114,8 +114,17 @@ def _is_known(child: RulePlan) -> bool:
     return child.identifies or any(each.identifies for each in child.slices)
 
 
+def allows(wanted: str, code: str, definitions: Definitions) -> bool:
+    """Whether an element of the type `code` is what a profile calls `wanted`.
+
+    A code is a string by descent, and yet where a profile asks for valueString a valueCode is another element: only the
+    abstract types take in what descends from them.
+    """
+    return wanted == code or (wanted in _ANY_TYPE and definitions.is_a(code, wanted))
+
+
 def _fit(rule: Rule, code: str, definitions: Definitions) -> Fit | None:
-    fitting = [ref for ref in rule.types if ref.code in _ANY_TYPE or definitions.is_a(code, ref.code)]
+    fitting = [ref for ref in rule.types if allows(ref.code, code, definitions)]
     if not fitting:
         return None
     profiles = [url for ref in fitting for url in ref.profiles] if all(ref.profiles for ref in fitting) else []

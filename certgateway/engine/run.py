@@ -47,7 +47,12 @@ class EnoughFaultsError(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """Faults of one judgement, each once."""
+    """Faults of one judgement, each once.
+
+    `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
+    extensions beside them; `odd` are the resources (by identity) that hold any. `sound` are the places (by identity)
+    and profiles of which it is known that nothing would be found.
+    """
 
     definitions: Definitions
     options: Options
@@ -57,7 +62,12 @@ class Run:
     faulty: set[str] = field(default_factory=set)
     trying: set[tuple[int, str]] = field(default_factory=set)
     referred: set[tuple[int, str]] = field(default_factory=set)
+    oddities: int = 0
+    odd: set[int] = field(default_factory=set)
+    sound: set[tuple[int, str]] = field(default_factory=set)
     is_trial: bool = False
+    # Expressions that asked for too much work once: they are not tried again at every place.
+    given_up: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -82,8 +92,21 @@ class Run:
             raise EnoughFaultsError
         self.seen.add(key)
         self.faulty.add(path)
+        self.oddities += not kind.startswith("invariant-")
         self.faults.append(Fault(kind, severity, path, expected, culprit, detail or {}))
+
+    def is_broken(self, trail: Trail, key: str) -> bool:
+        """Whether an invariant is known to be broken at a place."""
+        return bool(self.faults) and ("invariant-broken", path_of(trail), key, None) in self.seen
 
     def trial(self) -> Run:
         """A run beside this one that ends at its first error: it only answers whether something would conform."""
-        return Run(self.definitions, self.options, trying=self.trying, is_trial=True)
+        return Run(
+            self.definitions,
+            self.options,
+            trying=self.trying,
+            odd=self.odd,
+            sound=self.sound,
+            is_trial=True,
+            given_up=self.given_up,
+        )

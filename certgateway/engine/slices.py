@@ -17,7 +17,7 @@ from certgateway.engine.facts import TypeRef
 from certgateway.engine.instance import Place, children, steps_of
 from certgateway.engine.profiles import Discriminator, Profile, Rule, Slicing, Wanted
 from certgateway.engine.references import target_place
-from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, labels_at, plan_of, sorting_of
+from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, allows, labels_at, plan_of, sorting_of
 from certgateway.engine.values import equals, includes
 
 if TYPE_CHECKING:
@@ -66,9 +66,7 @@ class Slicer:
 
     def slice_of(self, plan: RulePlan, place: Place) -> RulePlan | None:
         """The first slice of the rule that the place belongs to, or None."""
-        sorting = plan.sorting
-        if sorting is None:
-            sorting = plan.sorting = self._sorting(plan.rule)
+        sorting = self.sorting_of(plan)
         found = min(self._labelled(sorting, place), default=None)
         for number in sorting.tried:
             if found is not None and found < number:
@@ -79,11 +77,11 @@ class Slicer:
 
     def may_belong(self, plan: RulePlan, place: Place) -> list[RulePlan]:
         """The slices that a place in no slice may belong to: those known by what can't be told here."""
-        tests = plan.sorting.tests if plan.sorting is not None else ()
+        tests = self.sorting_of(plan).tests
         return [each for each, tried in zip(plan.slices, tests, strict=False) if self._is_open(tried, place)]
 
     def _is_open(self, tests: tuple[Test, ...], place: Place) -> bool:
-        answers = [self._matches(test, place) for test in tests if test.kind != "unknown"]
+        answers = [self.matches(test, place) for test in tests if test.kind != "unknown"]
         return False not in answers and any(
             test.kind == "unknown" or any(self._is_unlisted(rule) for rule in test.rules) for test in tests
         )
@@ -93,8 +91,14 @@ class Slicer:
         alone = rule.fixed is None and rule.pattern is None and not any(map(_identifies, rule.children.values()))
         return alone and rule.value_set is not None and listed(self._definitions, rule.value_set) is None
 
+    def sorting_of(self, plan: RulePlan) -> Sorting:
+        """How the places of a rule are told apart, worked out once."""
+        if plan.sorting is None:
+            plan.sorting = self._sorting(plan.rule)
+        return plan.sorting
+
     def _sorting(self, rule: Rule) -> Sorting:
-        slicing = rule.slicing or (BY_URL if rule.name in ("extension", "modifierExtension") else None)
+        slicing = slicing_of(rule)
         if slicing is None:
             return Sorting(())
         if not slicing.discriminators:
@@ -122,20 +126,20 @@ class Slicer:
 
     def _labelled(self, sorting: Sorting, place: Place) -> Iterator[int]:
         """The slices that a label of the place names."""
-        for found in self._places_at(place, sorting.steps) if sorting.index else ():
+        for found in self.places_at(place, sorting.steps) if sorting.index else ():
             for label in labels_at(found.value):
                 yield from sorting.index.get(label, ())
 
     def _belongs(self, tests: tuple[Test, ...], place: Place) -> bool:
         if any(test.kind == "unknown" for test in tests):
             return False
-        answers = [self._matches(test, place) for test in tests]
+        answers = [self.matches(test, place) for test in tests]
         told = [answer for answer in answers if answer is not None]
         return bool(told) and all(told)
 
-    def _matches(self, test: Test, place: Place) -> bool | None:
+    def matches(self, test: Test, place: Place) -> bool | None:
         """Whether one discriminator picks the slice; None where the slice says nothing at that path."""
-        places = self._places_at(place, test.steps)
+        places = self.places_at(place, test.steps)
         if test.kind == "exists":
             return self._exists(test.rules, places)
         if test.kind == "type":
@@ -157,7 +161,7 @@ class Slicer:
     def _is_type(self, codes: tuple[str, ...], places: list[Place]) -> bool | None:
         if not codes:
             return None
-        return any(self._definitions.is_a(place.type, code) for place in places for code in codes)
+        return any(allows(code, place.type, self._definitions) for place in places for code in codes)
 
     def _has_profile(self, rules: Sequence[Rule], places: list[Place]) -> bool | None:
         urls = [url for rule in rules for ref in rule.types for url in ref.profiles or (ref.code,)]
@@ -166,7 +170,8 @@ class Slicer:
             return None
         return any(self._conforms(profile, place) for place in places for profile in profiles)
 
-    def _places_at(self, place: Place, steps: tuple[Step, ...]) -> list[Place]:
+    def places_at(self, place: Place, steps: tuple[Step, ...]) -> list[Place]:
+        """The places that the path of a discriminator leads to."""
         places = [place]
         for kind, argument in steps:
             places = [found for each in places for found in self._step(each, kind, argument)]
@@ -241,6 +246,11 @@ class Slicer:
     def _in_value_set(self, value_set: str, place: Place) -> bool:
         allowed = listed(self._definitions, value_set)
         return allowed is None or in_value_set(allowed, place.value, place.type)
+
+
+def slicing_of(rule: Rule) -> Slicing | None:
+    """How a rule is sliced; extensions are known by their URL unless the profile says other."""
+    return rule.slicing or (BY_URL if rule.name in ("extension", "modifierExtension") else None)
 
 
 def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
-from certgateway.engine.codes import check_codes, refuse_code
-from certgateway.engine.compile import Plans, Property, TypePlan, plans_of
+from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
+from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.contexts import check_context
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
-from certgateway.engine.invariants import check_invariants
+from certgateway.engine.invariants import check_stated
 from certgateway.engine.narrative import objection
 from certgateway.engine.primitives import Verdict
 from certgateway.engine.references import check_reference, is_absolute
@@ -21,12 +21,11 @@ from certgateway.engine.references import check_reference, is_absolute
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from certgateway.engine.facts import Invariant
     from certgateway.engine.run import Run
 
 Tree = Any
 _EXTENSIONS = frozenset({"extension", "modifierExtension"})
-_WITH_SYSTEM = frozenset({"Coding", "Identifier"})
+_TWO = 2
 
 
 class Walk:
@@ -36,6 +35,7 @@ class Walk:
         """Take where faults go, and who judges resources and extensions by profile once their structure is judged."""
         self._run = run
         self._plans: Plans = plans_of(run.definitions)
+        self._known = self._plans.known
         self._on_profiled = on_profiled
 
     def resource(self, value: Tree, trail: Trail, scope: Scope) -> None:
@@ -43,8 +43,9 @@ class Walk:
         name = type_of(value)
         if not self._run.definitions.is_resource(name):
             self._run.add("resource-type-unknown", trail)
+            self._run.odd.add(id(value))
             return
-        mark = len(self._run.faults)
+        mark, oddities = len(self._run.faults), self._run.oddities
         plan = self._plans.plan(name)
         self._members(value, plan, trail, scope)
         place = Place(value, None, name, trail, scope)
@@ -52,37 +53,64 @@ class Walk:
             bundles.check_entries(self._run, value, trail)
         if "contained" in value:
             contained.check_contained(self._run, value, trail)
-        stated = _stated(value, plan)
+        stated = plan.stated
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
-            stated = tuple(row for row in stated if row.key != "dom-6")
-        check_invariants(self._run, stated, place, mark)
+            stated = tuple(row for row in stated if row[0].key != "dom-6")
+        self._check(stated, place, mark, oddities)
+        if self._run.oddities > oddities:
+            self._run.odd.add(id(value))
         self._on_profiled(place)
+
+    def _check(self, stated: Stated, place: Place, mark: int, oddities: int) -> None:
+        """Judge constraints; by their quick forms where nothing odd has been found since there were `oddities`."""
+        check_stated(self._run, stated, place, mark, is_sound=self._run.oddities == oddities)
 
     def _members(self, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope) -> None:
         """Judge every property present, then what is absent or given twice."""
-        properties, unknown, choices = plan.properties, list[str](), 0
+        texts, objects, lists = plan.texts, plan.objects, plan.lists
+        unknown: list[str] = []
         for key, child in value.items():
-            found = properties.get(key)
-            if found is None:
-                found = _beside(key, plan)
-                if found is None:
-                    unknown += [] if key == "resourceType" and plan.is_resource else [key]
-                elif key[1:] not in value:  # Beside its primitive it is judged together with it.
-                    choices += found.is_choice
-                    self._property(found, None, child, trail, scope)
+            kind = type(child)
+            if kind is str:
+                test = texts.get(key)
+                if test is not None and test(child):
+                    continue
+            elif kind is dict:
+                found = objects.get(key)
+                if found is not None:
+                    self._object(found, child, (trail, found.name, None), scope)
+                    continue
+            elif kind is list and child and (found := lists.get(key)) is not None:
+                self._objects(found, child, trail, scope)
                 continue
-            choices += found.is_choice
-            extra = value.get(found.sibling) if found.companion else None
-            if not (found.is_plain and extra is None and _is_sound(found, child)):
-                self._property(found, child, extra, trail, scope)
+            if not self._member(key, value, plan, trail, scope):
+                unknown.append(key)
+        # Most objects have what they need, and too few properties for two of one choice.
+        if unknown or len(value) > plan.room or not plan.needed <= value.keys():
+            self._absent(value, plan, trail, unknown)
+
+    def _member(self, key: str, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope) -> bool:
+        """Judge one property in full; a primitive and what stands beside it at the second of their keys.
+
+        False where the type has no such property.
+        """
+        found = plan.properties.get(key)
+        if found is not None:
+            if not (found.companion and found.sibling in value):
+                self._property(found, value[key], None, trail, scope)
+            return True
+        found = _beside(key, plan)
+        if found is not None:
+            self._run.oddities += 1
+            self._property(found, value.get(key[1:]), value[key], trail, scope)
+            return True
+        return key == "resourceType" and plan.is_resource
+
+    def _absent(self, value: dict[str, Tree], plan: TypePlan, trail: Trail, unknown: list[str]) -> None:
+        """Report the unknown, and judge what is absent or given twice."""
         for key in unknown:
             self._run.add("element-unknown", trail, plan.name, culprit=key)
-        self._absent(value, plan, trail, unknown, several=choices > 1)
-
-    def _absent(
-        self, value: dict[str, Tree], plan: TypePlan, trail: Trail, unknown: list[str], *, several: bool
-    ) -> None:
         for name, keys in plan.required:
             if keys[0] in value:
                 continue
@@ -91,9 +119,10 @@ class Walk:
             misspelt = len(keys) > 1 and any(key.startswith(name) for key in unknown)
             if not present and not misspelt:
                 self._run.add("element-missing", trail, name)
-        for name, keys in plan.choices if several else ():
-            if sum(key in value or "_" + key in value for key in keys) > 1:
-                self._run.add("choice-several", trail, name)
+        if len([key for key in value if key in plan.choice_keys]) > 1:
+            for name, keys in plan.choices:
+                if sum(key in value or "_" + key in value for key in keys) > 1:
+                    self._run.add("choice-several", trail, name)
 
     def _property(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the value of one key, a list or not as the base definition says."""
@@ -123,55 +152,72 @@ class Walk:
 
     def _item(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge one occurrence of an element."""
-        mark = len(self._run.faults)
         if value is None and extra is None:
             self._run.add("null-not-allowed", _holder(trail), culprit=found.sibling[1:])
         elif found.check is not None:
+            mark, oddities = len(self._run.faults), self._run.oddities - (extra is not None)
             self._primitive(found, value, extra, trail, scope)
+            if found.stated:
+                self._check(found.stated, Place(value, extra, found.code, trail, scope), mark, oddities)
         elif not isinstance(value, dict):
             self._run.add("type-wrong", trail, found.code)
-        elif not value:
-            self._run.add("value-empty", trail)
-        elif found.code == "Resource":
-            self.resource(value, trail, inner_scope(scope, value, trail))
         else:
-            self._complex(found, value, trail, scope)
-        if found.invariants or found.guarded:
-            place = Place(value, extra, found.code, trail, scope)
-            check_invariants(self._run, _stated(value, found), place, mark)
+            self._object(found, value, trail, scope)
 
-    def _complex(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
-        mark = len(self._run.faults)
-        plan = self._plans.plan(found.children)
-        if value.keys() == {"id"}:
+    def _objects(self, found: Property, values: list[Tree], trail: Trail, scope: Scope) -> None:
+        """Judge a list of complex elements."""
+        name = found.name
+        for index, value in enumerate(values):
+            if type(value) is dict:
+                self._object(found, value, (trail, name, index), scope)
+            else:
+                self._item(found, value, None, (trail, name, index), scope)
+
+    def _object(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+        """Judge one complex element: what it holds, then what is asked of it here."""
+        if len(value) < _TWO and (not value or ("id" in value and found.code != "Resource")):
             self._run.add("value-empty", trail)
             return
-        self._members(value, plan, trail, scope)
-        if plan.invariants:
-            check_invariants(self._run, _stated(value, plan), Place(value, None, found.code, trail, scope), mark)
-        if found.allowed is not None:
+        mark, oddities = len(self._run.faults), self._run.oddities
+        if found.code == "Resource":
+            self.resource(value, trail, inner_scope(scope, value, trail))
+            stated = found.stated
+        else:
+            plan = self._known.get(found.children) or self._plans.plan(found.children)
+            self._members(value, plan, trail, scope)
+            stated = plan.stated + found.stated if found.stated else plan.stated
+        for _, quick in stated:
+            if quick is None or quick(value) is not True or self._run.oddities != oddities:
+                self._check(stated, Place(value, None, found.code, trail, scope), mark, oddities)
+                break
+        if found.allowed is not None and not is_code_blamed(self._run.faults[mark:]):
             check_codes(self._run, found.allowed, value, found.code, trail)
+        if found.is_special:
+            self._special(found, value, trail, scope)
+
+    def _special(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+        """Judge where references lead, and extensions by what defines them."""
         if found.code == "Reference":
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
-            self._extension(found, Place(value, None, found.code, trail, scope))
-        elif found.code in _WITH_SYSTEM and not is_absolute(value.get("system")):
-            self._run.add("uri-not-absolute", (trail, "system", None))
+            self._extension(found, value, trail, scope)
 
-    def _extension(self, found: Property, place: Place) -> None:
-        url = place.value.get("url")
-        # An extension inside another is named within it; any other has a canonical.
-        if not is_absolute(url) and place.trail[0][1] not in _EXTENSIONS:
-            self._run.add("uri-not-absolute", (place.trail, "url", None))
-            return
-        structure = self._run.definitions.structure(url) if isinstance(url, str) else None
-        if structure is not None:
-            check_context(self._run, structure, place)
+    def _extension(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+        url = value.get("url")
+        known = self._plans.extension(url) if isinstance(url, str) else None
+        if known is not None:
+            place = Place(value, None, found.code, trail, scope)
+            if found.holder not in known.holders:
+                check_context(self._run, known.structure, place)
             self._on_profiled(place)
+        # An extension inside another is named within it; any other has a canonical.
+        elif not is_absolute(url):
+            if trail[0][1] not in _EXTENSIONS:
+                self._run.add("uri-not-absolute", (trail, "url", None))
         elif found.is_modifier:
-            self._run.add("modifier-extension-unknown", place.trail)
-        elif self._run.options.unknown_extension is not None and is_absolute(url):
-            self._run.add("extension-unknown", place.trail, severity=self._run.options.unknown_extension)
+            self._run.add("modifier-extension-unknown", trail)
+        elif self._run.options.unknown_extension is not None:
+            self._run.add("extension-unknown", trail, severity=self._run.options.unknown_extension)
 
     def _primitive(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         if value is not None and found.check is not None:
@@ -182,6 +228,8 @@ class Walk:
                 refuse_code(self._run, found.allowed, trail)
             elif found.code == "xhtml":
                 self._narrative(value, trail)
+            elif found.is_system and not is_absolute(value):
+                self._run.add("uri-not-absolute", trail)
         if extra is not None:
             self._extra(found, extra, trail, scope)
 
@@ -211,20 +259,6 @@ def _beside(key: str, plan: TypePlan) -> Property | None:
     return found if found is not None and found.companion else None
 
 
-def _is_sound(found: Property, value: Tree) -> bool:
-    """Whether a plain primitive, as most members are, needs no closer look."""
-    if found.check is None or found.check(value) is not None:
-        return False
-    return found.allowed is None or value in found.allowed.any_system
-
-
 def _holder(trail: Trail) -> Trail:
     """The trail of the object that an element stands in."""
     return trail[0] if trail[0] is not None else trail
-
-
-def _stated(value: Tree, stated_by: TypePlan | Property) -> tuple[Invariant, ...]:
-    """The invariants to try: all that are stated, save those about a property that isn't here."""
-    if not stated_by.guarded or not isinstance(value, dict):
-        return stated_by.invariants
-    return stated_by.invariants + tuple(row for name, row in stated_by.guarded if name in value)

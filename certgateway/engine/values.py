@@ -1,11 +1,12 @@
-"""Compares what was received with fixed values, patterns and bounds of a profile.
+"""Compares what was received with fixed values and patterns of a profile.
 
 Numbers compare by value, everything else exactly. Nothing here may record a fault or quote a received value.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from certgateway import safejson
@@ -38,6 +39,29 @@ def includes(pattern: Tree, value: Tree) -> bool:
     return _same(pattern, value)
 
 
+def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
+    """`includes` with the pattern worked in, for values whose structure base R4 allows."""
+    if isinstance(pattern, dict):
+        return _of_object([(key, part, pattern_test(part)) for key, part in pattern.items()])
+    if isinstance(pattern, list):
+        tests = [pattern_test(part) for part in pattern]
+        return lambda value: all([any(map(test, value)) for test in tests])  # noqa: C419  No generator: see below.
+    if isinstance(pattern, str):
+        return pattern.__eq__
+    return partial(_same, pattern)
+
+
+def _of_object(parts: list[tuple[str, Tree, Callable[[Tree], bool]]]) -> Callable[[Tree], bool]:
+    def test(value: Tree) -> bool:
+        for key, part, wanted in parts:
+            found = value.get(key)
+            if found is None or (found != part and not wanted(found)):
+                return False
+        return True
+
+    return test
+
+
 def _has_all(pattern: dict[str, Tree], value: dict[str, Tree]) -> bool:
     for key, part in pattern.items():  # noqa: SIM110  A loop costs half of a generator, and every pattern comes here.
         if key not in value or not includes(part, value[key]):
@@ -58,18 +82,6 @@ def _same(wanted: Tree, value: Tree) -> bool:
 
 def _equal(wanted: Tree, value: Tree) -> bool:
     return not isinstance(value, bool) and bool(wanted == value)
-
-
-def within(least: Tree, most: Tree, value: Tree) -> bool:
-    """Whether a number, date or time lies within the bounds that are given; what can't be ordered is left alone."""
-    return (not _ordered(least, value) or bool(least <= value)) and (not _ordered(most, value) or bool(value <= most))
-
-
-def _ordered(bound: Tree, value: Tree) -> bool:
-    """Numbers order with numbers; dates and times as text, which is their order when equally long and in one zone."""
-    if isinstance(bound, (int, Decimal)):
-        return isinstance(value, (int, Decimal))
-    return isinstance(bound, str) and isinstance(value, str) and len(bound) == len(value)
 
 
 def as_text(wanted: Tree) -> str:

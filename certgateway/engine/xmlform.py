@@ -110,6 +110,8 @@ class _Reader:
         self._attributes(element, trail, _PRIMITIVE)
         extra: Json = {} if element.get("id") is None else {"id": element.get("id")}
         self._content(element, self.plans.of("Element"), extra, trail, namespace)
+        if value is None and not extra and _is_text(element.text):
+            value = _typed(str(element.text).strip(), code)  # Text where an attribute should be: it is told as such.
         return value, extra if extra or value is None else None
 
     def _attributes(self, element: etree._Element, trail: _Trail, allowed: tuple[str, ...]) -> None:
@@ -128,6 +130,9 @@ class _Reader:
             row = plan.rows.get(child.tag) if namespace == FHIR else None
             row = row or self._row(child, plan, trail, namespace, unknown)
             if row is None:
+                name = _split(str(child.tag))[1]
+                if name in plan.attributes:  # Told as an unknown element, and no less there for it.
+                    tree.setdefault(name, child.get("value"))
                 continue
             index = counts.get(row.key, 0)
             counts[row.key] = index + 1
@@ -207,7 +212,8 @@ def _typed(text: str | None, code: str) -> bool | int | Decimal | str | None:
     if code in _INTEGERS or code == "decimal":
         if _INTEGER.fullmatch(text):
             return int(text)
-        return _decimal(text) if code == "decimal" else text
+        # A fraction where a whole number must stand is the wrong number, as in JSON, and not the wrong type.
+        return _decimal(text)
     return text
 
 

@@ -72,6 +72,8 @@ class _Writer:
             raise NotWritable(facts.name)
 
     def _child(self, parent: etree._Element, key: str, code: str, value: Any, extra: Any) -> None:  # noqa: ANN401
+        if code == "xhtml" and not isinstance(value, str):
+            raise NotWritable("xhtml")
         if code == "xhtml":
             parent.append(safexml.parse(value.encode("utf-8")))
             return
@@ -92,14 +94,14 @@ class _Writer:
                 raise NotWritable("Element")
             self._complex(element, extra, self._facts("Element"))
         if value is not None:
-            element.set("value", _text(value))
+            _set(element, "value", value)
 
     def _complex(self, element: etree._Element, tree: Json, facts: TypeFacts) -> None:
         done: set[str] = set()
         for name in ("id", "url") if facts.name == "Extension" else ("id",):
             value = tree.get(name)
             if value is not None:
-                element.set(name, _text(value))
+                _set(element, name, value)
                 done.add(name)
         rest = {key: value for key, value in tree.items() if key not in done}
         self._content(element, rest, facts, set())
@@ -116,6 +118,13 @@ def _items(value: Any, extra: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401  An
     values = value if isinstance(value, list) else []
     extras = extra if isinstance(extra, list) else []
     return list(zip_longest(values, extras))
+
+
+def _set(element: etree._Element, name: str, value: Any) -> None:  # noqa: ANN401  Any JSON value.
+    try:
+        element.set(name, _text(value))
+    except ValueError:  # A control character, which XML 1.0 can't hold.
+        raise NotWritable("primitive") from None
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  Any JSON value.

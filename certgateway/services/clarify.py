@@ -5,7 +5,7 @@ asked is refused with every reason at once. Nothing here may send a word of the 
 without being told to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue import State, find_state, in_order, was_taken_back
 from certgateway.domain.dialogue_events import (
     Answered,
+    Asked,
     Clinician,
     Event,
     Fulfilled,
@@ -44,6 +45,9 @@ from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
 
 Json = dict[str, Any]
+_Versions = Mapping[tuple[str, int], Certificate]
+"""Certificates by the gateway's id and the number of the version."""
+
 PAGE: Final = 200
 """How many clarifications are looked through at once."""
 
@@ -89,27 +93,35 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
     with gateway.store.reading() as reading:
         found = _found(uuid, reading)
         state = _state(found)
-        # An order may be joined to several certificates: which one a change was made to is not told of it.
-        versions = reading.versions(found.case) if found.case and found.patient is None else []
+        versions = {(case, each.number): each.certificate for case in found.cases for each in reading.versions(case)}
         replies = reading.replies(uuid)
     words = told_replies(replies, withheld_in_replies(replies), state, language)
     happened = in_order(found.events)
-    answers = [_answer(event, versions, gateway, state) for event in happened if isinstance(event, Answered)]
-    answers += [_fulfilment(event, state) for event in happened if isinstance(event, Fulfilled) and event.answers]
-    back = [_changed(event, versions, gateway) for event in happened if isinstance(event, TakenBack)]
+    answers = [
+        _answer(event, versions, gateway, state)
+        for event in happened
+        if isinstance(event, Answered) or (isinstance(event, Fulfilled) and event.answers and not event.taken_back)
+    ]
+    back = [_changed(event, versions, gateway, state) for event in happened if isinstance(event, TakenBack)]
     found_now = told(uuid, found.events, norwegian_date(gateway.clock()), language)
     return found_now | {"answers": answers, "taken_back": back, "replies": words}
 
 
-def _answer(event: Answered, versions: Iterable[Version], gateway: Gateway, state: State) -> Json:
+def _answer(event: Answered | Fulfilled, versions: _Versions, gateway: Gateway, state: State) -> Json:
     back = [item for item in ANSWERABLE if item in event.items and was_taken_back(state, item, event)]
-    return _changed(event, versions, gateway) | {"taken_back": back}
+    changed = _changed(event, versions, gateway, state)
+    if isinstance(event, Fulfilled) and event.joined_to is None:
+        # It came as a whole, so that there is nothing it could have changed.
+        answered = [each.target for each in state.targets if each.target.key in event.answers]
+        changed |= {"items": list(dict.fromkeys(target.item for target in answered)), "untouched": []}
+    return changed | {"taken_back": back}
 
 
-def _changed(event: Answered | TakenBack, versions: Iterable[Version], gateway: Gateway) -> Json:
+def _changed(event: Answered | Fulfilled | TakenBack, versions: _Versions, gateway: Gateway, state: State) -> Json:
     """What changed a certificate, and the proof that it left all else alone: a digest of each item before and after."""
-    certificates = {version.number: version.certificate for version in versions}
-    before, after = certificates.get(event.joined_to or event.version), certificates.get(event.version)
+    told = None if isinstance(event, Answered) else event.certificate
+    about = state.asked.certificate if isinstance(state.asked, Asked) else told or ""
+    before, after = (versions.get((about, number)) for number in (event.joined_to or event.version, event.version))
 
     def digest(certificate: Certificate, item: str) -> str:
         # Equal values have equal representations.
@@ -125,19 +137,6 @@ def _changed(event: Answered | TakenBack, versions: Iterable[Version], gateway: 
             for item in ANSWERABLE
             if before is not None and after is not None and item not in event.items
         ],
-    }
-
-
-def _fulfilment(event: Fulfilled, state: State) -> Json:
-    """What a certificate answered of an order: it came as a whole, so that there is nothing it could have changed."""
-    answered = [each.target for each in state.targets if each.target.key in event.answers]
-    return {
-        "at": instant_text(event.at),
-        "items": list(dict.fromkeys(target.item for target in answered)),
-        "version": event.version,
-        "joined_to": None,
-        "untouched": [],
-        "taken_back": [],
     }
 
 

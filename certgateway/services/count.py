@@ -37,12 +37,18 @@ def _midnight(day: date) -> datetime:
 def _counted(reading: Reading, since: datetime, until: datetime) -> Iterator[Counted]:
     after: tuple[datetime, str] | None = None
     while page := reading.clarifications_between(since, until, after=after, limit=PAGE):
-        findings = reading.findings_of_cases({each.case for each in page if each.case is not None})
+        findings = reading.findings_of_cases({about for about in map(_about, page) if about is not None})
         for each in page:
             found = counted(each.events, _told_missing(each, findings))
             if found is not None:
                 yield found
         after = _asked(page[-1]).at, page[-1].uuid
+
+
+def _about(each: Clarification) -> str | None:
+    """The certificate that was asked about. Whoever orders one asks before there is one to judge."""
+    asked = _asked(each)
+    return asked.certificate if isinstance(asked, Asked) else None
 
 
 def _asked(each: Clarification) -> Asked | Ordered:
@@ -52,6 +58,5 @@ def _asked(each: Clarification) -> Asked | Ordered:
 def _told_missing(each: Clarification, findings: dict[tuple[str, int], tuple[Finding, ...]]) -> frozenset[str]:
     """The items that rules found missing in the version that was asked about."""
     asked = _asked(each)
-    # Whoever orders a certificate asks before there is one to judge.
     found = findings.get((asked.certificate, asked.version), ()) if isinstance(asked, Asked) else ()
     return frozenset(finding.item for finding in found if finding.item and finding.rule == f"{finding.item}-missing")

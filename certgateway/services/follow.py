@@ -30,7 +30,7 @@ from certgateway.domain.tray import PutAside
 from certgateway.services.fulfil import is_order
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
-from certgateway.services.join import Joined
+from certgateway.services.join import Joined, last_case
 from certgateway.services.pose import Question, missing_targets, pose, waiting_targets, worded_targets
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Unit
@@ -78,9 +78,11 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
         return
     if joined.put_aside is not None or asked is None:
         why = joined.put_aside or "clarification-unknown"
-        named, case = (asked.uuid, asked.case) if asked else (None, None)
+        case = last_case(asked, unit) if asked else None
         content = PutAside(joined.answer, joined.reply, tuple(read))
-        unit.put_aside(Unsorted(kept.uuid, case, named, why, kept.arrival, content))
+        unit.put_aside(
+            Unsorted(kept.uuid, case.uuid if case else None, asked.uuid if asked else None, why, kept.arrival, content)
+        )
         return
     record_words(joined, unit, gateway, message=kept.uuid, sender=kept.sender, at=kept.arrival)
     for uuid, event in answer_events(joined, asked, kept.version, kept.arrival, gateway=gateway, unit=unit):
@@ -167,6 +169,8 @@ def _taking_back(
     version = made or before
     if version is None or before is None or case is None:
         raise AssertionError("an answer is taken back from a certificate")
+    # What answers an order is told of by its certificate.
+    about = case.uuid if is_order(asked) else None
     answered = frozenset() if case.withdrawn else _answered(version)
     joined_to = before.number if made else None
     yield (
@@ -178,8 +182,9 @@ def _taking_back(
             joined.sender,
             joined.answer.authored,
             version.number,
-            answered,
+            frozenset() if about else answered,
             joined_to,
+            about,
         ),
     )
     for each in unit.clarifications(case.uuid) if joined.voided else ():

@@ -1,11 +1,11 @@
-"""A certificate and the orders that it answers: the one that it names, and those that it was joined to before.
+"""A certificate and the orders that it answers: the one that it names, and those that it has come to before.
 
 It counts for an order from the system that has it, about the patient it is about; whatever fails one of these is taken
 in like any other certificate, and nothing is told of anybody else's order. Nothing here may judge a certificate.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -111,40 +111,48 @@ def follow_orders(
     is_first = version is not None and version.number == 1
     if (version is None and not insisted) or (is_first and named.uuid is None):
         return
+    current = unit.current_version(case.uuid)
     for order, state in _orders(case, named, unit):
         if case.withdrawn:
-            _revoke(order, Revoked(gateway.new_id(), at, case.uuid), unit)
-            continue
-        current = unit.current_version(case.uuid)
-        if current is None:
-            continue
-        returned = _returned(state, current, case, unit) - insisted
-        answers = frozenset(
-            each.target.key
-            for each in state.targets
-            if each.target.item not in returned and is_settled(each.target, current)
-        )
-        fulfilled = Fulfilled(gateway.new_id(), at, case.uuid, current.number, answers)
-        unit.append_event(order.uuid, fulfilled)
-        unit.join_case(order.uuid, case.uuid)
+            if any(each.certificate == case.uuid for each in state.fulfilled):
+                unit.append_event(order.uuid, Revoked(gateway.new_id(), at, case.uuid))
+        elif current is not None:
+            returned = _returned(state, current, case, unit) - insisted
+            answers = frozenset(
+                each.target.key
+                for each in state.targets
+                if each.target.item not in returned and is_settled(each.target, current)
+            )
+            fulfilled = Fulfilled(gateway.new_id(), at, case.uuid, current.number, answers)
+            unit.append_event(order.uuid, _by_answer(fulfilled, order, joined))
+            if case.uuid not in order.cases:
+                unit.join_case(order.uuid, case.uuid)
 
 
-def _revoke(order: Clarification, revoked: Revoked, unit: Unit) -> None:
-    """Without one of its certificates an order is joined to the one that came before, if there is one."""
-    unit.append_event(order.uuid, revoked)
-    state = find_state((*order.events, revoked))
-    if state is not None and state.about is not None:
-        unit.join_case(order.uuid, state.about[0])
+def _by_answer(fulfilled: Fulfilled, order: Clarification, joined: Joined | None) -> Fulfilled:
+    """What an answer to the order itself changed in the certificate, or what one was taken back about."""
+    if joined is None or joined.asked is None or joined.asked.uuid != order.uuid:
+        return fulfilled
+    if joined.takes_back or joined.supersedes is None or not joined.items:
+        return replace(fulfilled, taken_back=joined.takes_back)
+    return replace(
+        fulfilled,
+        joined_to=joined.supersedes.number,
+        items=frozenset(joined.items),
+        system=joined.sender,
+        authored=joined.answer.authored,
+    )
 
 
 def _orders(case: Case, named: OrderNamed, unit: Unit) -> Iterator[tuple[Clarification, State]]:
-    """Orders that the certificate was joined to, and the one it is written for unless it is withdrawn."""
-    for order in unit.orders_of_patient(named.patient) if named.patient else ():
+    """Orders that the certificate has come to, and the one it is written for unless it is withdrawn."""
+    orders = unit.orders_of_case(case.uuid)
+    if named.uuid is not None and not case.withdrawn and all(each.uuid != named.uuid for each in orders):
+        found = unit.find_clarification(named.uuid)
+        orders = [*orders, found] if found is not None else orders
+    for order in orders:
         state = find_state(order.events)
-        if state is None:
-            continue
-        joined = any(each.certificate == case.uuid for each in state.fulfilled)
-        if joined or (order.uuid == named.uuid and not case.withdrawn):
+        if state is not None:
             yield order, state
 
 

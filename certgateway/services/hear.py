@@ -14,7 +14,7 @@ from certgateway.rules.placeholders import placeholder_reason
 from certgateway.services.examine import Examined
 from certgateway.services.fulfil import is_order
 from certgateway.services.gateway import Gateway
-from certgateway.services.join import Joined, put_aside
+from certgateway.services.join import Joined, last_case, put_aside
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading
 
@@ -47,7 +47,7 @@ def hear(told: Certificate, reply: Reply, sender: str, patient: str | None, *, r
     """Holds words against the question they name. `patient` is the keyed digest of whose they are, None if not told."""
     asked = reading.find_clarification(reply.clarification)
     state = find_state(asked.events) if asked else None
-    case = reading.find_case_by_uuid(asked.case) if asked and asked.case else None
+    case = last_case(asked, reading) if asked else None
     alone = Joined(told, reply, told, sender, asked)
     if asked is None or state is None or sender not in {state.receiver, state.asked.receiver}:
         return put_aside(alone, "clarification-unknown")

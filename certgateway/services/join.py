@@ -111,19 +111,34 @@ def join(
         return _told(Joined(answer, reply, answer, sender), certificate_id, reading)
     asked = reading.find_clarification(reply.clarification.lower())
     state = find_state(asked.events) if asked else None
-    case = reading.find_case_by_uuid(asked.case) if asked and asked.case else None
-    current = reading.current_version(case.uuid) if case else None
     alone = Joined(answer, reply, answer, sender, asked)
-    if state is None or case is None or current is None or sender not in {state.receiver, state.asked.receiver}:
+    if asked is None or state is None or not asked.cases or sender not in {state.receiver, state.asked.receiver}:
         return put_aside(alone, "clarification-unknown")
-    named = reading.find_case(case.sender, certificate_id) if certificate_id else None
-    if named is None or named.uuid != case.uuid:
+    case = named_case(asked, certificate_id, reading)
+    current = reading.current_version(case.uuid) if case else None
+    if case is None or current is None:
         return put_aside(alone, "other-certificate")
     if answer.status == WITHDRAWN:
         return without(alone, state, case, current, reading)
     if why := _withdrawn(answer, case):
         return put_aside(alone, why)
     return joined_to(alone, state, case, current)
+
+
+def named_case(asked: Clarification, certificate_id: str | None, reading: Reading) -> Case | None:
+    """Of the certificates that a clarification is about, the one that an answer names; None for any other."""
+    for uuid in asked.cases if certificate_id else ():
+        case = reading.find_case_by_uuid(uuid)
+        named = reading.find_case(case.sender, certificate_id) if case and certificate_id else None
+        if named is not None and named.uuid == uuid:
+            return named
+    return None
+
+
+def last_case(asked: Clarification, reading: Reading) -> Case | None:
+    """The certificate that was asked about or, of those that have come to an order and stand, the last; else None."""
+    state = find_state(asked.events)
+    return reading.find_case_by_uuid(state.about[0]) if state and state.about else None
 
 
 def _told(alone: Joined, certificate_id: str | None, reading: Reading) -> Joined:
@@ -177,7 +192,11 @@ def joined_to(alone: Joined, state: State, case: Case, current: Version) -> Join
     answer, reply = alone.answer, alone.reply
     asked = {each.target.item for each in state.targets}
     stated = [item for item in stated_items(answer) if item in asked]
-    void = {what for what, who, until in state.taken_back if who == alone.sender and answer.authored <= until}
+    void = {
+        each.item
+        for each in state.taken_back
+        if each.system == alone.sender and answer.authored <= each.until and each.concerns(case.uuid)
+    }
     taken = taken_items(current.certificate, answer, [item for item in stated if item not in void])
     joined = amended(current.certificate, answer, taken, _answerer(alone))
     reserving = with_reservations(joined, answer) if "reservation" not in asked else None
@@ -231,8 +250,8 @@ def known_voids(reading: Reading, case: Case) -> Iterator[Void]:
     """Everything that was taken back of what was answered about a certificate."""
     for each in reading.clarifications(case.uuid):
         state = find_state(each.events)
-        for item, system, until in state.taken_back if state else ():
-            yield Void(Answerer(each.uuid, system), item, until)
+        if state is not None:
+            yield from state.voids(each.uuid, case.uuid)
 
 
 def _certificates(versions: Iterable[Version]) -> list[Certificate]:

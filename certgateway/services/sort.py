@@ -29,7 +29,7 @@ from certgateway.services.follow import answer_events, record_words
 from certgateway.services.fulfil import OrderNamed, follow_orders
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
-from certgateway.services.join import SUBMITTED, Joined, joined_to, without
+from certgateway.services.join import SUBMITTED, Joined, joined_to, last_case, named_case, without
 from certgateway.services.withhold import find_marks
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
@@ -82,7 +82,7 @@ def unsorted_answer(message: str, gateway: Gateway, language: Language = "nb") -
             "certificate_named": _named(lying, reading),
             "sortable": content is not None,
             **_said(content, language),
-            "candidates": list(_candidates(content, reading, gateway)) if content else [],
+            "candidates": list(_candidates(lying, content, reading, gateway)) if content else [],
         }
 
 
@@ -120,7 +120,7 @@ def _items(content: PutAside) -> tuple[str, ...]:
     return () if content.reply.words is not None else stated_items(content.answer)
 
 
-def _candidates(content: PutAside, reading: Reading, gateway: Gateway) -> Iterator[Json]:
+def _candidates(lying: Lying, content: PutAside, reading: Reading, gateway: Gateway) -> Iterator[Json]:
     """Questions about the same patient that ask for something this answer is about."""
     patient = _patient(content.answer, gateway)
     about = {*_items(content), *content.reply.declined_items}
@@ -128,7 +128,9 @@ def _candidates(content: PutAside, reading: Reading, gateway: Gateway) -> Iterat
         for each in reading.clarifications(case.uuid) if not case.withdrawn else ():
             state = find_state(each.events)
             items = list(dict.fromkeys(target.target.item for target in state.targets)) if state else []
-            if state is not None and (not about or about.intersection(items)):
+            meant = _meant_case(each, lying, reading)
+            # An order to which several have come is one candidate.
+            if state is not None and meant == case and (not about or about.intersection(items)):
                 yield {
                     "clarification": each.uuid,
                     "certificate": case.uuid,
@@ -173,15 +175,15 @@ def sort(message: str, clarification: str, gateway: Gateway) -> Unsorted | None:
 
 
 def _locks(message: str, clarification: str, unit: Unit, gateway: Gateway) -> Iterator[str]:
-    """The answer, the question and its certificate, the last by the name that `services.receive` locks it by."""
+    """The answer, the question and its certificates, these by the names that `services.receive` locks them by."""
     yield f"unsorted {message}"
     yield f"clarification {clarification}"
     asked = unit.find_clarification(clarification)
-    case = unit.find_case_by_uuid(asked.case) if asked and asked.case else None
-    current = unit.current_version(case.uuid) if case else None
-    if case is not None and current is not None:
-        name = current.certificate.identifier
-        yield f"certificate {case.sender} {gateway.sealer.digest(f'{name.system}|{name.code}', 'certificate')}"
+    for uuid in asked.cases if asked else ():
+        case, current = unit.find_case_by_uuid(uuid), unit.current_version(uuid)
+        if case is not None and current is not None:
+            name = current.certificate.identifier
+            yield f"certificate {case.sender} {gateway.sealer.digest(f'{name.system}|{name.code}', 'certificate')}"
 
 
 def _lying(message: str, unit: Unit) -> Lying:
@@ -202,7 +204,7 @@ def _found(
         return Unsorted("content-not-kept")
     asked = unit.find_clarification(clarification)
     state = find_state(asked.events) if asked else None
-    case = unit.find_case_by_uuid(asked.case) if asked and asked.case else None
+    case = _meant_case(asked, lying, unit) if asked else None
     current = unit.current_version(case.uuid) if case else None
     if asked is None or state is None or case is None or current is None:
         return Unsorted("clarification-unknown")
@@ -211,6 +213,15 @@ def _found(
     alone = Joined(content.answer, content.reply, content.answer, lying.sender, asked)
     joined = _by_hand(alone, state, case, current, unit)
     return joined if isinstance(joined, Unsorted) else (joined, case, asked)
+
+
+def _meant_case(asked: Clarification, lying: Lying, reading: Reading) -> Case | None:
+    """The certificate that an answer is joined to: of several that have come to an order, the one that it names.
+
+    An answer that names none of them belongs to the one that came last.
+    """
+    named = named_case(asked, lying.certificate_id, reading) if len(asked.cases) > 1 else None
+    return named or last_case(asked, reading) or next(map(reading.find_case_by_uuid, asked.cases), None)
 
 
 def _in_words(alone: Joined, case: Case) -> Unsorted | Joined:

@@ -3,16 +3,17 @@
 An event is written once and never changed. This module must never decide what an event means; `domain.dialogue` does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select
 
 from certgateway.domain.dialogue_events import Asked, Event, Ordered
 from certgateway.store.messages import storable
 from certgateway.store.records import Sealing, event_bytes, read_event, sealing_context
-from certgateway.store.tables import clarification, clarification_event
+from certgateway.store.tables import clarification, clarification_event, fulfilment
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
 _INSERT_EVENT = insert(clarification_event)
@@ -21,17 +22,33 @@ _OF_PATIENT = (
     .where(clarification.c.patient == bindparam("known"))
     .order_by(clarification.c.at, clarification.c.uuid)
 )
+_JOINED = select(fulfilment.c.clarification).where(fulfilment.c.case == bindparam("known"))
+_ASKED = select(clarification.c.uuid).where(clarification.c.case == bindparam("known"))
+_OF_CASE = (
+    select(clarification)
+    .where(clarification.c.uuid.in_(_ASKED.union_all(_JOINED)))
+    .order_by(clarification.c.at, clarification.c.uuid)
+)
+_ORDERS_OF_CASE = (
+    select(clarification).where(clarification.c.uuid.in_(_JOINED)).order_by(clarification.c.at, clarification.c.uuid)
+)
+_CASES = (
+    select(fulfilment.c.clarification, fulfilment.c.case)
+    .where(fulfilment.c.clarification.in_(bindparam("known", expanding=True)))
+    .order_by(fulfilment.c.clarification, fulfilment.c.case)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Clarification:
-    """A question about the certificate of a case, or an order for one, and everything that has happened to it.
+    """A question about a certificate, or an order for one, and everything that has happened to it.
 
-    An order has no case until a certificate has come; `patient` is the keyed digest of whom it is about.
+    `cases` are all certificates it is about, by the gateway's ids: the one that was asked about or, of an order, those
+    that have come to it, withdrawn ones too, perhaps none. `patient` is the keyed digest of whom an order is about.
     """
 
     uuid: str
-    case: str | None
+    cases: tuple[str, ...]
     events: tuple[Event, ...]
     patient: str | None = None
 
@@ -49,8 +66,8 @@ def insert_order(connection: Connection, sealing: Sealing, uuid: str, ordered: O
 
 
 def join_case(connection: Connection, uuid: str, case_uuid: str) -> None:
-    """Notes which certificate an order is joined to now."""
-    connection.execute(update(clarification).where(clarification.c.uuid == uuid).values(case=case_uuid))
+    """Notes a certificate that has come to an order, once."""
+    connection.execute(insert(fulfilment), {"clarification": uuid, "case": case_uuid})
 
 
 def append_event(connection: Connection, sealing: Sealing, uuid: str, event: Event) -> None:
@@ -70,24 +87,24 @@ def find_clarification(connection: Connection, sealing: Sealing, uuid: str) -> C
     if not storable(uuid):
         return None
     row = connection.execute(select(clarification).where(clarification.c.uuid == uuid)).first()
-    return _opened(connection, sealing, row) if row else None
+    return next(iter(_opened(connection, sealing, [row])), None) if row else None
 
 
 def clarifications_of_case(connection: Connection, sealing: Sealing, case_uuid: str) -> list[Clarification]:
-    """Every clarification of a case, the oldest first."""
+    """Every question about a case and every order that it has come to, the oldest first."""
     if not storable(case_uuid):
         return []
-    query = (
-        select(clarification)
-        .where(clarification.c.case == case_uuid)
-        .order_by(clarification.c.at, clarification.c.uuid)
-    )
-    return [_opened(connection, sealing, row) for row in connection.execute(query)]
+    return _opened(connection, sealing, connection.execute(_OF_CASE, {"known": case_uuid}).all())
+
+
+def orders_of_case(connection: Connection, sealing: Sealing, case_uuid: str) -> list[Clarification]:
+    """Every order that a case has come to, the oldest first."""
+    return _opened(connection, sealing, connection.execute(_ORDERS_OF_CASE, {"known": case_uuid}).all())
 
 
 def orders_of_patient(connection: Connection, sealing: Sealing, patient: str) -> list[Clarification]:
     """Every order about the patient with this keyed digest, the oldest first."""
-    return [_opened(connection, sealing, row) for row in connection.execute(_OF_PATIENT, {"known": patient})]
+    return _opened(connection, sealing, connection.execute(_OF_PATIENT, {"known": patient}).all())
 
 
 def clarifications_between(
@@ -101,7 +118,7 @@ def clarifications_between(
 ) -> list[Clarification]:
     """Up to `limit` clarifications asked from `since` to before `until`, the oldest first, after the last one read.
 
-    Their events are fetched together, and opened one at a time.
+    Their events are fetched together.
     """
     query = select(clarification).where(clarification.c.at >= since, clarification.c.at < until)
     if after is not None:
@@ -109,21 +126,21 @@ def clarifications_between(
         later = and_(clarification.c.at == at, clarification.c.uuid > uuid)
         query = query.where(or_(clarification.c.at > at, later))
     rows = connection.execute(query.order_by(clarification.c.at, clarification.c.uuid).limit(limit)).all()
+    return _opened(connection, sealing, rows)
+
+
+def _opened(connection: Connection, sealing: Sealing, rows: Sequence[Any]) -> list[Clarification]:
+    """The clarifications of some rows, with what is theirs in other tables."""
     events: dict[str, list[Event]] = {row.uuid: [] for row in rows}
     of_these = clarification_event.c.clarification.in_(list(events))
-    for each in connection.execute(select(clarification_event).where(of_these).order_by(clarification_event.c.seq)):
+    query = select(clarification_event).where(of_these).order_by(clarification_event.c.seq)
+    for each in connection.execute(query) if rows else ():
         events[each.clarification].append(read_event(each.kind, sealing.open(each.sealed, _context(each.id))))
-    return [Clarification(row.uuid, row.case, tuple(events[row.uuid]), row.patient) for row in rows]
-
-
-def _opened(connection: Connection, sealing: Sealing, row: Any) -> Clarification:  # noqa: ANN401  a row has no types
-    query = (
-        select(clarification_event)
-        .where(clarification_event.c.clarification == row.uuid)
-        .order_by(clarification_event.c.seq)
-    )
-    events = (read_event(each.kind, sealing.open(each.sealed, _context(each.id))) for each in connection.execute(query))
-    return Clarification(row.uuid, row.case, tuple(events), row.patient)
+    cases: dict[str, list[str]] = {row.uuid: [] if row.case is None else [row.case] for row in rows}
+    orders = [row.uuid for row in rows if row.patient is not None]
+    for each in connection.execute(_CASES, {"known": orders}) if orders else ():
+        cases[each.clarification].append(each.case)
+    return [Clarification(row.uuid, tuple(cases[row.uuid]), tuple(events[row.uuid]), row.patient) for row in rows]
 
 
 def _context(event_id: str) -> str:

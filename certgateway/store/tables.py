@@ -199,8 +199,8 @@ ledger = Table(
     Column("digest", Digest, nullable=False, unique=True),
 )
 
-# A question to the author of a certificate, or an order for one that does not exist yet: then `case` is null until one
-# has come, and `patient` is a keyed digest. What became of it stands in its events; nothing here is told twice.
+# A question to the author of the certificate of `case`, or an order for one that does not exist yet: then `case` is
+# null and `patient` is a keyed digest. What became of it stands in its events; nothing here is told twice.
 clarification = Table(
     "clarification",
     metadata,
@@ -211,6 +211,17 @@ clarification = Table(
     Index("ix_clarification_case", "case"),
     Index("ix_clarification_patient", "patient"),
     Index("ix_clarification_at", "at", "uuid"),
+)
+
+# The certificates that have come to an order, withdrawn ones too: by them the order is found. How each stands with it
+# is told by its events.
+fulfilment = Table(
+    "fulfilment",
+    metadata,
+    Column("clarification", Uuid, ForeignKey("clarification.uuid"), nullable=False),
+    Column("case", Uuid, ForeignKey("case.uuid"), nullable=False),
+    PrimaryKeyConstraint("clarification", "case"),
+    Index("ix_fulfilment_case", "case"),
 )
 
 clarification_event = Table(

@@ -78,8 +78,12 @@ class Reading:
         return dialogues.find_clarification(self.connection, self.sealing, uuid)
 
     def clarifications(self, case_uuid: str) -> list[Clarification]:
-        """Every clarification of a case, the oldest first."""
+        """Every question about a case and every order that it has come to, the oldest first."""
         return dialogues.clarifications_of_case(self.connection, self.sealing, case_uuid)
+
+    def orders_of_case(self, case_uuid: str) -> list[Clarification]:
+        """Every order that a case has come to, the oldest first."""
+        return dialogues.orders_of_case(self.connection, self.sealing, case_uuid)
 
     def replies(self, clarification: str) -> list[ProseReply]:
         """Every answer in words to a question, the oldest first."""

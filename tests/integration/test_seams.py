@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from certgateway import bootstrap
+from certgateway.domain.amendment import ANSWERABLE
 from certgateway.domain.certificate import Patient
 from certgateway.domain.dialogue_events import Target
 from certgateway.domain.errors import NotNowError
@@ -140,8 +141,10 @@ def test_an_order_is_read_whatever_certificates_it_was_joined_to(at_desk: Desk) 
     at_desk.hand_in(taking_back(uuid, ["health-risk"], number=3, date=hour(11)))
     fulfilled(at_desk, uuid, number=4, at=12, name=OTHER_NAME)
     told = clarify.clarification(uuid, at_desk.gateway)
-    # Which certificate a change was made to is not told of an order, and no other one's digests stand for it.
-    assert [(each["items"], each["untouched"]) for each in told["taken_back"]] == [(["health-risk"], [])]
+    (back,) = told["taken_back"]
+    assert (back["items"], back["version"], len(back["untouched"])) == (["health-risk"], 3, len(ANSWERABLE) - 1)
+    # They are those of the certificate that it was about, not of the one that came last.
+    assert all(each["before"] == each["after"] for each in back["untouched"])
 
 
 def test_a_version_is_received_whichever_certificate_answered_what_was_returned(at_desk: Desk) -> None:

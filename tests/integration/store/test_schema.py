@@ -26,6 +26,7 @@ TABLES = {
     "clarification_event",
     "conflict",
     "feed",
+    "fulfilment",
     "ledger",
     "message",
     "original",
@@ -56,6 +57,28 @@ OF_0002 = (
         "INSERT INTO clarification_event (id, clarification, kind, at, sealed) "
         "VALUES ('event-1', 'question-1', 'Asked', '2026-11-01T11:00:00.000000Z', '')"
     ),
+)
+
+
+# Two orders about one patient: the first was answered by two certificates, the second by none. A third certificate of
+# the patient came at another time, and one of somebody else's at the same.
+CASES = [("case-a", "one", "T1"), ("case-b", "one", "T2"), ("case-c", "one", "T3"), ("case-d", "another", "T1")]
+CLARIFICATIONS = [("order-1", "case-b", "one"), ("order-2", None, "one"), ("question-1", "case-c", None)]
+EVENTS = [
+    ("order-1", "Fulfilled", "T1"),
+    ("order-1", "Fulfilled", "T2"),
+    ("order-1", "Declined", "T3"),
+    ("order-2", "Declined", "T1"),
+    ("question-1", "Superseded", "T1"),
+]
+INSERT_CASE = "INSERT INTO \"case\" VALUES (:uuid, 'her:1', :uuid, :patient, :at, false)"
+INSERT_MESSAGE = (
+    "INSERT INTO message (uuid, sender, key, content_digest, raw_digest, media_type, format, arrival, state, findings, "
+    "removed, receipt, \"case\") VALUES (:uuid, 'her:1', :uuid, '', '', '', '', :at, 'answered', '', '', '', :uuid)"
+)
+INSERT_CLARIFICATION = "INSERT INTO clarification VALUES (:uuid, :case, '2026', :patient)"
+INSERT_EVENT = (
+    "INSERT INTO clarification_event (id, clarification, kind, at, sealed) VALUES (:id, :clarification, :kind, :at, '')"
 )
 
 
@@ -114,6 +137,32 @@ def test_questions_of_an_earlier_version_are_kept_and_an_order_needs_no_certific
         # What refers to a question is looked at again.
         with pytest.raises(IntegrityError), engine.begin() as connection:
             connection.execute(text("DELETE FROM clarification WHERE uuid = 'question-1'"))
+
+
+def test_an_order_of_an_earlier_version_is_found_by_every_certificate_that_answered_it(url: str) -> None:
+    with opened(url) as engine:
+        with engine.begin() as connection:
+            _up_to(connection, "0006")
+            cases = [{"uuid": uuid, "patient": patient, "at": at} for uuid, patient, at in CASES]
+            connection.execute(text(INSERT_CASE), cases)
+            connection.execute(text(INSERT_MESSAGE), cases)
+            connection.execute(
+                text(INSERT_CLARIFICATION),
+                [{"uuid": uuid, "case": case, "patient": patient} for uuid, case, patient in CLARIFICATIONS],
+            )
+            connection.execute(
+                text(INSERT_EVENT),
+                [
+                    {"id": f"event-{place}", "clarification": uuid, "kind": kind, "at": at}
+                    for place, (uuid, kind, at) in enumerate(EVENTS)
+                ],
+            )
+        migrate(engine)
+        with engine.connect() as connection:
+            found = connection.execute(text('SELECT clarification, "case" FROM fulfilment ORDER BY 1, 2')).all()
+            assert [tuple(row) for row in found] == [("order-1", "case-a"), ("order-1", "case-b")]
+            asked = connection.execute(text('SELECT uuid, "case" FROM clarification ORDER BY 1')).all()
+            assert [tuple(row) for row in asked] == [("order-1", None), ("order-2", None), ("question-1", "case-c")]
 
 
 def _up_to(connection: Connection, revision: str) -> None:

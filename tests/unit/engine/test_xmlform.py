@@ -131,7 +131,7 @@ def test_a_schema_location_is_accepted() -> None:
         ("<name/>", {"name": [{}]}),
         ("<name><given/></name>", {"name": [{"_given": [{}]}]}),
         ('<multipleBirthInteger value="01"/>', {"multipleBirthInteger": "01"}),
-        ('<multipleBirthInteger value="1.0"/>', {"multipleBirthInteger": "1.0"}),
+        ('<multipleBirthInteger value="1.0"/>', {"multipleBirthInteger": Decimal("1.0")}),
         (f'<multipleBirthInteger value="{"9" * 5000}"/>', {"multipleBirthInteger": "9" * 5000}),
         ('<multipleBirthInteger value="\uff11"/>', {"multipleBirthInteger": "\uff11"}),
         (

@@ -1,0 +1,130 @@
+"""Sorts values into slices by what costs one look: a label, a fixed value, a pattern, or a type.
+
+It serves `soundness` and rests on what that rests on. Slices told apart by anything else are left to `slices`, which
+alone decides for faults; nothing is guessed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from certgateway.engine.instance import steps_of
+from certgateway.engine.ruleplans import allows, labels_at
+from certgateway.engine.values import equals, pattern_test
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.profiles import Rule
+    from certgateway.engine.ruleplans import RulePlan, Sorting, Test
+    from certgateway.engine.slices import Slicer
+
+Tree = Any
+Sorter = Callable[[Tree], int | None]
+
+
+def quick_sorter(plan: RulePlan, kind: str, slicer: Slicer, definitions: Definitions) -> Sorter | None:
+    """Which slice of a rule a value of type `kind` belongs to, by number; the answer is None for one that is in none.
+
+    There is no such function where telling takes more than a label, a fixed value, a pattern or a type at the end of
+    names.
+    """
+    sorting = slicer.sorting_of(plan)
+    if sorting.index and not sorting.tried:
+        names = _keys(sorting.steps, kind, definitions)
+        return None if names is None else _by_label(sorting.index, names)
+    if sorting.tests and all(len(each) == 1 and _is_by_value(each[0]) for each in sorting.tests):
+        names = _keys(sorting.tests[0][0].steps, kind, definitions)
+        return None if names is None else _by_value([each[0].rules for each in sorting.tests], names)
+    return _by_type(plan, sorting, kind, definitions)
+
+
+def _by_type(plan: RulePlan, sorting: Sorting, kind: str, definitions: Definitions) -> Sorter | None:
+    """The first slice that the type of the value itself, or of the resource in an entry, is one of."""
+    tests = [each[0] for each in sorting.tests if len(each) == 1 and each[0].kind == "type" and each[0].codes]
+    if len(tests) < len(plan.slices) or any(test.steps != tests[0].steps for test in tests):
+        return None
+
+    def number_for(code: str) -> int | None:
+        fits = (any(allows(each, code, definitions) for each in test.codes) for test in tests)
+        return next((at for at, fit in enumerate(fits) if fit), None)
+
+    if kind != "Resource" and tests[0].steps == ():
+        number = number_for(kind)
+        return lambda _value: number
+    if tests[0].steps != (("name", "resource"),) or kind != "Bundle.entry":
+        return None
+    by_type: dict[str, int | None] = {}
+
+    def number_of(value: Tree) -> int | None:
+        resource = value.get("resource")
+        name = resource["resourceType"] if resource is not None else ""
+        if name not in by_type:
+            by_type[name] = number_for(name)
+        return by_type[name]
+
+    return number_of
+
+
+def _keys(steps: tuple[tuple[str, str], ...], code: str, definitions: Definitions) -> list[str] | None:
+    """The JSON keys that steps by name stand for; None where one isn't by name, or is a choice."""
+    keys: list[str] = []
+    for kind, name in steps:
+        step = steps_of(definitions).step(code, name) if kind == "name" else None
+        if step is None or step.only is None:
+            return None
+        keys.append(step.only[0])
+        code = step.only[2]
+    return keys
+
+
+def _by_label(index: Mapping[Any, tuple[int, ...]], keys: list[str]) -> Sorter:
+    """The first slice that a label at the end of these keys names."""
+    first = {label: min(numbers) for label, numbers in index.items()}
+
+    def number_of(value: Tree) -> int | None:
+        found: list[Tree] = []
+        _gather(value, keys, 0, found)
+        return min((first[label] for one in found for label in labels_at(one) if label in first), default=None)
+
+    return number_of
+
+
+def _is_by_value(test: Test) -> bool:
+    """Whether a slice is known by fixed values and patterns alone."""
+    told = all(rule.fixed is not None or rule.pattern is not None for rule in test.rules)
+    return test.kind == "value" and bool(test.rules) and told
+
+
+def _by_value(rules: Sequence[tuple[Rule, ...]], keys: list[str]) -> Sorter:
+    """The first slice one of whose fixed values or patterns stands at the end of these keys."""
+    tests = [[_of_rule(rule) for rule in each] for each in rules]
+
+    def number_of(value: Tree) -> int | None:
+        found: list[Tree] = []
+        _gather(value, keys, 0, found)
+        for number, each in enumerate(tests):
+            if any(test(one) for test in each for one in found):
+                return number
+        return None
+
+    return number_of
+
+
+def _of_rule(rule: Rule) -> Callable[[Tree], bool]:
+    fixed = rule.fixed.value if rule.fixed is not None else None
+    pattern = rule.pattern.value if rule.pattern is not None else None
+    return partial(equals, fixed) if fixed is not None else pattern_test(pattern)
+
+
+def _gather(value: Tree, keys: list[str], at: int, found: list[Tree]) -> None:
+    """What stands at the end of keys, through single elements and lists."""
+    if at == len(keys):
+        found.append(value)
+        return
+    inner = value.get(keys[at])
+    for each in inner if type(inner) is list else () if inner is None else (inner,):
+        _gather(each, keys, at + 1, found)

@@ -1,0 +1,348 @@
+"""Prepares profiles as plain functions that tell whether a value surely conforms, so that most places cost one call.
+
+A function answers "nothing would be found here", or false: then `conformance` judges the place, and only it finds
+faults. Values come here after base R4 has found nothing wrong in their resource and no primitive in it has extensions
+beside it. What has no simple function (a rare slicing, a place inside a contained resource) is never sound here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from certgateway.engine.bounds import within
+from certgateway.engine.codes import in_value_set
+from certgateway.engine.compile import allowed_codes
+from certgateway.engine.fhirpath_quick import QuickTest, quick_test
+from certgateway.engine.fhirpath_values import Node
+from certgateway.engine.instance import steps_of
+from certgateway.engine.invariants import holds
+from certgateway.engine.references import is_absolute, stated_type
+from certgateway.engine.ruleplans import plan_of
+from certgateway.engine.slices import Slicer
+from certgateway.engine.slicesorting import quick_sorter
+from certgateway.engine.values import equals, pattern_test
+
+if TYPE_CHECKING:
+    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.facts import Invariant
+    from certgateway.engine.instance import Scope, Step
+    from certgateway.engine.profiles import Profile, Rule
+    from certgateway.engine.ruleplans import Fit, RulePlan
+    from certgateway.engine.run import Run
+
+Tree = Any
+# What stands somewhere, the scope it stands in, and the run: which profiles were found to hold, and where.
+Sound = Callable[[Tree, "Scope", "Run"], bool]
+Members = Callable[[Sequence[Tree], "Scope", "Run"], bool]
+
+# Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
+_MOST_SETS = 16
+_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
+
+
+def _never(_value: Tree, _scope: Scope, _run: Run) -> bool:
+    return False
+
+
+def _always(_value: Tree, _scope: Scope, _run: Run) -> bool:
+    return True
+
+
+class Soundness:
+    """The functions of one set of definitions for one set of ignored constraints, each made when first asked for."""
+
+    def __init__(self, definitions: Definitions, ignored: frozenset[str]) -> None:
+        """Make nothing yet."""
+        self._definitions = definitions
+        self._steps = steps_of(definitions)
+        self._slicer = Slicer(definitions, lambda _profile, _place: False)
+        self._ignored = ignored
+        self._known: dict[tuple[str, str], Sound] = {}
+
+    def profile(self, profile: Profile, code: str) -> Sound:
+        """Whether a value of type `code` surely conforms to a profile."""
+        key = (profile.url, code)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._profile(profile, code)
+        return found
+
+    def _profile(self, profile: Profile, code: str) -> Sound:
+        if not self._definitions.is_a(code, profile.type):
+            return _never
+        url, made = profile.url, list[Sound]()
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            key = (id(value), url)
+            if key in run.sound:
+                return True
+            if not made:  # The rules of a profile may lead back to it.
+                made.append(self._rule(plan_of(profile.root), code))
+            # What leads back here meanwhile may take for granted what is being found out.
+            run.sound.add(key)
+            if made[0](value, scope, run):
+                return True
+            run.sound.discard(key)
+            return False
+
+        return sound
+
+    # ---- one element ----
+
+    def _rule(self, plan: RulePlan, code: str) -> Sound:
+        """Whether a value of type `code` surely is what a rule asks for."""
+        tests = [test for test in self._tests(plan, code) if test is not _always]
+        if not tests:
+            return _always
+        if len(tests) == 1:
+            return tests[0]
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            for test in tests:  # noqa: SIM110  A loop costs half of a generator.
+                if not test(value, scope, run):
+                    return False
+            return True
+
+        return sound
+
+    def _tests(self, plan: RulePlan, code: str) -> list[Sound]:
+        rule = plan.rule
+        fit = plan.fit(code, self._definitions) if rule.types else None
+        if rule.types and fit is None:
+            return [_never]
+        tests = [*self._value_tests(rule, code), *self._children(plan, code)]
+        if fit is not None and fit.profiles:
+            tests.append(self._one_of(fit, code))
+        if fit is not None and fit.targets:
+            tests.append(self._target(fit))
+        for invariant in rule.invariants:
+            if invariant.key not in self._ignored:
+                is_root = self._definitions.is_resource(code)
+                quick = quick_test(invariant.expression, code, self._definitions, is_root=is_root)
+                tests.append(_holds(invariant, quick, code))
+        return tests
+
+    def _value_tests(self, rule: Rule, code: str) -> list[Sound]:
+        tests: list[Sound] = []
+        if rule.fixed is not None:
+            tests.append(_is_equal(rule.fixed.value))
+        if rule.pattern is not None:
+            tests.append(_has_pattern(rule.pattern.value))
+        if rule.value_set is not None and code in _CODED:
+            allowed = allowed_codes(self._definitions, rule.value_set)
+            if allowed is not None:
+                tests.append(lambda value, _scope, _run: in_value_set(allowed, value, code))
+        least, most = rule.least, rule.most
+        if least is not None or most is not None:
+            tests.append(lambda value, _scope, _run: within(least, most, value, code))
+        if rule.max_length is not None or rule.min_length:
+            shortest, longest = rule.min_length, rule.max_length
+            tests.append(lambda value, _scope, _run: _fits(value, shortest, longest))
+        return tests
+
+    def _one_of(self, fit: Fit, code: str) -> Sound:
+        """One of the profiles of a type; of an extension that nobody defines, the policy on those has spoken."""
+        profiles = [self._definitions.profile(url) for url in fit.profiles]
+        tests = [self.profile(profile, code) for profile in profiles if profile is not None]
+        if len(tests) < len(profiles):
+            return _never if code != "Extension" else _always
+        if len(tests) == 1:
+            return tests[0]
+        return lambda value, scope, run: any(test(value, scope, run) for test in tests)
+
+    def _target(self, fit: Fit) -> Sound:
+        """Where a Reference leads: to a resource that is here and conforms, or to one of the types it may lead to."""
+        definitions = self._definitions
+        profiles = [profile for profile in map(definitions.profile, fit.targets) if profile is not None]
+        if len(profiles) < len(fit.targets):
+            return _always
+        by_type: dict[str, list[Sound]] = {}
+
+        def tests_for(name: str) -> list[Sound]:
+            found = by_type.get(name)
+            if found is None:
+                fitting = [each for each in profiles if definitions.is_a(name, each.type)]
+                found = by_type[name] = [self.profile(each, name) for each in fitting]
+            return found
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            reference = value.get("reference")
+            rows = scope.find(reference) if reference else []
+            if len(rows) != 1:
+                name = stated_type(value, definitions)
+                return name is None or bool(tests_for(name))
+            resource = rows[0][0]
+            there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
+            if there is None or id(resource) in run.odd:
+                return False
+            for test in tests_for(resource["resourceType"]):  # noqa: SIM110  As above.
+                if test(resource, there, run):
+                    return True
+            return False
+
+        return sound
+
+    # ---- the elements below ----
+
+    def _children(self, plan: RulePlan, code: str) -> list[Sound]:
+        tests: list[Sound] = []
+        for child in plan.children:
+            step = self._steps.step(code, child.rule.name)
+            if step is None:
+                tests.append(self._without_step(child, code))
+            elif step.only is not None:
+                tests.append(self._single_key(child, step, step.only, code))
+            else:
+                tests.append(self._choice(child, step, code))
+        return tests
+
+    def _without_step(self, child: RulePlan, code: str) -> Sound:
+        """What is asked of a primitive's own value, or of an element that this type doesn't have."""
+        facts = self._definitions.type(code)
+        if child.rule.name == "value" and facts is not None and facts.kind == "primitive-type":
+            return self._rule(child, code) if not child.slices else _never
+        return _never if child.demands else _always
+
+    def _single_key(self, child: RulePlan, step: Step, only: tuple[str, str, str], code: str) -> Sound:
+        key, _, kind = only
+        absent = not child.demands
+        members = self._members(child, kind, f"{code}.{step.name}")
+        if members is _always:
+            return _always if absent else lambda value, _scope, _run: key in value
+        if step.repeats:
+            return lambda value, scope, run: members(value[key], scope, run) if key in value else absent
+        return lambda value, scope, run: members((value[key],), scope, run) if key in value else absent
+
+    def _choice(self, child: RulePlan, step: Step, code: str) -> Sound:
+        """A choice has one key of many; what is asked of it hangs on its type."""
+        absent = not child.demands
+        by_key: dict[str, Members] = {}
+        keys = step.keys.keys()
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            for key in keys & value.keys():
+                members = by_key.get(key)
+                if members is None:
+                    members = by_key[key] = self._members(child, step.keys[key][2], f"{code}.{step.name}")
+                return members((value[key],), scope, run)
+            return absent
+
+        return sound
+
+    def _members(self, plan: RulePlan, kind: str, path: str) -> Members:
+        """Whether the occurrences of one element are what is asked, together and each."""
+        rule = plan.rule
+        least, most = rule.min, rule.max
+        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
+        sliced = self._sliced(plan, kind, path) if plan.slices else _always
+        if each is sliced is _always and least <= 1 and most is None:
+            return _always
+
+        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+            if len(values) < least or (most is not None and len(values) > most):
+                return False
+            if each is not _always:
+                for value in values:
+                    if not each(value, scope, run):
+                        return False
+            return sliced(values, scope, run)
+
+        return sound
+
+    def _by_resource(self, plan: RulePlan) -> Sound:
+        """A resource inside another has a scope of its own, and the type it says."""
+        if not self._asks(plan):
+            return _always
+        by_type: dict[str, Sound] = {}
+
+        def sound(value: Tree, scope: Scope, run: Run) -> bool:
+            there = scope.entries.scopes.get(id(value)) if scope.entries is not None else None
+            if there is None:
+                return False
+            name = value["resourceType"]
+            test = by_type.get(name)
+            if test is None:
+                test = by_type[name] = self._rule(plan, name)
+            return test(value, there, run)
+
+        return sound
+
+    def _asks(self, plan: RulePlan) -> bool:
+        """Whether a rule says anything of a value itself or below it."""
+        rule = plan.rule
+        return bool(rule.types or rule.invariants or plan.children or plan.names_value or plan.bounds_value)
+
+    # ---- slices ----
+
+    def _sliced(self, plan: RulePlan, kind: str, path: str) -> Members:
+        """Whether every slice has the members it may have, and each is what the slice asks."""
+        sort = quick_sorter(plan, kind, self._slicer, self._definitions)
+        slicing = plan.rule.slicing
+        if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
+            return _never
+        rows = [(each.rule.min, each.rule.max, self._slice(each, kind, path)) for each in plan.slices]
+        inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
+
+        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+            members: dict[int, list[Tree]] = {}
+            for value in values:
+                number = sort(value)
+                if number is not None:
+                    members.setdefault(number, []).append(value)
+                elif inner and not is_absolute(value.get("url")):
+                    return False
+            for number, (least, most, test) in enumerate(rows):
+                found = members.get(number, ())
+                if len(found) < least or (most is not None and len(found) > most) or not test(found, scope, run):
+                    return False
+            return True
+
+        return sound
+
+    def _slice(self, plan: RulePlan, kind: str, path: str) -> Members:
+        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
+        sliced = self._sliced(plan, kind, path) if plan.slices else None
+
+        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+            for value in values:
+                if not each(value, scope, run):
+                    return False
+            return sliced is None or sliced(values, scope, run)
+
+        return sound
+
+
+def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness:
+    """The functions of these definitions, shared by all judgements that ignore the same constraints."""
+    known: dict[frozenset[str], Soundness] = definitions.remembered("soundness", lambda _: {})
+    if ignored not in known:
+        if len(known) >= _MOST_SETS:
+            known.clear()
+        known[ignored] = Soundness(definitions, ignored)
+    return known[ignored]
+
+
+def _holds(invariant: Invariant, quick: QuickTest | None, code: str) -> Sound:
+    def sound(value: Tree, scope: Scope, run: Run) -> bool:
+        answer = quick(value) if quick is not None else None
+        return holds(run, invariant, Node(value, code), scope) if answer is None else answer
+
+    return sound
+
+
+def _is_equal(wanted: Tree) -> Sound:
+    if isinstance(wanted, str):
+        return lambda value, _scope, _run: value == wanted
+    return lambda value, _scope, _run: equals(wanted, value)
+
+
+def _has_pattern(pattern: Tree) -> Sound:
+    if isinstance(pattern, str):
+        return lambda value, _scope, _run: value == pattern
+    test = pattern_test(pattern)
+    return lambda value, _scope, _run: test(value)
+
+
+def _fits(value: Tree, shortest: int, longest: int | None) -> bool:
+    return not isinstance(value, str) or (shortest <= len(value) and (longest is None or len(value) <= longest))

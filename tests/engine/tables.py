@@ -1,0 +1,33 @@
+"""All tables of cases in one place."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from itertools import chain
+
+from tests.engine.case_form import Group, group
+from tests.engine.xml_form import XML_CASES
+from tests.unit.engine.profile_making import patient
+
+_TABLES = (
+    "invariants_types",
+    "invariants_resources",
+    "invariants_questionnaires",
+    "invariants_definitions",
+    "invariants_clinical",
+    "invariants_structures",
+    "structure",
+    "primitives",
+    "profile_values",
+    "profile_structure",
+    "slices",
+    "slices_nested",
+    "slices_resources",
+    "extensions",
+    "references",
+    "narratives",
+)
+GROUPS: list[Group] = list(chain.from_iterable(import_module(f"tests.engine.{name}").GROUPS for name in _TABLES))
+XML_READER = group("XML by hand", patient(), {})
+
+__all__ = ["GROUPS", "XML_CASES", "XML_READER"]

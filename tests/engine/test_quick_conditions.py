@@ -1,0 +1,138 @@
+"""What the quick form of a condition answers is what FHIRPath answers; where it may not answer it keeps silent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from certgateway.engine import Definitions, load_base
+from certgateway.engine.fhirpath import Environment, Node, compile_expression
+from certgateway.engine.fhirpath_quick import quick_test
+
+Json = Any
+OBSERVATION: Json = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "1-8"}, {"system": "urn:other", "code": "x"}]},
+    "category": [{"coding": [{"system": "urn:c", "code": "vital-signs"}]}],
+    "valueQuantity": {"value": Decimal("1.5"), "unit": "mg"},
+    "referenceRange": [{"low": {"value": 1}, "text": "low"}, {"text": "none"}],
+    "component": [
+        {"code": {"text": "first"}, "valueString": "a"},
+        {"code": {"coding": [{"system": "http://loinc.org", "code": "1-8"}]}, "valueBoolean": True},
+    ],
+    "extension": [{"url": "urn:e", "valueString": "y"}],
+    "contained": [{"resourceType": "Patient", "id": "p", "active": True, "name": [{"family": "A"}]}],
+}
+PERIODS: list[tuple[Json, bool | None]] = [
+    ({"start": "2020-01-01", "end": "2020-01-02"}, True),
+    ({"start": "2020-01-02", "end": "2020-01-01"}, None),
+    ({"start": "2020-01", "end": "2020-01-02"}, None),
+    ({"start": "2020-01-01T10:00:00Z", "end": "2020-01-01T09:00:00Z"}, None),
+    ({"start": "2020-01-01T10:00:00+02:00", "end": "2020-01-01T09:00:00Z"}, None),
+    ({"start": "2020-01-01T10:00:00+02:00", "end": "2020-01-01T11:00:00+01:00"}, None),
+    ({"start": "2020-01-01T10:00:00+02:00", "end": "2020-01-01T11:00:00+02:00"}, True),
+    ({"start": "2020-01-01"}, True),
+    ({"end": "2020-01-01"}, True),
+]
+EXPRESSIONS = [
+    "status = 'final'",
+    "status != 'final'",
+    "status = 'amended'",
+    "status in ('final' | 'amended')",
+    "status in ('registered' | 'amended')",
+    "subject.exists()",
+    "subject.empty() and status.exists()",
+    "value.exists() xor dataAbsentReason.exists()",
+    "value.ofType(Quantity).value.exists()",
+    "(value as Quantity).unit = 'mg'",
+    "value is Quantity",
+    "code.coding.where(system = %loinc and code = '1-8').exists()",
+    "code.coding.where(system = %sct).empty()",
+    "code.coding.count() = 2",
+    "code.coding.count() + category.count() > 3",
+    "code.coding.all(system.exists())",
+    "code.coding.all(system = %loinc)",
+    "code.coding.first().system.startsWith('http')",
+    "code.coding.first().code.matches('^[0-9]-[0-9]$')",
+    "code.coding.first().code.matches('^[a-z]$')",
+    "code.coding.first().code.contains('-')",
+    "code.coding.first().code.endsWith('9')",
+    "code.text.contains('x').not()",
+    "code.text = 'x'",
+    "code.text != 'x'",
+    "component.code.where(coding.intersect(%resource.code.coding).exists()).exists()",
+    "component.value.ofType(boolean).exists()",
+    "component.value.exists()",
+    "component.all(value.exists() implies code.exists())",
+    "referenceRange.where(low.exists()).text = 'low'",
+    "referenceRange.text = 'low'",
+    "referenceRange.all(low.exists() or text = 'none')",
+    "(component | referenceRange).exists()",
+    "extension('urn:e').exists()",
+    "extension('urn:f').exists()",
+    "contained.ofType(Patient).name.family = 'A'",
+    "contained.ofType(Practitioner).empty()",
+    "contained.first().is(Patient)",
+    "contained.first() is Practitioner",
+    "contained.ofType(Patient).active.first() = true",
+    "contained.ofType(Patient).where(active = true).exists() = code.text.exists()",
+    "status.hasValue()",
+    "Observation.status = 'final'",
+    "category.coding.code contains 'vital-signs'",
+    "status.length() > 3",
+    "iif(status = 'final', true, false)",
+]
+
+
+@pytest.fixture(scope="module")
+def base() -> Definitions:
+    """Base R4 alone."""
+    return load_base()
+
+
+def _answer(expression: str, value: Json, code: str, base: Definitions) -> bool | None:
+    node = Node(value, code)
+    return compile_expression(expression).holds(node, Environment(base, node, node))
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+@pytest.mark.parametrize("absent", ["", "status", "code", "component", "value", "contained", "referenceRange"])
+def test_quick_answer_is_that_of_fhirpath(expression: str, absent: str, base: Definitions) -> None:
+    value = {key: part for key, part in OBSERVATION.items() if not absent or not key.startswith(absent)}
+    quick = quick_test(expression, "Observation", base, is_root=True)
+    answer = quick(value) if quick is not None else None
+    slow = _answer(expression, value, "Observation", base)
+    assert answer is None or answer is slow
+    # Only four shapes of these have no quick form; every other one answers where FHIRPath does.
+    assert quick is not None or any(name in expression for name in (" contains '", "length()", "iif(", "matches("))
+    assert answer is not None or slow is not True or quick is None
+
+
+@pytest.mark.parametrize("period,wanted", PERIODS)
+def test_order_of_dates_is_quick_only_where_text_tells(period: Json, wanted: Json, base: Definitions) -> None:
+    expression = "start.empty() or end.empty() or (start <= end)"
+    quick = quick_test(expression, "Period", base, is_root=False)
+    assert quick is not None
+    assert quick(period) is wanted
+    assert wanted is None or _answer(expression, period, "Period", base) is wanted
+
+
+def test_an_open_order_of_dates_is_no_criterion(base: Definitions) -> None:
+    assert quick_test("identifier.where(period.start <= period.end).empty()", "Patient", base, is_root=True) is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["nonsense.exists()", "status.resolve().exists()", "descendants().exists()", "value.unit = 'mg'", "code = 'x'",
+     " = ".join(["status.exists()"] * 40)],
+)  # fmt: skip
+def test_what_is_not_known_for_certain_has_no_quick_form(expression: str, base: Definitions) -> None:
+    assert quick_test(expression, "Observation", base, is_root=True) is None
+
+
+def test_resource_is_known_at_the_root_only(base: Definitions) -> None:
+    assert quick_test("%resource.status = 'final'", "Observation", base, is_root=True) is not None
+    assert quick_test("%resource.status = 'final'", "Observation.component", base, is_root=False) is None

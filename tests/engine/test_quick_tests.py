@@ -1,0 +1,122 @@
+"""The quick tests may never change what is found: whatever they pass over, the slow judgement finds nothing there.
+
+Each message is judged twice: as always, and with everything declared odd, so that no quick test may answer.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certgateway import safejson
+from certgateway.bootstrap import definitions
+from certgateway.engine import Definitions, Fault, Options, judge
+from certgateway.engine.conformance import Conformance
+from certgateway.engine.instance import Place, root_scope
+from certgateway.engine.judgement import judge_profiles
+from certgateway.engine.run import Run
+from certgateway.engine.structure import Walk
+
+Json = Any
+Key = Any
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((ROOT / "fhir-profiles" / "examples").glob("*.json"))
+MESSAGES = sorted((ROOT / "fixtures" / "messages" / "good").glob("*.json"))
+CHANGES_OF_EACH = 12
+ALL_ALIKE = Options(unresolved="error", unknown_extension="warning")
+
+
+def slowly(tree: Json, known: Definitions, options: Options) -> list[Fault]:
+    """All faults, found without a single quick test."""
+    run = Run(known, options, limit=10_000)
+    never_equal: Any = math.nan
+    run.oddities = never_equal
+    scope = root_scope(tree)
+    places: list[Place] = []
+    Walk(run, places.append).resource(tree, scope.trail, scope)
+    run.odd.update(id(node) for node in nodes(tree) if isinstance(node, dict))
+    judge_profiles(run, Conformance(run), places)
+    return run.faults
+
+
+def nodes(tree: Json) -> list[Json]:
+    """Every object and list of a tree, itself first."""
+    if not isinstance(tree, dict | list):
+        return []
+    inner = tree.values() if isinstance(tree, dict) else tree
+    return [tree, *(node for child in inner for node in nodes(child))]
+
+
+def changed(tree: Json, dice: random.Random) -> Json:
+    """The tree with one to three small changes anywhere."""
+    made = copy.deepcopy(tree)
+    for _ in range(dice.randint(1, 3)):
+        node = dice.choice(nodes(made))
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        if not keys:
+            continue
+        key = dice.choice(keys)
+        CHANGES[dice.randrange(len(CHANGES))](node, key, dice)
+    return made
+
+
+def _remove(node: Json, key: Key, _: random.Random) -> None:
+    del node[key]
+
+
+def _repeat(node: Json, key: Key, _: random.Random) -> None:
+    if isinstance(node, list):
+        node.append(copy.deepcopy(node[key]))
+    elif isinstance(node[key], list) and node[key]:
+        node[key].append(copy.deepcopy(node[key][-1]))
+
+
+def _replace(node: Json, key: Key, dice: random.Random) -> None:
+    node[key] = dice.choice(["", " ", "x", 1, True, None, {}, [], "2023-02-30", "urn:uuid:none", {"extension": []}])
+
+
+def _alter(node: Json, key: Key, dice: random.Random) -> None:
+    if isinstance(node[key], str) and node[key]:
+        at = dice.randrange(len(node[key]))
+        node[key] = node[key][:at] + dice.choice("aZ0-/. ") + node[key][at + 1 :]
+
+
+def _extend(node: Json, key: Key, dice: random.Random) -> None:
+    if isinstance(node, dict) and isinstance(key, str):
+        extension = {"url": dice.choice(["http://example.org/unknown", "relative"]), "valueString": "x"}
+        node["_" + key if isinstance(node[key], str) else "extension"] = (
+            {"extension": [extension]} if isinstance(node[key], str) else [extension]
+        )
+
+
+def _swap(node: Json, key: Key, dice: random.Random) -> None:
+    other = dice.choice(list(node) if isinstance(node, dict) else range(len(node)))
+    node[key], node[other] = node[other], node[key]
+
+
+CHANGES = (_remove, _repeat, _replace, _alter, _extend, _swap)
+
+
+@pytest.fixture(scope="module")
+def ours() -> Definitions:
+    """Base R4 and our profiles."""
+    return definitions()
+
+
+@pytest.mark.parametrize("path", [*MESSAGES, *EXAMPLES], ids=lambda path: path.stem)
+def test_quick_tests_change_no_fault(path: Path, ours: Definitions) -> None:
+    tree = safejson.parse(path.read_bytes())
+    dice = random.Random(path.stem)  # noqa: S311  The same changes every time.
+    for number in range(CHANGES_OF_EACH + 1):
+        judged = changed(tree, dice) if number else tree
+        if not isinstance(judged.get("resourceType"), str) or not ours.is_resource(judged["resourceType"]):
+            continue
+        options = ALL_ALIKE if number % 2 else Options()
+        assert sorted(map(repr, judge(judged, ours, options=options))) == sorted(
+            map(repr, slowly(judged, ours, options))
+        )

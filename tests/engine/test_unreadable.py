@@ -1,0 +1,50 @@
+"""What no judge may see: bodies that are refused before they are a tree, each for one reason at one place."""
+
+from __future__ import annotations
+
+import pytest
+
+from certgateway import safejson, safexml
+from certgateway.safejson import Unreadable
+
+NS = "http://hl7.org/fhir"
+JSON = {
+    "one name twice": ('{"resourceType": "Patient",\n "gender": "male", "gender": "male"}', "duplicate-key", 2, 20),
+    "one name twice below": ('{"name": [{"text": "a",\n  "text": "b"}]}', "duplicate-key", 2, 3),
+    "a comma too many": ('{"resourceType": "Patient",}', "not-json", 1, 28),
+    "two bodies": ('{"a": 1}\n{"a": 1}', "trailing-data", 2, 1),
+    "not a number": ('{"a":\n NaN}', "not-json", 2, 2),
+    "half a character": ('{"a": "\\ud800"}', "lone-surrogate", 1, 8),
+    "a mark before": ('\ufeff{"a": 1}', "byte-order-mark", 1, 1),
+    "nothing": ("", "empty-body", 1, 1),
+}
+XML = {
+    "a type of document": (f'<!DOCTYPE Patient>\n<Patient xmlns="{NS}"/>', "doctype-refused", 1, 18),
+    "an entity of one's own": (
+        f'<!DOCTYPE Patient [<!ENTITY x "y">]>\n<Patient xmlns="{NS}"><id value="&x;"/></Patient>',
+        "doctype-refused",
+        1,
+        19,
+    ),
+    "an instruction": (f'<Patient xmlns="{NS}">\n <?style x?></Patient>', "instruction-refused", 2, 2),
+    "an end too few": (f'<Patient xmlns="{NS}">', "not-xml", 1, 38),
+    "one attribute twice": (f'<Patient xmlns="{NS}"><id value="a" value="b"/></Patient>', "not-xml", 1, 52),
+    "a prefix nobody declared": (f'<Patient xmlns="{NS}"><x:id value="a"/></Patient>', "not-xml", 1, 38),
+    "an entity nobody declared": (f'<Patient xmlns="{NS}">\n<id value="&nbsp;"/></Patient>', "entity-refused", 2, 1),
+}
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_json_is_refused(name: str) -> None:
+    body, reason, line, column = JSON[name]
+    with pytest.raises(Unreadable) as refused:
+        safejson.parse(body.encode())
+    assert (refused.value.id, refused.value.line, refused.value.column) == (reason, line, column)
+
+
+@pytest.mark.parametrize("name", XML)
+def test_xml_is_refused(name: str) -> None:
+    body, reason, line, column = XML[name]
+    with pytest.raises(Unreadable) as refused:
+        safexml.parse(body.encode())
+    assert (refused.value.id, refused.value.line, refused.value.column) == (reason, line, column)
