@@ -50,8 +50,8 @@ class Run:
     """Faults of one judgement, each once.
 
     `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
-    extensions beside them; `odd` are the resources (by identity) that hold any. `sound` are the places (by identity)
-    and profiles of which it is known that nothing would be found.
+    extensions beside them; `odd` are the resources (by identity) that hold any. `sound` are the places and profiles
+    (by identity) of which it is known that nothing would be found.
     """
 
     definitions: Definitions
@@ -64,7 +64,7 @@ class Run:
     referred: set[tuple[int, str]] = field(default_factory=set)
     oddities: int = 0
     odd: set[int] = field(default_factory=set)
-    sound: set[tuple[int, str]] = field(default_factory=set)
+    sound: set[tuple[int, int]] = field(default_factory=set)
     is_trial: bool = False
     # Expressions that asked for too much work once: they are not tried again at every place.
     given_up: set[str] = field(default_factory=set)

@@ -75,6 +75,12 @@ class Slicer:
                 return plan.slices[number]
         return None if found is None else plan.slices[found]
 
+    def sorting_of(self, plan: RulePlan) -> Sorting:
+        """How the places of a rule are told apart, worked out once."""
+        if plan.sorting is None:
+            plan.sorting = self._sorting(plan.rule)
+        return plan.sorting
+
     def may_belong(self, plan: RulePlan, place: Place) -> list[RulePlan]:
         """The slices that a place in no slice may belong to: those known by what can't be told here."""
         tests = self.sorting_of(plan).tests
@@ -90,12 +96,6 @@ class Slicer:
         """Whether a rule is known by nothing but a value set that can't be listed."""
         alone = rule.fixed is None and rule.pattern is None and not any(map(_identifies, rule.children.values()))
         return alone and rule.value_set is not None and listed(self._definitions, rule.value_set) is None
-
-    def sorting_of(self, plan: RulePlan) -> Sorting:
-        """How the places of a rule are told apart, worked out once."""
-        if plan.sorting is None:
-            plan.sorting = self._sorting(plan.rule)
-        return plan.sorting
 
     def _sorting(self, rule: Rule) -> Sorting:
         slicing = slicing_of(rule)

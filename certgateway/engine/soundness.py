@@ -58,11 +58,12 @@ class Soundness:
         self._steps = steps_of(definitions)
         self._slicer = Slicer(definitions, lambda _profile, _place: False)
         self._ignored = ignored
-        self._known: dict[tuple[str, str], Sound] = {}
+        # Rules by their identity, which lasts: each function holds its profile.
+        self._known: dict[tuple[int, str], Sound] = {}
 
     def profile(self, profile: Profile, code: str) -> Sound:
         """Whether a value of type `code` surely conforms to a profile."""
-        key = (profile.url, code)
+        key = (id(profile.root), code)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._profile(profile, code)
@@ -71,10 +72,10 @@ class Soundness:
     def _profile(self, profile: Profile, code: str) -> Sound:
         if not self._definitions.is_a(code, profile.type):
             return _never
-        url, made = profile.url, list[Sound]()
+        made = list[Sound]()
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
-            key = (id(value), url)
+            key = (id(value), id(profile.root))
             if key in run.sound:
                 return True
             if not made:  # The rules of a profile may lead back to it.
