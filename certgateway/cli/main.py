@@ -19,7 +19,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never a traceback, whoever's fault it is."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(given[:1]).parse_args(given)
     try:
         return int(options.run(options))
     except NoSuchFileError as fault:
@@ -37,11 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return USAGE_FAULT
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
+    """The arguments of every command; of `validate` alone where that is called, for it runs once a file somewhere."""
     about = "An open gateway for structured medical certificates."
     parser = argparse.ArgumentParser(prog="certgateway", description=about)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_validate(commands)
+    if list(command) == ["validate"]:
+        return parser
     _add_receive(commands)
     _add_convert(commands)
     _add_rules(commands)

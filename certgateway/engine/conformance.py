@@ -135,7 +135,7 @@ class Conformance:
                 self._run.add("slice-order", misplaced.trail, ", ".join(rule.slices))
         for name, each in zip(rule.slices, plan.slices, strict=True):
             if name in undecided:
-                continue
+                continue  # What may belong to it can't be told, so nothing can be counted.
             # Beside a stranger in closed slicing an absent slice is the same fault.
             is_missing = len(members[name]) < each.rule.min
             if is_missing and not refused:

@@ -20,11 +20,11 @@ class FactTable:
     """The table of one FHIR version."""
 
     def __init__(self, path: Path = TABLE) -> None:
-        """Index the table: key to the text of its value."""
-        self._lines: dict[str, str] = {}
-        for line in path.read_text("utf-8").splitlines()[1:-1]:
-            key, _, value = line.partition('":')
-            self._lines[key[1:]] = value
+        """Index the table: key to the bytes of its value, which are decoded where they are wanted."""
+        self._lines: dict[str, bytes] = {}
+        for line in path.read_bytes().rstrip().split(b"\n")[1:-1]:
+            key, _, value = line.partition(b'":')
+            self._lines[key[1:].decode()] = value
         self._invariants: dict[str, list[Any]] = {}
 
     def entry(self, kind: str, name: str) -> Json:
@@ -38,7 +38,7 @@ class FactTable:
     def head(self, name: str) -> Json:
         """An entry by its whole key: `resources`, `invariants`, `fhir`."""
         line = self._lines.get(name)
-        return None if line is None else json.loads(line.removesuffix(","))
+        return None if line is None else json.loads(line.removesuffix(b","))
 
     def names(self, kind: str) -> list[str]:
         """The names of all entries of a kind."""

@@ -6,7 +6,6 @@ A fault names a place and the definition it breaks. It must never hold or print 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -62,6 +61,8 @@ class _Words(dict[str, str]):
 
 @cache
 def _catalogue() -> dict[str, dict[str, dict[str, str]]]:
+    import tomllib  # noqa: PLC0415  Where nothing is found there is nothing to say.
+
     return tomllib.loads(TEXTS.read_text("utf-8"))
 
 

@@ -24,6 +24,7 @@ IMPOSED = STRUCTURE + "structuredefinition-imposeProfile"
 MIN_LENGTH = STRUCTURE + "minLength"
 PROFILE_ELEMENT = STRUCTURE + "elementdefinition-profile-element"
 Json = Any
+_VALUED = ("fixed", "pattern", "minValue", "maxValue")
 
 
 class Source(Protocol):
@@ -302,10 +303,11 @@ def _narrow(rule: Rule, definition: Mapping[str, Any], types: tuple[TypeRef, ...
         limit = int(definition["max"])
         rule.max = limit if rule.max is None else min(rule.max, limit)
     rule.types = types or rule.types
-    rule.fixed = _wanted(definition, "fixed") or rule.fixed
-    rule.pattern = _wanted(definition, "pattern") or rule.pattern
-    rule.least = _wanted(definition, "minValue") or rule.least
-    rule.most = _wanted(definition, "maxValue") or rule.most
+    values = _values(definition)
+    rule.fixed = values.get("fixed", rule.fixed)
+    rule.pattern = values.get("pattern", rule.pattern)
+    rule.least = values.get("minValue", rule.least)
+    rule.most = values.get("maxValue", rule.most)
     rule.max_length = definition.get("maxLength", rule.max_length)
     for extension in definition.get("extension", ()):
         if extension.get("url") == MIN_LENGTH:
@@ -320,12 +322,17 @@ def _narrow(rule: Rule, definition: Mapping[str, Any], types: tuple[TypeRef, ...
         rule.slicing = _slicing(definition["slicing"], rule.slicing)
 
 
-def _wanted(definition: Mapping[str, Any], prefix: str) -> Wanted | None:
+def _values(definition: Mapping[str, Any]) -> dict[str, Wanted]:
+    """The values that an element definition states, each in a type of its own, by what they are for."""
+    found: dict[str, Wanted] = {}
     for key, value in definition.items():
-        suffix = key[len(prefix) :]
-        if key.startswith(prefix) and suffix[:1].isupper():
-            return Wanted(value, suffix if isinstance(value, dict) else suffix[0].lower() + suffix[1:])
-    return None
+        if key.startswith(_VALUED):
+            prefix = next(prefix for prefix in _VALUED if key.startswith(prefix))
+            suffix = key[len(prefix) :]
+            if suffix[:1].isupper():
+                code = suffix if isinstance(value, dict) else suffix[0].lower() + suffix[1:]
+                found[prefix] = Wanted(value, code)
+    return found
 
 
 def _slicing(row: Mapping[str, Any], before: Slicing | None) -> Slicing:

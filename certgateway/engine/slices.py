@@ -83,7 +83,7 @@ class Slicer:
 
     def may_belong(self, plan: RulePlan, place: Place) -> list[RulePlan]:
         """The slices that a place in no slice may belong to: those known by what can't be told here."""
-        tests = plan.sorting.tests if plan.sorting is not None else ()
+        tests = self.sorting_of(plan).tests
         return [each for each, tried in zip(plan.slices, tests, strict=False) if self._is_open(tried, place)]
 
     def _is_open(self, tests: tuple[Test, ...], place: Place) -> bool:
