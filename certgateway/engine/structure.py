@@ -15,7 +15,7 @@ from certgateway.engine.contexts import check_context
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.narrative import objection
-from certgateway.engine.primitives import Verdict
+from certgateway.engine.primitives import FORMS, Verdict, json_type
 from certgateway.engine.references import check_reference, is_absolute
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ class Walk:
             if not present and not misspelt:
                 self._run.add("element-missing", trail, name)
         for name, keys in plan.choices if several else ():
-            if sum(key in value or "_" + key in value for key in keys) > 1:
-                self._run.add("choice-several", trail, name)
+            given = [key for key in keys if key in value or "_" + key in value]
+            if len(given) > 1:
+                self._run.add("choice-several", trail, name, detail={"found": ", ".join(given)})
 
     def _property(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the value of one key, a list or not as the base definition says."""
@@ -129,7 +130,7 @@ class Walk:
         elif found.check is not None:
             self._primitive(found, value, extra, trail, scope)
         elif not isinstance(value, dict):
-            self._run.add("type-wrong", trail, found.code)
+            self._run.add("type-wrong", trail, found.code, detail={"found": json_type(value)})
         elif not value:
             self._run.add("value-empty", trail)
         elif found.code == "Resource":
@@ -188,7 +189,9 @@ class Walk:
     def _refuse(self, found: Property, value: Tree, verdict: Verdict, trail: Trail) -> None:
         empty = isinstance(value, (dict, list)) and not value
         kind = Verdict.EMPTY.value if empty else verdict.value
-        self._run.add(kind, trail, None if kind == Verdict.EMPTY.value else found.code)
+        form = {"form": FORMS[found.code]} if found.code in FORMS else {}
+        detail = {"found": json_type(value), **form}
+        self._run.add(kind, trail, None if kind == Verdict.EMPTY.value else found.code, detail=detail)
 
     def _narrative(self, text: str, trail: Trail) -> None:
         reason = objection(text)
@@ -198,7 +201,7 @@ class Walk:
     def _extra(self, found: Property, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the id and extensions of a primitive."""
         if not isinstance(extra, dict):
-            self._run.add("type-wrong", trail, "Element")
+            self._run.add("type-wrong", trail, "Element", detail={"found": json_type(extra)})
         elif not extra:
             self._run.add("value-empty", trail)
         else:

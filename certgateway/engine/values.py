@@ -5,6 +5,7 @@ Numbers compare by value, everything else exactly. Nothing here may record a fau
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from certgateway import safejson
@@ -57,6 +58,18 @@ def _same(wanted: Tree, value: Tree) -> bool:
 
 def _equal(wanted: Tree, value: Tree) -> bool:
     return not isinstance(value, bool) and bool(wanted == value)
+
+
+def differences(wanted: Tree, value: Tree, fits: Callable[[Tree, Tree], bool]) -> dict[str, str]:
+    """The parts of a fixed value or pattern that weren't met, by their names: `found` of a finding.
+
+    Empty for a value of one part: there is nothing to tell apart.
+    """
+    if not isinstance(wanted, dict) or not isinstance(value, dict):
+        return {}
+    lacking = [key for key, part in wanted.items() if key not in value or not fits(part, value[key])]
+    # Of a fixed value nothing more may be there either; what that is called is the sender's word.
+    return {"found": ", ".join(lacking)} if lacking else {}
 
 
 def as_text(wanted: Tree) -> str:

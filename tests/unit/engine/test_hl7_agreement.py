@@ -10,7 +10,7 @@ from tests.unit.engine.hl7_agreement import checks
 
 CASES = Path(__file__).parents[4] / "shared" / "hl7-validator-cases"
 # Raised as the engine grows; never lowered.
-LEAST_AGREEMENT = 164
+LEAST_AGREEMENT = 168
 # Cases where the reference finds no error and we do, each with its reason.
 OUR_ALARMS = {
     "contained-resource-bad-id-ignore/base": "the reference was told to let this pass by an option",
