@@ -1,4 +1,4 @@
-"""Cases of profiles at less common places: nested items, constraints in slices, defaults, abstract targets, whole types."""
+"""Cases of profiles at rarer places: nested items, constraints in slices, defaults, any target, whole types."""
 
 from __future__ import annotations
 
