@@ -16,11 +16,11 @@ from certgateway.engine.references import is_absolute, stated_type, target_place
 from certgateway.engine.refinements import check_refinements
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
-from certgateway.engine.slice_order import first_misplaced
+from certgateway.engine.slice_order import first_misplaced, standing
 from certgateway.engine.slice_reasons import SliceReasons
 from certgateway.engine.slices import Slicer, listed
 from certgateway.engine.soundness import soundness_of
-from certgateway.engine.values import as_text, equals, includes
+from certgateway.engine.values import as_text, differences, equals, includes
 
 if TYPE_CHECKING:
     from certgateway.engine.profiles import Profile, Rule
@@ -58,7 +58,7 @@ class Conformance:
         if key in self._run.trying:
             return
         if not self._definitions.is_a(place.type, profile.type):
-            self._run.add("profile-type-wrong", place.trail, profile.type)
+            self._run.add("profile-type-wrong", place.trail, profile.type, detail=self._known_type(place.type))
             return
         self._run.trying.add(key)
         try:
@@ -99,10 +99,12 @@ class Conformance:
         if rule.name in _VALUE_OR_PARTS and parent.type == "Extension" and self._run.is_broken(parent.trail, "ext-1"):
             return  # That it has neither value nor parts, or both, is told.
         if len(places) < rule.min:
-            self._run.add("element-missing", parent.trail, rule.name, detail={"min": str(rule.min)})
+            detail = {"min": str(rule.min), "found": str(len(places))}
+            self._run.add("element-missing", parent.trail, rule.name, detail=detail)
         if rule.max is not None and len(places) > rule.max:
             kind = "element-repeated" if rule.max else "element-not-allowed"
-            self._run.add(kind, places[rule.max].trail, rule.name, detail={"max": str(rule.max)})
+            detail = {"max": str(rule.max), "found": str(len(places))}
+            self._run.add(kind, places[rule.max].trail, rule.name, detail=detail)
             places = places[: rule.max]
         for place in places:
             self._rule(plan, place)
@@ -132,7 +134,8 @@ class Conformance:
         if rule.slicing is not None and (rule.slicing.ordered or rule.slicing.rules == "openAtEnd"):
             misplaced = first_misplaced(rule.slicing, list(rule.slices), places, members)
             if misplaced is not None:
-                self._run.add("slice-order", misplaced.trail, ", ".join(rule.slices))
+                order = {"found": standing(places, members)}
+                self._run.add("slice-order", misplaced.trail, ", ".join(rule.slices), detail=order)
         for name, each in zip(rule.slices, plan.slices, strict=True):
             if name in undecided:
                 continue  # What may belong to it can't be told, so nothing can be counted.
@@ -167,13 +170,18 @@ class Conformance:
         fit = plan.fit(place.type, self._definitions)
         if fit is None:
             expected = dict.fromkeys(ref.code for ref in plan.rule.types)
-            self._run.add("type-not-allowed", place.trail, " | ".join(expected))
+            found = self._known_type(place.type)
+            self._run.add("type-not-allowed", place.trail, " | ".join(expected), detail=found)
             return False
         if fit.profiles:
             self._one_of(fit.profiles, place)
         if fit.targets:
             self._targets(fit.targets, place)
         return True
+
+    def _known_type(self, code: str | None) -> dict[str, str]:
+        """The type that was found, where it is one of FHIR's: any other name is the sender's own."""
+        return {"found": code} if code and self._definitions.type(code) is not None else {}
 
     def _one_of(self, urls: tuple[str, ...], place: Place) -> None:
         """Judge a place that must conform to one of these profiles; a profile nobody knows may be the one."""
@@ -206,7 +214,7 @@ class Conformance:
         fitting = [profile for profile in profiles if name is None or self._definitions.is_a(name, profile.type)]
         if not fitting:
             expected = " | ".join(dict.fromkeys(profile.type for profile in profiles))
-            self._run.add("reference-target-wrong", place.trail, expected)
+            self._run.add("reference-target-wrong", place.trail, expected, detail=self._known_type(name))
         elif target is not None and len(fitting) == 1:
             self._once(fitting[0], target)
         elif target is not None and not any(self.conforms(profile, target) for profile in fitting):
@@ -222,9 +230,11 @@ class Conformance:
     def _value(self, rule: Rule, place: Place) -> None:
         """Judge fixed value, pattern and binding."""
         if rule.fixed is not None and not equals(rule.fixed.value, place.value):
-            self._run.add("fixed-value-differs", place.trail, as_text(rule.fixed.value))
+            where = differences(rule.fixed.value, place.value, equals)
+            self._run.add("fixed-value-differs", place.trail, as_text(rule.fixed.value), detail=where)
         if rule.pattern is not None and not includes(rule.pattern.value, place.value):
-            self._run.add("pattern-differs", place.trail, as_text(rule.pattern.value))
+            where = differences(rule.pattern.value, place.value, includes)
+            self._run.add("pattern-differs", place.trail, as_text(rule.pattern.value), detail=where)
         if rule.value_set is not None and place.type in _CODED:
             allowed = listed(self._definitions, rule.value_set)
             if allowed is not None and not in_value_set(allowed, place.value, place.type):
@@ -236,9 +246,9 @@ class Conformance:
             limits = " - ".join(as_text(each.value) for each in (rule.least, rule.most) if each is not None)
             self._run.add("value-out-of-range", place.trail, limits)
         if rule.max_length is not None and isinstance(place.value, str) and len(place.value) > rule.max_length:
-            self._run.add("length-exceeded", place.trail, str(rule.max_length))
+            self._run.add("length-exceeded", place.trail, str(rule.max_length), detail={"found": str(len(place.value))})
         elif isinstance(place.value, str) and len(place.value) < rule.min_length:
-            self._run.add("length-short", place.trail, str(rule.min_length))
+            self._run.add("length-short", place.trail, str(rule.min_length), detail={"found": str(len(place.value))})
 
 
 def _is_undefined_part(parent: Place, place: Place) -> bool:

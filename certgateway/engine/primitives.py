@@ -172,3 +172,30 @@ _CHECKS: dict[str, Check] = {
     "canonical": _matching(_CANONICAL),
     **{code: _integer(least) for code, least in _INTEGERS.items()},
 }
+
+# How each form is written, for whoever has to mend a value; signs that need no translation.
+FORMS: dict[str, str] = {
+    "base64Binary": "A-Z a-z 0-9 + / =",
+    "boolean": "true | false",
+    "canonical": "URI|version",
+    "code": "[^\\s]+(\\s[^\\s]+)*",
+    "date": "YYYY | YYYY-MM | YYYY-MM-DD",
+    "dateTime": "YYYY | YYYY-MM | YYYY-MM-DD | YYYY-MM-DDThh:mm:ss+zz:zz",
+    "decimal": "-12.34",
+    "id": "[A-Za-z0-9-.]{1,64}",
+    "instant": "YYYY-MM-DDThh:mm:ss.sss+zz:zz",
+    "integer": "-2147483648 … 2147483647",
+    "oid": "urn:oid:1.2.3",
+    "positiveInt": "1 … 2147483647",
+    "time": "hh:mm:ss",
+    "unsignedInt": "0 … 2147483647",
+    "uri": "RFC 3986",
+    "url": "RFC 3986",
+    "uuid": "urn:uuid:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+}
+_JSON_TYPES = {bool: "boolean", int: "number", Decimal: "number", str: "string", list: "array", dict: "object"}
+
+
+def json_type(value: object) -> str:
+    """What JSON calls the type of a value."""
+    return _JSON_TYPES.get(type(value), "null")

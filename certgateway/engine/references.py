@@ -54,7 +54,7 @@ def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], t
     if run.definitions.is_resource(str(name)) and not any(
         run.definitions.is_a(str(name), target) for target in allowed
     ):
-        run.add("reference-target-wrong", trail, " | ".join(allowed))
+        run.add("reference-target-wrong", trail, " | ".join(allowed), detail={"found": str(name)})
 
 
 def _is_formed(run: Run, reference: str, trail: Trail, scope: Scope) -> bool:
@@ -82,20 +82,15 @@ def _is_formed(run: Run, reference: str, trail: Trail, scope: Scope) -> bool:
 
 
 def _check_found(run: Run, reference: str, found: list[tuple[Any, Trail]], trail: Trail, scope: Scope) -> None:
+    if len(found) > 1 and reference.startswith("#"):
+        return  # Two contained resources of one id are told where they stand.
     if len(found) > 1:
-        # Two of one id or of one fullUrl and version are told where they stand.
-        if len({_version(resource) for resource, _ in found}) > 1 and not reference.startswith("#"):
-            run.add("reference-ambiguous", trail)
+        run.add("reference-ambiguous", trail)
     elif not found and reference.startswith("#"):
         if not _lacks_id(scope.container):
             run.add("reference-unresolved", trail)
     elif not found and scope.entries is not None and run.options.unresolved is not None:
         run.add("reference-unresolved", trail, severity=run.options.unresolved)
-
-
-def _version(resource: dict[str, Any]) -> str:
-    meta = resource.get("meta")
-    return str(meta.get("versionId")) if isinstance(meta, dict) else ""
 
 
 def _lacks_id(container: dict[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from certgateway.engine.facts import TypeRef
 from certgateway.engine.instance import Place, children, steps_of
 from certgateway.engine.profiles import Discriminator, Profile, Rule, Slicing, Wanted
 from certgateway.engine.references import target_place
-from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, allows, labels_at, plan_of, sorting_of
+from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, allows, is_known, labels_at, plan_of, sorting_of
 from certgateway.engine.values import equals, includes
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 BY_URL = Slicing((Discriminator("value", "url"),))
 _KINDS = frozenset({"value", "pattern", "exists", "type", "profile"})
+# R4's name for the slice of all that belongs to no other.
+DEFAULT = "@default"
 _STEP = re.compile(
     r"\.?(?:(?P<resolve>resolve\(\))|extension\('(?P<extension>[^']*)'\)|ofType\((?P<type>\w+)\)|(?P<name>[$\w]+)(?:\[x\])?)"
 )
@@ -73,6 +75,8 @@ class Slicer:
                 break
             if self._belongs(sorting.tests[number], place):
                 return plan.slices[number]
+        if found is None and DEFAULT in plan.rule.slices:
+            found = list(plan.rule.slices).index(DEFAULT)
         return None if found is None else plan.slices[found]
 
     def sorting_of(self, plan: RulePlan) -> Sorting:
@@ -237,7 +241,7 @@ class Slicer:
         return all(
             self._any_resembles(child, children(place, name, self._steps))
             for name, child in rule.children.items()
-            if plan_of(child).identifies
+            if is_known(plan_of(child))
         )
 
     def _any_resembles(self, rule: Rule, places: list[Place]) -> bool:

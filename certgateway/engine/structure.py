@@ -17,7 +17,7 @@ from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_o
 from certgateway.engine.invariants import check_stated
 from certgateway.engine.narrative import objection
 from certgateway.engine.narrativelinks import check_links
-from certgateway.engine.primitives import Verdict
+from certgateway.engine.primitives import FORMS, Verdict, json_type
 from certgateway.engine.references import check_reference, is_absolute
 from certgateway.engine.resources import check_whole
 
@@ -126,8 +126,9 @@ class Walk:
                 self._run.add("element-missing", trail, name)
         if len([key for key in value if key in plan.choice_keys]) > 1:
             for name, keys in plan.choices:
-                if sum(key in value or "_" + key in value for key in keys) > 1:
-                    self._run.add("choice-several", trail, name)
+                given = [key for key in keys if key in value or "_" + key in value]
+                if len(given) > 1:
+                    self._run.add("choice-several", trail, name, detail={"found": ", ".join(given)})
 
     def _property(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the value of one key, a list or not as the base definition says."""
@@ -165,7 +166,7 @@ class Walk:
             if found.stated:
                 self._check(found.stated, Place(value, extra, found.code, trail, scope), mark, oddities)
         elif not isinstance(value, dict):
-            self._run.add("type-wrong", trail, found.code)
+            self._run.add("type-wrong", trail, found.code, detail={"found": json_type(value)})
         else:
             self._object(found, value, trail, scope)
 
@@ -240,7 +241,9 @@ class Walk:
     def _refuse(self, found: Property, value: Tree, verdict: Verdict, trail: Trail) -> None:
         empty = isinstance(value, (dict, list)) and not value
         kind = Verdict.EMPTY.value if empty else verdict.value
-        self._run.add(kind, trail, None if kind == Verdict.EMPTY.value else found.code)
+        form = {"form": FORMS[found.code]} if found.code in FORMS else {}
+        detail = {"found": json_type(value), **form}
+        self._run.add(kind, trail, None if kind == Verdict.EMPTY.value else found.code, detail=detail)
 
     def _narrative(self, text: str, trail: Trail, scope: Scope) -> None:
         reason = objection(text)
@@ -252,7 +255,7 @@ class Walk:
     def _extra(self, found: Property, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the id and extensions of a primitive."""
         if not isinstance(extra, dict):
-            self._run.add("type-wrong", trail, "Element")
+            self._run.add("type-wrong", trail, "Element", detail={"found": json_type(extra)})
         elif not extra:
             self._run.add("value-empty", trail)
         else:

@@ -95,6 +95,18 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join([*first[:_MOST_WORDS], "…"] if len(first) > _MOST_WORDS else first)
 
 
+def differences(wanted: Tree, value: Tree, fits: Callable[[Tree, Tree], bool]) -> dict[str, str]:
+    """The parts of a fixed value or pattern that weren't met, by their names: `found` of a finding.
+
+    Empty for a value of one part: there is nothing to tell apart.
+    """
+    if not isinstance(wanted, dict) or not isinstance(value, dict):
+        return {}
+    lacking = [key for key, part in wanted.items() if key not in value or not fits(part, value[key])]
+    # Of a fixed value nothing more may be there either; what that is called is the sender's word.
+    return {"found": ", ".join(lacking)} if lacking else {}
+
+
 def as_text(wanted: Tree) -> str:
     """A definition's value for a finding: itself, or compact JSON cut to a readable length."""
     text = wanted if isinstance(wanted, str) else safejson.write(wanted).decode()
