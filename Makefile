@@ -145,6 +145,7 @@ format: $(STAMPS)/test ## rewrite the code as ruff wants it
 .PHONY: bench
 bench: install-test ## what a message costs, in one run; then the tables of docs/performance.md
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench validate
 	$(BIN)/python tools/docs.py
 
 .PHONY: docs
