@@ -75,7 +75,17 @@ BUNDLED = profile(
 )  # fmt: skip
 NAMED = profile("Patient", {"id": "Patient.name", "min": 1}, url=PROFILE + "atient")
 
+
+def chained(reference: str) -> Json:
+    """A patient with two contained ones, of which the first refers to the second."""
+    first = patient(id="a", link=[{"type": "refer", "other": {"reference": "#b"}}])
+    return patient(contained=[first, patient(id="b")], link=[{"type": "refer", "other": {"reference": reference}}])
+
+
 CASES: dict[str, General] = {
+    "contained resource at the beginning of a chain": General(
+        chained("#b"), ("invariant-broken", "Patient.contained[0]", "dom-3"), chained("#a")
+    ),
     "entry the document doesn't speak of": General(
         document(composition(), entry(THREE, patient())),
         ("entry-unreachable", "Bundle.entry[2]", None),

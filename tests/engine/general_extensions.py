@@ -45,7 +45,17 @@ def donor(url: str) -> Json:
     return patient(extension=[{"url": url, "valueBoolean": True, "_valueBoolean": {"extension": [SHADE]}}])
 
 
+def at_two(number: int) -> Json:
+    """The extension on one of two addresses, of which the first is at home."""
+    addresses: list[Json] = [{"use": "home", "city": "x"}, {"use": "work", "city": "x"}]
+    addresses[number]["extension"] = [SHADE]
+    return patient(address=addresses)
+
+
 CASES: dict[str, General] = {
+    "beside what FHIRPath selects": General(
+        at_two(1), ("extension-misplaced", "Patient.address[1].extension[0]", None), at_two(0), (AT_HOME,)
+    ),
     "outside what FHIRPath selects": General(
         at_address("work"),
         ("extension-misplaced", "Patient.address[0].extension[0]", None),
