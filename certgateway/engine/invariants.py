@@ -14,7 +14,7 @@ from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes
 from certgateway.engine.fhirpath import Expression, NotCompilable, compile_expression
 from certgateway.engine.fhirpath_environment import Environment
-from certgateway.engine.fhirpath_values import Collection, Node, NotEvaluable, TooMuchWork
+from certgateway.engine.fhirpath_values import Node, NotEvaluable, TooMuchWork
 from certgateway.engine.instance import Place, Scope, type_of
 from certgateway.engine.narrative import objection
 
@@ -125,15 +125,6 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
 
 def _report(run: Run, invariant: Invariant, place: Place) -> None:
     run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
-
-
-def evaluated(run: Run, text: str, node: Node, scope: Scope) -> Collection | None:
-    """What an expression that is no invariant gives at a node; None where it can't be compiled or tried."""
-    expression = compiled(text)
-    try:
-        return None if expression is None else expression.evaluate(node, environment_of(run, scope))
-    except NotEvaluable:
-        return None
 
 
 def _give_up(run: Run, invariant: Invariant, place: Place) -> None:

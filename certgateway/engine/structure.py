@@ -52,17 +52,18 @@ class Walk:
         mark, oddities = len(self._run.faults), self._run.oddities
         plan = self._plans.plan(name)
         self._members(value, plan, trail, scope)
-        check_whole(self._run, value, trail)
         place = Place(value, None, name, trail, scope)
-        if name == "Bundle":
-            bundles.check_bundle(self._run, value, trail, scope)
-        if "contained" in value:
-            contained.check_contained(self._run, value, trail)
         stated = plan.stated
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
             stated = tuple(row for row in stated if row[0].key != "dom-6")
         self._check(stated, place, mark, oddities)
+        # What R4 states as a constraint is told as that; the rules of whole resources add what no constraint has said.
+        check_whole(self._run, value, trail)
+        if name == "Bundle":
+            bundles.check_bundle(self._run, value, trail, scope)
+        if "contained" in value:
+            contained.check_contained(self._run, value, trail)
         if self._run.oddities > oddities:
             self._run.odd.add(id(value))
         self._on_profiled(place)
@@ -231,7 +232,7 @@ class Walk:
                 self._narrative(value, trail, scope)
             elif found.is_system and not is_absolute(value):
                 self._run.add("uri-not-absolute", trail)
-        elif found.allowed is not None:
+        elif found.allowed is not None and _stands_alone(extra):
             # A code that is required to be of a set can't be left to an extension that says why it is absent.
             self._run.add("value-missing", trail)
         if extra is not None:
@@ -263,6 +264,11 @@ def _beside(key: str, plan: TypePlan) -> Property | None:
     """The primitive beside which `_name` may stand."""
     found = plan.properties.get(key[1:]) if key[:1] == "_" else None
     return found if found is not None and found.companion else None
+
+
+def _stands_alone(extra: Tree) -> bool:
+    """Whether what is beside a primitive could stand for its value; what may not stand there at all is told."""
+    return isinstance(extra, dict) and ("extension" in extra or "id" in extra)
 
 
 def _holder(trail: Trail) -> Trail:
