@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine import bundles, contained
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
-from certgateway.engine.datatypes import CHECKED, check_datatype
+from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
@@ -36,7 +36,7 @@ class Walk:
     def __init__(self, run: Run, on_profiled: Callable[[Place], None]) -> None:
         """Take where faults go, and who judges resources and extensions by profile once their structure is judged."""
         self._run = run
-        self._plans: Plans = plans_of(run.definitions)
+        self._plans: Plans = plans_of(run.definitions, judges_codes=run.options.unknown_code is not None)
         self._known = self._plans.known
         self._on_profiled = on_profiled
 
@@ -105,6 +105,8 @@ class Walk:
         if found is not None:
             if not (found.companion and found.sibling in value):
                 self._property(found, value[key], None, trail, scope)
+            if found.is_system:
+                check_system(self._run, found.holder, value, trail)
             return True
         found = _beside(key, plan)
         if found is not None:
@@ -207,8 +209,8 @@ class Walk:
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
             self._extension(found, value, trail, scope)
-        elif found.code in CHECKED:
-            check_datatype(self._run, found.code, value, trail)
+        elif "size" in value and "data" in value:
+            check_attachment(self._run, value, trail)
 
     def _extension(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         url = value.get("url")

@@ -81,10 +81,9 @@ def _check_path(run: Run, element: dict[str, Tree], name: str, trail: Trail) -> 
 def _check_element(run: Run, element: dict[str, Tree], trail: Trail, *, whole: bool) -> None:
     """Judge what one element definition narrows; `whole` in a snapshot, which repeats what its base says."""
     reach = reach_of(run.definitions, element["path"])
-    if "slicing" in element:
-        # That a differential slices its root is sdf-20.
-        if isinstance(element["slicing"], dict) and (whole or "." in element["path"]):
-            _check_slicing(run, element, reach, (trail, "slicing", None))
+    # That a differential slices its root is sdf-20.
+    if isinstance(element.get("slicing"), dict) and (whole or "." in element["path"]):
+        _check_slicing(run, element, reach, (trail, "slicing", None))
     for index, row in enumerate(element["constraint"] if isinstance(element.get("constraint"), list) else ()):
         expression = row.get("expression") if isinstance(row, dict) else None
         if isinstance(expression, str) and not _parses(expression):
@@ -109,10 +108,7 @@ def _check_narrowing(run: Run, element: dict[str, Tree], reach: Reach, trail: Tr
     least, most = element.get("min"), element.get("max")
     if isinstance(least, int) and least < facts.min:
         run.add("definition-widens", (trail, "min", None), str(facts.min))
-    wide = most == "*" or (
-        isinstance(most, str) and most.isdecimal() and len(most) < _MOST_DIGITS and int(most) > (facts.max or 0)
-    )
-    if facts.max is not None and wide:
+    if facts.max is not None and isinstance(most, str) and _exceeds(most, facts.max):
         run.add("definition-widens", (trail, "max", None), str(facts.max))
     binding = element.get("binding")
     strength = binding.get("strength") if isinstance(binding, dict) else None
