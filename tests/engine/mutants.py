@@ -65,15 +65,7 @@ WHOLE: Final[dict[str, dict[str, Json]]] = {
     },
     "Bundle": {
         "bdl-1": {"total": 1},
-        "bdl-7": {
-            "entry": [
-                {
-            "entry": [{"fullUrl": SOME_URN, "resource": {"resourceType": "Basic", "code": {"text": "x"}}}] * 2
-                    "resource": {"resourceType": "Basic", "code": {"text": "x"}},
-                }
-            ]
-            * 2
-        },
+        "bdl-7": {"entry": [{"fullUrl": SOME_URN, "resource": {"resourceType": "Basic", "code": {"text": "x"}}}] * 2},
     },
     "Composition": {"cmp-1": {"section": [{"title": "nothing in it"}]}},
     "Condition": {
