@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.contextnames import holders, modifies
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
-from certgateway.engine.primitives import ABSOLUTE, Check, check_for, quick_check_for
+from certgateway.engine.primitives import ABSOLUTE, ABSOLUTE_SYSTEM, Check, check_for, quick_check_for
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -23,7 +24,7 @@ IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
 ANY_TARGET = frozenset({"Resource", "DomainResource"})
 WITH_SYSTEM = frozenset({"Coding", "Identifier"})
 _SIMPLE = "SimpleQuantity"
-_SPECIAL = frozenset({"Attachment", "Coding", "Extension", "Identifier", "Reference"})
+_SPECIAL = frozenset({"Attachment", "Extension", "Reference"})
 _NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal", "xhtml"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
 
@@ -47,7 +48,7 @@ class Property:
     """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest.
 
     `holder` is the type it is a property of, `sibling` the key of the extensions beside a primitive. `is_special`: a
-    Reference or Extension; `is_system`: a URI that must be absolute.
+    Reference, Extension or Attachment; `is_system`: a URI that must be absolute, and says what stands beside it.
     """
 
     name: str
@@ -102,9 +103,10 @@ class ExtensionPlan:
 class Plans:
     """The plans of one set of definitions, each compiled when first met."""
 
-    def __init__(self, definitions: Definitions) -> None:
-        """Compile nothing yet."""
+    def __init__(self, definitions: Definitions, *, judges_codes: bool = False) -> None:
+        """Compile nothing yet. Where codes are judged by their systems, a system that is known takes a closer look."""
         self._definitions = definitions
+        self._judges_codes = judges_codes
         self.known: dict[str, TypePlan] = {}
         self._extensions: dict[str, ExtensionPlan] = {}
         self._targets: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -131,7 +133,7 @@ class Plans:
             name=facts.name,
             is_resource=is_resource,
             properties=properties,
-            texts={key: test for key, found in properties.items() if (test := _text_test(found)) is not None},
+            texts={key: test for key, found in properties.items() if (test := self._text_test(found)) is not None},
             objects={key: found for key, found in properties.items() if found.check is None and not found.repeats},
             lists={key: found for key, found in properties.items() if found.check is None and found.repeats},
             required=required,
@@ -166,6 +168,23 @@ class Plans:
             is_system=key == "system" and holder in WITH_SYSTEM,
             companion=is_primitive and not child.xml_attribute,
         )
+
+    def _text_test(self, found: Property) -> Callable[[str], object] | None:
+        """The quick test of a single primitive that is text in JSON and of which nothing else is asked."""
+        if found.check is None or found.repeats or found.stated or found.code in _NO_TEXTS:
+            return None
+        if found.is_system:
+            return self._system_test(found.holder)
+        return quick_check_for(found.code) if found.allowed is None else found.allowed.any_system.__contains__
+
+    def _system_test(self, holder: str) -> Callable[[str], object]:
+        """A test of a system: true where it is absolute and says nothing of what stands beside it."""
+        if holder == "Identifier":
+            return ABSOLUTE_SYSTEM.fullmatch
+        if not self._judges_codes:
+            return ABSOLUTE.fullmatch
+        is_known = self._definitions.is_known_system
+        return lambda system: not is_known(system) and ABSOLUTE.fullmatch(system)
 
     def extension(self, url: str) -> ExtensionPlan | None:
         """The definition of an extension; None where nobody gave one."""
@@ -210,15 +229,6 @@ def _room(required: Spellings, choices: Spellings, properties: int) -> int:
     return len(required) + (0 if any(row in choices for row in required) else 1)
 
 
-def _text_test(found: Property) -> Callable[[str], object] | None:
-    """The quick test of a single primitive that is text in JSON and of which nothing else is asked."""
-    if found.check is None or found.repeats or found.stated or found.code in _NO_TEXTS:
-        return None
-    if found.is_system:
-        return ABSOLUTE.fullmatch
-    return quick_check_for(found.code) if found.allowed is None else found.allowed.any_system.__contains__
-
-
 def _simple(quantity: TypePlan) -> TypePlan:
     """The one profile that base R4 asks for in its own types: a Quantity without comparator."""
     properties = {key: each for key, each in quantity.properties.items() if key != "comparator"}
@@ -234,7 +244,8 @@ def allowed_codes(definitions: Definitions, value_set: str) -> AllowedCodes | No
     return AllowedCodes(value_set.partition("|")[0], frozenset().union(*listed.values()), listed)
 
 
-def plans_of(definitions: Definitions) -> Plans:
-    """The plans of these definitions, shared by all judgements."""
-    plans: Plans = definitions.remembered("plans", Plans)
+def plans_of(definitions: Definitions, *, judges_codes: bool = False) -> Plans:
+    """The plans of these definitions, shared by all judgements that look at codes alike."""
+    name = "plans with codes" if judges_codes else "plans"
+    plans: Plans = definitions.remembered(name, partial(Plans, judges_codes=judges_codes))
     return plans

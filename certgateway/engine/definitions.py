@@ -162,6 +162,10 @@ class Definitions:
             return None
         return self._terminology.system_codes(system)
 
+    def is_known_system(self, system: str) -> bool:
+        """Whether anything may be known of the codes of a system: for most systems of a message nothing is."""
+        return system.startswith("http://hl7.org/fhir/") or system in self._code_systems or self.is_value_set(system)
+
     def is_value_set(self, url: str) -> bool:
         """Whether a canonical is that of a value set, loaded or of base R4."""
         return url in self._value_sets or self._table.has("valueset", url)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.instance import Scope, Trail, inner_scope
+from certgateway.engine.instance import Scope, Trail, inner_scope, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,8 @@ def check_bundle_links(run: Run, bundle: dict[str, Tree], trail: Trail, scope: S
     for place, reference in _wanted(bundle["type"], first, at):
         if isinstance(reference, str) and reference and not reference.startswith("#") and not inside.find(reference):
             run.add("reference-unresolved", (place, "reference", None))
-    if bundle["type"] == "document":
+    # Of what doesn't begin with a Composition no link can be missed: bdl-11 tells it.
+    if bundle["type"] == "document" and first.get("resourceType") == "Composition":
         _check_reach(run, entries, scope)
 
 
@@ -93,8 +94,13 @@ def _check_reach(run: Run, entries: list[tuple[Trail, dict[str, Tree]]], scope: 
             reached.add(other)
             ahead.append(other)
     for number, (at, _) in enumerate(entries):
-        if number not in reached:
+        if number not in reached and not _is_faulty(run, at[0]):
             run.add("entry-unreachable", at[0])
+
+
+def _is_faulty(run: Run, entry: Trail) -> bool:
+    """Whether an entry or its fullUrl is known to be wrong: then nothing could have led there."""
+    return not run.faulty.isdisjoint({path_of(entry), path_of((entry, "fullUrl", None))})
 
 
 def _addresses(tree: Tree) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Whether the links and images of a narrative lead somewhere a reader may go.
 
-A link inside the text must find its mark in the resource, or in the Bundle around it; one that runs a script or is no
-address is not followed. Nothing here may follow a link out of what was received.
+A link inside the text must find its mark in the resource, or in the Bundle around it; one to what is no address leads
+a reader nowhere. Links that run a script are no sound narrative at all and never come here. Nothing here may follow a
+link out of what was received.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Tree = Any
 _LINK = "{http://www.w3.org/1999/xhtml}a"
 _IMAGE = "{http://www.w3.org/1999/xhtml}img"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_NO_ADDRESS = frozenset({"javascript", "vbscript", "urn", "cid"})
+_NO_ADDRESS = frozenset({"urn", "cid"})
 _MARKS = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']([^"']+)["']""")
 
 

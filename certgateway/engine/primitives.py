@@ -45,6 +45,10 @@ _URI = re.compile(rf"{_URN}|{_PLAIN_URI}\S+")
 _CANONICAL = re.compile(rf"{_URN}|{_PLAIN_URI}(?:#\S+|[A-Za-z][A-Za-z0-9+.\-]*:\S+)")
 ABSOLUTE = re.compile(rf"{_URN}|{_PLAIN_URI}[A-Za-z][A-Za-z0-9+.\-]*:\S*")
 """A URI that begins with a scheme."""
+URIS = "urn:ietf:rfc:3986"
+"""The system of identifiers that are URIs themselves."""
+ABSOLUTE_SYSTEM = re.compile(rf"(?!{URIS}\Z)(?:{ABSOLUTE.pattern})")
+"""A URI that begins with a scheme, and isn't `URIS`."""
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")

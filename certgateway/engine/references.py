@@ -39,7 +39,8 @@ def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], t
     found: list[Any] = []
     if isinstance(reference, str) and reference:
         if _SPACE.search(reference):
-            run.add("reference-malformed", (trail, "reference", None))
+            if not reference.isspace():  # Nothing but spaces is told as an empty value.
+                run.add("reference-malformed", (trail, "reference", None))
             return
         found = scope.find(reference)
         _check_found(run, reference, found, (trail, "reference", None), scope)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine import bundles, contained
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
-from certgateway.engine.datatypes import CHECKED, check_datatype
+from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
@@ -36,7 +36,7 @@ class Walk:
     def __init__(self, run: Run, on_profiled: Callable[[Place], None]) -> None:
         """Take where faults go, and who judges resources and extensions by profile once their structure is judged."""
         self._run = run
-        self._plans: Plans = plans_of(run.definitions)
+        self._plans: Plans = plans_of(run.definitions, judges_codes=run.options.unknown_code is not None)
         self._known = self._plans.known
         self._on_profiled = on_profiled
 
@@ -52,17 +52,18 @@ class Walk:
         mark, oddities = len(self._run.faults), self._run.oddities
         plan = self._plans.plan(name)
         self._members(value, plan, trail, scope)
-        check_whole(self._run, value, trail)
         place = Place(value, None, name, trail, scope)
-        if name == "Bundle":
-            bundles.check_bundle(self._run, value, trail, scope)
-        if "contained" in value:
-            contained.check_contained(self._run, value, trail)
         stated = plan.stated
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
             stated = tuple(row for row in stated if row[0].key != "dom-6")
         self._check(stated, place, mark, oddities)
+        # What R4 states as a constraint is told as that; the rules of whole resources add what no constraint has said.
+        check_whole(self._run, value, trail)
+        if name == "Bundle":
+            bundles.check_bundle(self._run, value, trail, scope)
+        if "contained" in value:
+            contained.check_contained(self._run, value, trail)
         if self._run.oddities > oddities:
             self._run.odd.add(id(value))
         self._on_profiled(place)
@@ -104,6 +105,8 @@ class Walk:
         if found is not None:
             if not (found.companion and found.sibling in value):
                 self._property(found, value[key], None, trail, scope)
+            if found.is_system:
+                check_system(self._run, found.holder, value, trail)
             return True
         found = _beside(key, plan)
         if found is not None:
@@ -207,8 +210,8 @@ class Walk:
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
             self._extension(found, value, trail, scope)
-        elif found.code in CHECKED:
-            check_datatype(self._run, found.code, value, trail)
+        elif "size" in value and "data" in value:
+            check_attachment(self._run, value, trail)
 
     def _extension(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         url = value.get("url")
@@ -232,7 +235,7 @@ class Walk:
                 self._narrative(value, trail, scope)
             elif found.is_system and not is_absolute(value):
                 self._run.add("uri-not-absolute", trail)
-        elif found.allowed is not None:
+        elif found.allowed is not None and _stands_alone(extra):
             # A code that is required to be of a set can't be left to an extension that says why it is absent.
             self._run.add("value-missing", trail)
         if extra is not None:
@@ -266,6 +269,11 @@ def _beside(key: str, plan: TypePlan) -> Property | None:
     """The primitive beside which `_name` may stand."""
     found = plan.properties.get(key[1:]) if key[:1] == "_" else None
     return found if found is not None and found.companion else None
+
+
+def _stands_alone(extra: Tree) -> bool:
+    """Whether what is beside a primitive could stand for its value; what may not stand there at all is told."""
+    return isinstance(extra, dict) and ("extension" in extra or "id" in extra)
 
 
 def _holder(trail: Trail) -> Trail:

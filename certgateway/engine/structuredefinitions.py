@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Tree = Any
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/Extension"
 _MOST_DIGITS = 10
+_OF_ONE_TYPE = ("sdf-8", "sdf-8a")
 _STRENGTHS = ("example", "preferred", "extensible", "required")
 
 
@@ -53,35 +54,36 @@ def _check_head(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
     if base is not None and isinstance(name, str):
         if "derivation" not in resource:
             run.add("element-missing", trail, "derivation")
-        elif (resource["derivation"] == "constraint") != (name == base["type"]):
+        elif (resource["derivation"] == "constraint") != (name == base["type"]) and not run.is_broken(trail, "sdf-11"):
             run.add("derivation-differs", (trail, "type", None), str(base["type"]))
         facts = run.definitions.type(str(base["type"]))
         constrains = resource.get("derivation") == "constraint" and "kind" in resource
         if constrains and facts is not None and resource["kind"] != facts.kind:
             run.add("derivation-differs", (trail, "kind", None), facts.kind)
     if name != "Extension":
-        for field in ("context", "contextInvariant"):
-            for index, _ in enumerate(resource[field] if isinstance(resource.get(field), list) else ()):
-                run.add("element-not-allowed", (trail, field, index), field)
+        # Its `contextInvariant` is sdf-18.
+        for index, _ in enumerate(resource["context"] if isinstance(resource.get("context"), list) else ()):
+            run.add("element-not-allowed", (trail, "context", index), "context")
 
 
 def _check_path(run: Run, element: dict[str, Tree], name: str, trail: Trail) -> bool:
     """Judge that the path is one of the type; True where it is."""
     path = element["path"]
-    if path.partition(".")[0] == name and reach_of(run.definitions, path) is not None:
+    is_own = path.partition(".")[0] == name
+    if is_own and reach_of(run.definitions, path) is not None:
         return True
-    run.add("path-unknown", (trail, "path", None), name)
+    # That a path begins with another type is sdf-8 or sdf-8a, stated for all elements together.
+    if is_own or not any(run.is_broken(trail[0], key) for key in _OF_ONE_TYPE):
+        run.add("path-unknown", (trail, "path", None), name)
     return False
 
 
 def _check_element(run: Run, element: dict[str, Tree], trail: Trail, *, whole: bool) -> None:
     """Judge what one element definition narrows; `whole` in a snapshot, which repeats what its base says."""
     reach = reach_of(run.definitions, element["path"])
-    if "slicing" in element:
-        if "." not in element["path"] and not whole:
-            run.add("element-not-allowed", (trail, "slicing", None), "slicing")
-        elif isinstance(element["slicing"], dict):
-            _check_slicing(run, element, reach, (trail, "slicing", None))
+    # That a differential slices its root is sdf-20.
+    if isinstance(element.get("slicing"), dict) and (whole or "." in element["path"]):
+        _check_slicing(run, element, reach, (trail, "slicing", None))
     for index, row in enumerate(element["constraint"] if isinstance(element.get("constraint"), list) else ()):
         expression = row.get("expression") if isinstance(row, dict) else None
         if isinstance(expression, str) and not _parses(expression):
@@ -106,10 +108,7 @@ def _check_narrowing(run: Run, element: dict[str, Tree], reach: Reach, trail: Tr
     least, most = element.get("min"), element.get("max")
     if isinstance(least, int) and least < facts.min:
         run.add("definition-widens", (trail, "min", None), str(facts.min))
-    wide = most == "*" or (
-        isinstance(most, str) and most.isdecimal() and len(most) < _MOST_DIGITS and int(most) > (facts.max or 0)
-    )
-    if facts.max is not None and wide:
+    if facts.max is not None and isinstance(most, str) and _exceeds(most, facts.max):
         run.add("definition-widens", (trail, "max", None), str(facts.max))
     binding = element.get("binding")
     strength = binding.get("strength") if isinstance(binding, dict) else None

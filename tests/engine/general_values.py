@@ -123,7 +123,7 @@ CASES: dict[str, General] = {
     ),
     "link that runs a script": General(
         narrated('<a href="javascript:x()">b</a>'),
-        ("narrative-link-wrong", "Patient.text.div", None),
+        ("narrative-not-allowed", "Patient.text.div", "links that run nothing"),
         narrated('<a href="https://a.example">b</a>'),
     ),
     "link to a URN": General(

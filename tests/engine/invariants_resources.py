@@ -37,7 +37,7 @@ COMPOSITION: Json = {
     "date": "2024-01-01",
     "author": [{"display": "x"}],
     "title": "x",
-    "section": [{"title": "s", "entry": [SUBJECT]}],
+    "section": [{"title": "s", "entry": [{"display": "x"}]}],
 }
 HEADER: Json = {
     "resourceType": "MessageHeader",
@@ -90,7 +90,7 @@ GROUPS: list[Group] = [
             "without timestamp": ({"timestamp": DROP}, "invariant-broken Bundle bdl-10"),
             "that begins otherwise": ({"entry.0.resource": patient()}, "invariant-broken Bundle bdl-11"),
         },
-        neighbours=[{"entry.+": entry(2, patient())}],
+        neighbours=[{"entry.+": entry(2, patient()), "entry.0.resource.section.0.entry.0": {"reference": UUID + "2"}}],
     ),
     group(
         "a message",

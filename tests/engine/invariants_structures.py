@@ -44,7 +44,7 @@ EXTENSION = {
     "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
     "context": [{"type": "element", "expression": "Patient"}],
     "contextInvariant": ["true"],
-    "differential": {"element": [element("Extension")]},
+    "differential": {"element": [element("Extension"), element("Extension.url", fixedUri=PROFILE["url"])]},
 }
 E = f"{AT}[1]"
 
@@ -78,7 +78,11 @@ GROUPS: list[Group] = [
         SNAPSHOT,
         {
             "one path twice in a type": (
-                {"derivation": "specialization", "snapshot.element.+": {**whole("Patient.name"), "id": "b"}},
+                {
+                    "type": "Person",
+                    "derivation": "specialization",
+                    "snapshot.element": [whole("Person"), whole("Person.name"), {**whole("Person.name"), "id": "b"}],
+                },
                 f"invariant-broken {S} sdf-1",
             ),
             "bound to nothing": case(
@@ -187,8 +191,9 @@ GROUPS: list[Group] = [
         "element of a type of its own",
         {
             **PROFILE,
+            "type": "Person",
             "derivation": "specialization",
-            "differential": {"element": [element("Patient"), element("Patient.name", defaultValueString="x")]},
+            "differential": {"element": [element("Person"), element("Person.name", defaultValueString="x")]},
         },
         {"default and meaning without": case({f"{D}.1.meaningWhenMissing": "x"}, E, "eld-15")},
     ),

@@ -159,7 +159,7 @@ GROUPS: list[Group] = [
                 },
                 "invariant-broken Patient dom-2",
             ),
-            "nobody refers to it": ({"generalPractitioner": DROP}, "invariant-broken Patient dom-3"),
+            "nobody refers to it": ({"generalPractitioner": DROP}, "invariant-broken Patient.contained[0] dom-3"),
             "with a version": ({"contained.0.meta": {"versionId": "1"}}, "invariant-broken Patient dom-4"),
             "with a date of change": (
                 {"contained.0.meta": {"lastUpdated": "2024-01-01T00:00:00Z"}},

@@ -20,6 +20,7 @@ Json = Any
 PLACES: Final = 2
 """Places of a resource at which one kind of fault is made."""
 FOREVER: Final = "9" * 65
+SOME_URN: Final = "urn:uuid:00000000-0000-4000-8000-000000000001"
 # For each primitive: values that are none, with what is wrong about them.
 BAD: Final[dict[str, dict[str, Json]]] = {
     "boolean": {"text": "true", "number": 1},
@@ -64,9 +65,7 @@ WHOLE: Final[dict[str, dict[str, Json]]] = {
     },
     "Bundle": {
         "bdl-1": {"total": 1},
-        "bdl-7": {
-            "entry": [{"fullUrl": "urn:uuid:1", "resource": {"resourceType": "Basic", "code": {"text": "x"}}}] * 2
-        },
+        "bdl-7": {"entry": [{"fullUrl": SOME_URN, "resource": {"resourceType": "Basic", "code": {"text": "x"}}}] * 2},
     },
     "Composition": {"cmp-1": {"section": [{"title": "nothing in it"}]}},
     "Condition": {

@@ -41,7 +41,7 @@ JSON_ONLY: dict[str, tuple[str, str]] = {
     "not closed": (f'<div xmlns="{XHTML}"><p>x</div>', "well-formed XHTML"),
     "text alone": ("x", "well-formed XHTML"),
     "two divs": (div("x") * 2, "well-formed XHTML"),
-    "entity nobody knows": (div("&nothing;"), "well-formed XHTML"),
+    "entity nobody knows": (div("&nothing;"), "entities of XML alone"),
     "no namespace": ("<div>x</div>", "a div in the XHTML namespace"),
     "another namespace": ('<div xmlns="urn:x">x</div>', "a div in the XHTML namespace"),
     "a paragraph": (f'<p xmlns="{XHTML}">x</p>', "a div in the XHTML namespace"),
@@ -75,6 +75,6 @@ GROUPS: list[Group] = [
     group(
         "named characters",
         patient(text={"status": "generated", "div": div("<p>x</p>")}),
-        {"none of them": ({"text.div": div("&foo;")}, f"narrative-not-allowed {AT} well-formed XHTML", NOT_XML)},
+        {"none of them": ({"text.div": div("&foo;")}, f"narrative-not-allowed {AT} entities of XML alone", NOT_XML)},
     ),
 ]

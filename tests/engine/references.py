@@ -214,7 +214,7 @@ GROUPS: list[Group] = [
         neighbours=[{"contained.0": patient(id="p", birthDate="2000")}],
     ),
     group(
-        "a document",
+        "references of a document",
         bundle(
             "document",
             entry(

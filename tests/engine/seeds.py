@@ -38,6 +38,7 @@ NOT: Final[dict[str, frozenset[str]]] = {
     "AllergyIntolerance": frozenset({"verificationStatus"}),
     "Appointment": frozenset({"cancelationReason", "start", "end"}),
     "Bundle": frozenset({"total", "entry"}),
+    "CodeSystem": frozenset({"supplements"}),
     "Composition": frozenset({"section"}),
     "Condition": frozenset({"abatement"}),
     "Observation": frozenset({"dataAbsentReason"}),

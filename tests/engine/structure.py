@@ -89,7 +89,7 @@ GROUPS: list[Group] = [
             {"id": "a" * 64},
             {"name.0._given": [None, {"extension": [ANY]}]},
             {"name.0.given": [None, "z"], "name.0._given": [{"extension": [ANY]}, None]},
-            {"_gender": {"id": "g", "extension": [ANY]}},
+            {"gender": "male", "_gender": {"id": "g", "extension": [ANY]}},
             {"name.0.id": "not an id but a string"},
         ],
     ),
@@ -161,6 +161,10 @@ GROUPS: list[Group] = [
         observation(component=[{"code": {"text": "x"}, "valueString": "x"}], valueQuantity={"value": 1, "unit": "mg"}),
         {
             "no status": ({"status": DROP}, "element-missing Observation status"),
+            "an extension for a status": (
+                {"status": DROP, "_status": {"extension": [ANY]}},
+                "value-missing Observation.status",
+            ),
             "no code": ({"code": DROP}, "element-missing Observation code"),
             "no code of a component": ({"component.0.code": DROP}, "element-missing Observation.component[0] code"),
             "value misspelt": (
@@ -189,7 +193,7 @@ GROUPS: list[Group] = [
         neighbours=[
             {"subject": {"type": "Patient", "display": "x"}},
             {"subject": {"reference": "https://s.example/fhir/Patient/1"}},
-            {"status": DROP, "_status": {"extension": [ANY]}},
+            {"_status": {"extension": [ANY]}},
         ],
     ),
 ]

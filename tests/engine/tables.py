@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from itertools import chain
 
+from tests.engine import general_bundles, general_definitions, general_extensions, general_values
 from tests.engine.case_form import Group, group
+from tests.engine.general_form import General
 from tests.engine.xml_form import XML_CASES
 from tests.unit.engine.profile_making import patient
 
@@ -31,5 +33,11 @@ _TABLES = (
 )
 GROUPS: list[Group] = list(chain.from_iterable(import_module(f"tests.engine.{name}").GROUPS for name in _TABLES))
 XML_READER = group("XML by hand", patient(), {})
+GENERAL_CASES: dict[str, General] = {
+    **general_values.CASES,
+    **general_bundles.CASES,
+    **general_extensions.CASES,
+    **general_definitions.CASES,
+}
 
-__all__ = ["GROUPS", "XML_CASES", "XML_READER"]
+__all__ = ["GENERAL_CASES", "GROUPS", "XML_CASES", "XML_READER"]

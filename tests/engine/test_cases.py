@@ -27,6 +27,10 @@ NEIGHBOURS = {
 }
 
 
+def test_no_group_hides_another() -> None:
+    assert len({group.name for group in GROUPS}) == len(GROUPS)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_case_in_json(name: str) -> None:
     case = CASES[name]

@@ -8,7 +8,7 @@ from pathlib import Path
 from certgateway.engine import kinds, load_base
 from certgateway.engine.facts import Invariant, TypeFacts
 from tests.engine.case_form import JsonOnly
-from tests.engine.tables import GROUPS, XML_CASES
+from tests.engine.tables import GENERAL_CASES, GROUPS, XML_CASES
 
 HERE = Path(__file__)
 LEAST_CASES = 800
@@ -72,7 +72,9 @@ def found_kinds() -> tuple[set[str], set[str]]:
     in_xml = {
         kind_of(fault) for case in cases if not isinstance(case.in_xml, JsonOnly) for fault in case.expected_in_xml()
     }
-    return in_json, in_xml | {kind_of(fault) for case in XML_CASES.values() for fault in case.faults}
+    in_both = {case.fault[0] for case in GENERAL_CASES.values()}
+    by_hand = {kind_of(fault) for case in XML_CASES.values() for fault in case.faults}
+    return in_json | in_both, in_xml | in_both | by_hand
 
 
 def kind_of(fault: str) -> str:

@@ -8,15 +8,8 @@ from certgateway import safexml
 from certgateway.engine import Definitions, judge, load_base
 from certgateway.engine.xmlform import read
 from certgateway.engine.xmlwrite import write
-from tests.engine import general_bundles, general_definitions, general_extensions, general_values
 from tests.engine.general_form import PROFILE, General, Json
-
-CASES = {
-    **general_values.CASES,
-    **general_bundles.CASES,
-    **general_extensions.CASES,
-    **general_definitions.CASES,
-}
+from tests.engine.tables import GENERAL_CASES as CASES
 
 
 def definitions(case: General) -> Definitions:

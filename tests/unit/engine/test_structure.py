@@ -224,7 +224,7 @@ FAULTY: dict[str, tuple[dict[str, Any], tuple[str, str, str | None]]] = {
     "link to nothing": (narrated('<p><a href="#b">b</a></p>'), ("narrative-link-unresolved", "Patient.text.div", None)),
     "link that runs": (
         narrated('<p><a href="javascript:x()">b</a></p>'),
-        ("narrative-link-wrong", "Patient.text.div", None),
+        ("narrative-not-allowed", "Patient.text.div", "links that run nothing"),
     ),
     "no namespace": (
         patient(text={"status": "generated", "div": "<div>x</div>"}),
