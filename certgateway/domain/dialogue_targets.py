@@ -21,7 +21,8 @@ class TargetState:
     `late` tells that the answer came after the due date, unless it adds to one that came in time; `rounds` counts
     answers. `replies` are the ids of the words that answered it, where a counsellor found that they do; `certificate`
     is the one that answered, in an order only. `system` is where the answer or decline came from, `authored` when it
-    was written, as far as that is told.
+    was written, as far as that is told. `returned` are the versions whose answer NAV has sent back, by the certificate
+    in an order and None in a question.
     """
 
     target: Target
@@ -34,6 +35,12 @@ class TargetState:
     certificate: str | None = None
     system: str | None = None
     authored: datetime | None = None
+    returned: frozenset[tuple[str | None, int]] = frozenset()
+
+    def sent_back(self, reason: str) -> "TargetState":
+        """The same, with its answer sent back: it is open."""
+        back = frozenset() if self.version is None else {(self.certificate, self.version)}
+        return replace(self, standing="open", reason=reason, replies=(), returned=self.returned | back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ def fulfilled_by(each: TargetState, event: Fulfilled, others: Iterable[Fulfilmen
         late=each.late if again else late,
         rounds=each.rounds if again else each.rounds + 1,
         certificate=event.certificate,
+        returned=each.returned,
     )
 
 

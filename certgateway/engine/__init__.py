@@ -20,10 +20,11 @@ from certgateway.engine.definitions import Definitions, load_base, load_profiles
 from certgateway.engine.findings import Fault, action, kinds, text
 from certgateway.engine.judgement import judge
 from certgateway.engine.packages import UnusableDefinitionsError
-from certgateway.engine.run import Options
+from certgateway.engine.run import GENERAL, Options
 from certgateway.engine.validation import Located, validate
 
 __all__ = [
+    "GENERAL",
     "Definitions",
     "Fault",
     "Gap",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.fhirpath_values import Node, NotEvaluable, order, system_value
+from certgateway.engine.units import is_between
 
 if TYPE_CHECKING:
     from certgateway.engine.profiles import Wanted
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 def within(least: Wanted | None, most: Wanted | None, value: Any, code: str) -> bool:  # noqa: ANN401  Any JSON value.
     """Whether a value of the type `code` is neither below the least nor above the most."""
+    if not is_between(least and least.value, most and most.value, value):
+        return False
     return _compared(value, code, least) >= 0 and _compared(value, code, most) <= 0
 
 

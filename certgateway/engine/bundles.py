@@ -8,31 +8,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.instance import RESTFUL, Trail
+from certgateway.engine.documents import check_bundle_links
+from certgateway.engine.instance import RESTFUL, Scope, Trail
 from certgateway.engine.primitives import check_for
 from certgateway.engine.references import is_absolute
+from certgateway.engine.searchsets import check_results
 
 if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 Tree = Any
 # Requests need no fullUrl (what they create has no address yet); in a history one resource comes back many times.
+_LINKED = frozenset({"document", "message"})
+_PAGED = frozenset({"searchset", "history"})
+_PAGES = frozenset({"first", "previous", "next", "last"})
 _WITHOUT_URL = frozenset({"transaction", "batch", "transaction-response", "batch-response"})
 
 
-def check_entries(run: Run, bundle: dict[str, Tree], trail: Trail) -> None:
-    """Judge the fullUrls of a Bundle's entries."""
+def check_bundle(run: Run, bundle: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+    """Judge a Bundle's links, the fullUrls of its entries, and what its type asks of them."""
+    stated = bundle.get("type")
+    kind = stated if isinstance(stated, str) else None
+    if "link" in bundle:
+        _check_links(run, kind, bundle["link"], trail)
+    _check_entries(run, kind, bundle, trail)
+    if kind == "searchset":
+        check_results(run, bundle, trail)
+    elif kind in _LINKED:
+        check_bundle_links(run, bundle, trail, scope)
+
+
+def _check_links(run: Run, kind: str | None, links: Tree, trail: Trail) -> None:
+    """Judge what a Bundle is linked to: pages are pages of a search or a history, and there is one of each."""
+    seen: set[str] = set()
+    for index, link in enumerate(links if isinstance(links, list) else ()):
+        relation = link.get("relation") if isinstance(link, dict) else None
+        if not isinstance(relation, str):
+            continue
+        paged = kind in _PAGED
+        if relation in _PAGES and not paged:
+            run.add("link-not-allowed", ((trail, "link", index), "relation", None))
+        elif relation in seen and (relation == "self" or (paged and relation in _PAGES)):
+            run.add("link-repeated", (trail, "link", index))
+        seen.add(relation)
+
+
+def _check_entries(run: Run, kind: str | None, bundle: dict[str, Tree], trail: Trail) -> None:
     seen: set[tuple[str, str | None]] = set()
     entries = bundle.get("entry")
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-            _check_entry(run, bundle.get("type"), entry, (trail, "entry", index), seen)
+            _check_entry(run, kind, entry, (trail, "entry", index), seen)
 
 
-def _check_entry(run: Run, kind: Tree, entry: dict[str, Tree], trail: Trail, seen: set[tuple[str, str | None]]) -> None:
+def _check_entry(
+    run: Run, kind: str | None, entry: dict[str, Tree], trail: Trail, seen: set[tuple[str, str | None]]
+) -> None:
     url, resource = entry.get("fullUrl"), entry["resource"]
-    if kind == "searchset" and "id" not in resource and _is_result(entry):
-        run.add("element-missing", (trail, "resource", None), "id")
     if "fullUrl" not in entry:
         if kind not in _WITHOUT_URL:
             run.add("full-url-missing", trail, "fullUrl")
@@ -50,12 +82,6 @@ def _check_entry(run: Run, kind: Tree, entry: dict[str, Tree], trail: Trail, see
     elif not _agrees(url, resource):
         run.add("full-url-differs", (trail, "fullUrl", None))
     seen.add(key)
-
-
-def _is_result(entry: dict[str, Tree]) -> bool:
-    """Whether a search found this entry; what only tells how the search went needs no id."""
-    search = entry.get("search")
-    return not (isinstance(search, dict) and search.get("mode") == "outcome")
 
 
 def _agrees(url: str, resource: dict[str, Tree]) -> bool:

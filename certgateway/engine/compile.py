@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.extension_contexts import holders
+from certgateway.engine.contextnames import holders, modifies
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
 from certgateway.engine.primitives import ABSOLUTE, Check, check_for, quick_check_for
 
@@ -23,7 +23,7 @@ IMPLIED = frozenset({"ele-1", "ref-1", "bdl-7", "dom-3", "txt-1", "txt-2"})
 ANY_TARGET = frozenset({"Resource", "DomainResource"})
 WITH_SYSTEM = frozenset({"Coding", "Identifier"})
 _SIMPLE = "SimpleQuantity"
-_SPECIAL = frozenset({"Reference", "Extension"})
+_SPECIAL = frozenset({"Attachment", "Coding", "Extension", "Identifier", "Reference"})
 _NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal", "xhtml"})
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
 
@@ -92,10 +92,11 @@ class TypePlan:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionPlan:
-    """The definition of an extension, and types on which it may stand wherever they stand."""
+    """The definition of an extension, types on which it may stand wherever they stand, and whether it `modifies`."""
 
     structure: Mapping[str, Any]
     holders: Container[str]
+    modifies: bool
 
 
 class Plans:
@@ -173,7 +174,7 @@ class Plans:
             structure = self._definitions.structure(url)
             # What isn't known isn't remembered: messages name whatever they like.
             if structure is not None:
-                found = self._extensions[url] = ExtensionPlan(structure, holders(structure))
+                found = self._extensions[url] = ExtensionPlan(structure, holders(structure), modifies(structure))
         return found
 
     def _invariants(self, child: ElementFacts) -> tuple[Invariant, ...]:

@@ -13,13 +13,14 @@ from certgateway.engine.codes import in_value_set, refuse_code
 from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.references import is_absolute, stated_type, target_place
+from certgateway.engine.refinements import check_refinements
 from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Run
-from certgateway.engine.slice_order import first_misplaced
+from certgateway.engine.slice_order import first_misplaced, standing
 from certgateway.engine.slice_reasons import SliceReasons
 from certgateway.engine.slices import Slicer, listed
 from certgateway.engine.soundness import soundness_of
-from certgateway.engine.values import as_text, equals, includes
+from certgateway.engine.values import as_text, differences, equals, includes
 
 if TYPE_CHECKING:
     from certgateway.engine.profiles import Profile, Rule
@@ -57,7 +58,7 @@ class Conformance:
         if key in self._run.trying:
             return
         if not self._definitions.is_a(place.type, profile.type):
-            self._run.add("profile-type-wrong", place.trail, profile.type)
+            self._run.add("profile-type-wrong", place.trail, profile.type, detail=self._known_type(place.type))
             return
         self._run.trying.add(key)
         try:
@@ -81,6 +82,8 @@ class Conformance:
             self._value(rule, place)
         if plan.bounds_value and place.value is not None:
             self._bounds(rule, place)
+        if rule.refined is not None:
+            check_refinements(self._run, rule.refined, place)
         for child in plan.children:
             places = children(place, child.rule.name, self._steps)
             if places or child.demands:
@@ -96,10 +99,12 @@ class Conformance:
         if rule.name in _VALUE_OR_PARTS and parent.type == "Extension" and self._run.is_broken(parent.trail, "ext-1"):
             return  # That it has neither value nor parts, or both, is told.
         if len(places) < rule.min:
-            self._run.add("element-missing", parent.trail, rule.name, detail={"min": str(rule.min)})
+            detail = {"min": str(rule.min), "found": str(len(places))}
+            self._run.add("element-missing", parent.trail, rule.name, detail=detail)
         if rule.max is not None and len(places) > rule.max:
             kind = "element-repeated" if rule.max else "element-not-allowed"
-            self._run.add(kind, places[rule.max].trail, rule.name, detail={"max": str(rule.max)})
+            detail = {"max": str(rule.max), "found": str(len(places))}
+            self._run.add(kind, places[rule.max].trail, rule.name, detail=detail)
             places = places[: rule.max]
         for place in places:
             self._rule(plan, place)
@@ -129,7 +134,8 @@ class Conformance:
         if rule.slicing is not None and (rule.slicing.ordered or rule.slicing.rules == "openAtEnd"):
             misplaced = first_misplaced(rule.slicing, list(rule.slices), places, members)
             if misplaced is not None:
-                self._run.add("slice-order", misplaced.trail, ", ".join(rule.slices))
+                order = {"found": standing(places, members)}
+                self._run.add("slice-order", misplaced.trail, ", ".join(rule.slices), detail=order)
         for name, each in zip(rule.slices, plan.slices, strict=True):
             if name in undecided:
                 continue  # What may belong to it can't be told, so nothing can be counted.
@@ -164,13 +170,18 @@ class Conformance:
         fit = plan.fit(place.type, self._definitions)
         if fit is None:
             expected = dict.fromkeys(ref.code for ref in plan.rule.types)
-            self._run.add("type-not-allowed", place.trail, " | ".join(expected))
+            found = self._known_type(place.type)
+            self._run.add("type-not-allowed", place.trail, " | ".join(expected), detail=found)
             return False
         if fit.profiles:
             self._one_of(fit.profiles, place)
         if fit.targets:
             self._targets(fit.targets, place)
         return True
+
+    def _known_type(self, code: str | None) -> dict[str, str]:
+        """The type that was found, where it is one of FHIR's: any other name is the sender's own."""
+        return {"found": code} if code and self._definitions.type(code) is not None else {}
 
     def _one_of(self, urls: tuple[str, ...], place: Place) -> None:
         """Judge a place that must conform to one of these profiles; a profile nobody knows may be the one."""
@@ -185,21 +196,25 @@ class Conformance:
     def _untried(self, urls: tuple[str, ...], place: Place) -> None:
         """Say which profile of a type isn't known. Of extensions the policy on unknown ones has said so."""
         unknown = [url for url in urls if self._definitions.profile(url) is None]
-        severity = self._run.options.unknown_profile
+        severity = self._run.options.missing_profile
         if severity is not None and place.type != "Extension":
             self._run.add("profile-unknown", place.trail, ", ".join(unknown), severity=severity)
 
     def _targets(self, targets: tuple[str, ...], place: Place) -> None:
         """Judge where a Reference may lead: by the resource itself if it is here, else by the type it states."""
-        profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
-        if len(profiles) < len(targets) or not isinstance(place.value, dict):
+        if not isinstance(place.value, dict):
             return
+        profiles = [profile for profile in map(self._definitions.profile, targets) if profile is not None]
         target = target_place(place)
+        if len(profiles) < len(targets):
+            if target is not None:
+                self._untried(targets, place)
+            return
         name = target.type if target is not None else stated_type(place.value, self._definitions)
         fitting = [profile for profile in profiles if name is None or self._definitions.is_a(name, profile.type)]
         if not fitting:
             expected = " | ".join(dict.fromkeys(profile.type for profile in profiles))
-            self._run.add("reference-target-wrong", place.trail, expected)
+            self._run.add("reference-target-wrong", place.trail, expected, detail=self._known_type(name))
         elif target is not None and len(fitting) == 1:
             self._once(fitting[0], target)
         elif target is not None and not any(self.conforms(profile, target) for profile in fitting):
@@ -215,9 +230,11 @@ class Conformance:
     def _value(self, rule: Rule, place: Place) -> None:
         """Judge fixed value, pattern and binding."""
         if rule.fixed is not None and not equals(rule.fixed.value, place.value):
-            self._run.add("fixed-value-differs", place.trail, as_text(rule.fixed.value))
+            where = differences(rule.fixed.value, place.value, equals)
+            self._run.add("fixed-value-differs", place.trail, as_text(rule.fixed.value), detail=where)
         if rule.pattern is not None and not includes(rule.pattern.value, place.value):
-            self._run.add("pattern-differs", place.trail, as_text(rule.pattern.value))
+            where = differences(rule.pattern.value, place.value, includes)
+            self._run.add("pattern-differs", place.trail, as_text(rule.pattern.value), detail=where)
         if rule.value_set is not None and place.type in _CODED:
             allowed = listed(self._definitions, rule.value_set)
             if allowed is not None and not in_value_set(allowed, place.value, place.type):
@@ -229,9 +246,9 @@ class Conformance:
             limits = " - ".join(as_text(each.value) for each in (rule.least, rule.most) if each is not None)
             self._run.add("value-out-of-range", place.trail, limits)
         if rule.max_length is not None and isinstance(place.value, str) and len(place.value) > rule.max_length:
-            self._run.add("length-exceeded", place.trail, str(rule.max_length))
+            self._run.add("length-exceeded", place.trail, str(rule.max_length), detail={"found": str(len(place.value))})
         elif isinstance(place.value, str) and len(place.value) < rule.min_length:
-            self._run.add("length-short", place.trail, str(rule.min_length))
+            self._run.add("length-short", place.trail, str(rule.min_length), detail={"found": str(len(place.value))})
 
 
 def _is_undefined_part(parent: Place, place: Place) -> bool:

@@ -1,7 +1,8 @@
 """Rules of contained resources: each has an id of its own and is referred to by it (dom-3).
 
 dom-3 is judged here and not as the expression R4 gives, because that expression can't see the narrative, from which an
-image may be referred to. Nothing here may judge the content of a contained resource.
+image may be referred to, and lets two that refer to each other alone pass. Nothing here may judge the content of a
+contained resource.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ def check_contained(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
     _check_ids(run, contained, trail)
     if "dom-3" in run.options.ignored_invariants:
         return
-    mentioned = set(_mentions(resource))
-    # An id that is no id has been refused already; that nothing can refer to it is the same fault.
-    sound = [row for row in contained if check_for("id")(row.get("id")) is None]
-    if not all(_is_used(row, mentioned) for row in sound):
-        run.add("invariant-broken", trail, "dom-3", detail=DOM_3)
+    used = _used(resource, contained)
+    for index, row in enumerate(listed if isinstance(listed, list) else ()):
+        # An id that is no id has been refused already; that nothing can refer to it is the same fault.
+        if isinstance(row, dict) and id(row) not in used and check_for("id")(row.get("id")) is None:
+            run.add("invariant-broken", (trail, "contained", index), "dom-3", detail=DOM_3)
 
 
 def _check_ids(run: Run, contained: list[dict[str, Tree]], trail: Trail) -> None:
@@ -52,8 +53,23 @@ def _check_ids(run: Run, contained: list[dict[str, Tree]], trail: Trail) -> None
             seen.add(identity)
 
 
-def _is_used(contained: dict[str, Tree], mentioned: set[str]) -> bool:
-    return f"#{contained.get('id')}" in mentioned or "#" in _mentions(contained)
+def _used(resource: dict[str, Tree], contained: list[dict[str, Tree]]) -> set[int]:
+    """The contained resources, by identity, that the container refers to or that refer to it, directly or by others."""
+    mentions = [set(_mentions(row)) for row in contained]
+    by_reference: dict[str, list[int]] = {}
+    for at, row in enumerate(contained):
+        by_reference.setdefault(f"#{row.get('id')}", []).append(at)
+    ahead = [*_mentions({key: child for key, child in resource.items() if key != "contained"})]
+    found = [at for at, told in enumerate(mentions) if "#" in told]
+    used: set[int] = set()
+    while ahead or found:
+        found += by_reference.pop(ahead.pop(), ()) if ahead else ()
+        for at in found:
+            if id(contained[at]) not in used:
+                used.add(id(contained[at]))
+                ahead += mentions[at]
+        found = []
+    return used
 
 
 def _mentions(tree: Tree) -> Iterator[str]:

@@ -1,73 +1,99 @@
 """Whether an extension may stand where it stands, by the contexts its definition names and the conditions it makes.
 
-An expression that can't be compiled is listed by `uncompiled` and says nothing here. Nothing here may judge the content
-of an extension.
+R4 defining extensions, "context": an element by its path or type, an extension by its canonical, whatever a FHIRPath
+selects in the resource; beside them invariants that must hold on the element. Nothing here may judge the content of an
+extension.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.extension_contexts import ANYWHERE, contexts_of
-from certgateway.engine.fhirpath_values import Node
+from certgateway.engine.contextnames import ANYWHERE, contexts_of
+from certgateway.engine.fhirpath_values import Node, NotEvaluable
 from certgateway.engine.instance import Trail, type_of
-from certgateway.engine.invariants import evaluated
+from certgateway.engine.invariants import compiled, environment_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import ElementFacts
     from certgateway.engine.instance import Place
     from certgateway.engine.run import Run
 
 Tree = Any
+# Values that a definition gives as a model of others may bear whatever those may bear.
+_MODELS = frozenset({"ElementDefinition.fixed", "ElementDefinition.pattern", "ElementDefinition.example.value"})
 
 
 def check_context(run: Run, structure: Mapping[str, Any], place: Place) -> None:
     """Judge the place of an extension whose definition is `structure`."""
     contexts = list(contexts_of(structure))
-    conditions = structure.get("contextInvariant", ())
-    is_free = not contexts or any(expression in ANYWHERE for _, expression in contexts)
-    if is_free and not conditions:
+    invariants = structure.get("contextInvariant", ())
+    anywhere = not contexts or any(kind == "element" and expression in ANYWHERE for kind, expression in contexts)
+    if anywhere and not invariants:
         return
-    bearer, code, names = _bearer(run.definitions, place)
-    if not is_free and not any(_is_context(run, row, names, Node(bearer, code), place) for row in contexts):
+    bearer = _Bearer(run.definitions, place)
+    if not anywhere and not any(bearer.fits(run, kind, expression) for kind, expression in contexts):
         run.add("extension-misplaced", place.trail, ", ".join(expression for _, expression in contexts))
         return
-    for condition in conditions:
-        if evaluated(run, condition, Node(bearer, code), place.scope) == [False]:
-            run.add("extension-misplaced", place.trail, condition)
+    for expression in invariants:
+        if bearer.breaks(run, expression):
+            run.add("extension-misplaced", place.trail, expression)
 
 
-def _is_context(run: Run, row: tuple[str, str], names: set[str], bearer: Node, place: Place) -> bool:
-    """Whether the bearer of an extension is what one context names; one that can't be tried says nothing."""
-    kind, expression = row
-    if kind == "extension":
-        return "Extension" in names and isinstance(bearer.value, dict) and bearer.value.get("url") == expression
-    if kind != "fhirpath":
-        return expression in names
-    resource = place.scope.resource
-    found = evaluated(run, expression, Node(resource, type_of(resource)), place.scope)
-    return found is None or any(
-        isinstance(node, Node)
-        and bearer.value is not None
-        and (node.value is bearer.value or node.extra is bearer.value)
-        for node in found
-    )
+class _Bearer:
+    """The element an extension is on, and every name a context may call it by: its paths and its types."""
 
+    def __init__(self, definitions: Definitions, place: Place) -> None:
+        self._place = place
+        self._node: Tree = place.scope.resource
+        self._code = type_of(self._node)
+        self._around: Tree = None
+        paths = set(_lineage(definitions, self._code))
+        for name, index in _steps(place.trail[0], place.scope.trail):
+            facts = definitions.type(self._code)
+            element = facts.children.get(name) if facts is not None else None
+            if facts is None or element is None:
+                break
+            owners = {*paths, *_lineage(definitions, facts.name)}
+            paths = {f"{owner}.{name}{ending}" for owner in owners for ending in ("", "[x]" if element.choice else "")}
+            self._around = self._node if facts.name == "Extension" and name == "value" else None
+            self._node, self._code = _child(self._node, element, index)
+        self._names = {*paths, *_lineage(definitions, self._code)}
 
-def _bearer(definitions: Definitions, place: Place) -> tuple[Tree, str, set[str]]:
-    """The element an extension is on, its type, and every name a context may call it by: its path and its types."""
-    node, code = place.scope.resource, type_of(place.scope.resource)
-    paths = {code}
-    for name, index in _steps(place.trail[0], place.scope.trail):
-        facts = definitions.type(code)
-        element = facts.children.get(name) if facts is not None else None
-        if facts is None or element is None:
-            break
-        paths = {f"{owner}.{name}{ending}" for owner in _lineage(definitions, facts.name) for ending in ("", "[x]")}
-        node, code = _child(node, element, index)
-    return node, code, {*paths, *_lineage(definitions, code)}
+    def fits(self, run: Run, kind: str, expression: str) -> bool:
+        """Whether one context is this place."""
+        if kind == "extension":
+            holder = self._around if self._code != "Extension" else self._node
+            return isinstance(holder, dict) and holder.get("url") == expression
+        if kind == "fhirpath":
+            return self._is_selected(run, expression)
+        return expression in self._names or not _MODELS.isdisjoint(self._names)
+
+    def _is_selected(self, run: Run, expression: str) -> bool:
+        """Whether the expression selects this element of the resource; what can't be evaluated refuses nothing."""
+        ready = compiled(expression)
+        if ready is None:
+            return True
+        scope = self._place.scope
+        try:
+            found = ready.evaluate(Node(scope.resource, type_of(scope.resource), None), environment_of(run, scope))
+        except NotEvaluable:
+            return True
+        here = self._node
+        return any(isinstance(item, Node) and (item.value is here or item.extra is here) for item in found)
+
+    def breaks(self, run: Run, expression: str) -> bool:
+        """Whether an invariant of the context fails on the element; what can't be evaluated breaks nothing."""
+        ready = compiled(expression)
+        if ready is None:
+            return False
+        try:
+            return ready.holds(Node(self._node, self._code, None), environment_of(run, self._place.scope)) is not True
+        except NotEvaluable:
+            return False
 
 
 def _steps(trail: Trail | None, top: Trail) -> list[tuple[str, int | None]]:

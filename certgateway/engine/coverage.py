@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from certgateway.engine.formsources import loaded_form
 from certgateway.engine.invariants import compiled
 from certgateway.engine.ruletrees import bound_value_sets, referred_profiles, rule_invariants, rules_of
 from certgateway.engine.slices import is_followed
@@ -86,10 +87,23 @@ def _conditions(definitions: Definitions, url: str) -> list[str]:
 
 
 def unlisted(definitions: Definitions) -> list[str]:
-    """Every value set of a required binding in the loaded profiles that can't be listed offline, so isn't judged."""
+    """Every value set that can't be listed offline, so isn't judged.
+
+    Covers required bindings in the loaded profiles, and answers to the loaded Questionnaires.
+    """
     profiles = [profile for profile in map(definitions.profile, definitions.profile_urls()) if profile is not None]
     bound = {value_set for profile in profiles for value_set in bound_value_sets(profile.root)}
-    return sorted(value_set for value_set in bound if definitions.value_set(value_set) is None)
+    unlisted_bound = {value_set for value_set in bound if definitions.value_set(value_set) is None}
+    return sorted(unlisted_bound | set(_of_answers(definitions)))
+
+
+def _of_answers(definitions: Definitions) -> Iterator[str]:
+    for url in definitions.questionnaire_urls():
+        form = loaded_form(definitions, url)
+        for question in form.questions.values() if form is not None else ():
+            for codes in (question.codes, question.limits.unit_codes):
+                if codes is not None and codes.listed is None:
+                    yield codes.value_set
 
 
 def problems(definitions: Definitions) -> list[tuple[str, str]]:

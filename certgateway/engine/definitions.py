@@ -35,15 +35,18 @@ __all__ = [
 ]
 
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
+SEARCH_PARAMETER = "http://hl7.org/fhir/SearchParameter/"
 Json = Mapping[str, Any]
 _NUMBERS = re.compile(r"\d+|[^\d.]+")
+# Other resources that definitions refer to, kept by their canonical.
+_OTHERS = frozenset({"ConceptMap", "ImplementationGuide", "Measure", "Questionnaire", "SearchParameter"})
 
 
 class Definitions:
     """All definitions a judgement may use. Not changed once made; profiles are compiled when first asked for."""
 
     def __init__(self, table: FactTable, resources: Iterable[Json] = ()) -> None:
-        """Take the base table and further StructureDefinition, ValueSet and CodeSystem resources.
+        """Take the base table and further definitions: profiles, their terminology, Questionnaires, and what they name.
 
         What base R4 calls a type stays as base R4 has it, whoever defines it again.
         """
@@ -53,6 +56,9 @@ class Definitions:
         self._structures: dict[str, Json] = {}
         self._value_sets: dict[str, Json] = {}
         self._code_systems: dict[str, Json] = {}
+        self._others: dict[tuple[str, str], Json] = {}
+        self._globals: dict[str, list[str]] = {}
+        self._questionnaires: dict[str, Json] = {}
         self._profiles: dict[str, Profile] = {}
         self._terminology = Terminology(self._compose, self._concepts)
         self._published: dict[str, Json] = {}
@@ -121,9 +127,63 @@ class Definitions:
         """Codes by system of a value set that can be listed offline, else None."""
         return self._terminology.codes_of(canonical)
 
+    def codes_in(self, value_set: Mapping[str, Any]) -> CodesBySystem | None:
+        """Codes by system of a ValueSet resource that stands outside the definitions, else None."""
+        compose = compose_of(value_set)
+        return None if compose is None else self._terminology.codes_in(compose)
+
+    def value_set_systems(self, canonical: str) -> frozenset[str] | None:
+        """Every code system that a value set may draw on, be it listed or not; None where that can't be told."""
+        return self._terminology.systems_of(canonical)
+
+    def questionnaire(self, canonical: str) -> Mapping[str, Any] | None:
+        """The Questionnaire of a canonical (`url` or `url|version`); None if it isn't known."""
+        return self._questionnaires.get(canonical)
+
+    def questionnaire_urls(self) -> list[str]:
+        """The canonical of every Questionnaire that was loaded, without its version."""
+        return [url for url in self._questionnaires if "|" not in url]
+
     def system_codes(self, system: str) -> frozenset[str] | None:
         """All codes of a code system that is here in full, else None."""
         return self._terminology.system_codes(system)
+
+    def known_codes(self, system: str) -> frozenset[str] | None:
+        """The codes of a code system that is here in full and can't have grown since; None for every other.
+
+        HL7's code systems outside FHIR itself (terminology.hl7.org) are published anew between releases of FHIR, so
+        that a code this release doesn't list may be a code all the same.
+        """
+        own = self._code_systems.get(system)
+        if own is not None:
+            plain = not own.get("compositional") and own.get("content") == "complete"
+            return self._terminology.system_codes(system) if plain else None
+        if not system.startswith("http://hl7.org/fhir/") or not self._table.has("codesystem", system):
+            return None
+        return self._terminology.system_codes(system)
+
+    def is_value_set(self, url: str) -> bool:
+        """Whether a canonical is that of a value set, loaded or of base R4."""
+        return url in self._value_sets or self._table.has("valueset", url)
+
+    def loaded(self, kind: str, url: str) -> Json | None:
+        """A loaded resource of one type by its canonical (`url` or `url|version`): None where there is none."""
+        return self._others.get((kind, url))
+
+    def search_parameter(self, url: str) -> tuple[str, tuple[str, ...]] | None:
+        """The type and the resource types of a SearchParameter, loaded or of base R4."""
+        own = self.loaded("SearchParameter", url)
+        if own is not None:
+            return str(own.get("type")), tuple(map(str, own.get("base", ())))
+        name = url.partition("|")[0].removeprefix(SEARCH_PARAMETER)
+        row = self._table.head("searchparameters").get(name) if url.startswith(SEARCH_PARAMETER) else None
+        if isinstance(row, str):
+            return row, (name.partition("-")[0],)
+        return None if row is None else (row[0], tuple(row[1]))
+
+    def global_profiles(self, type_name: str) -> tuple[str, ...]:
+        """The profiles that the loaded implementation guides ask of every resource of a type."""
+        return tuple(self._globals.get(type_name, ()))
 
     def profile(self, url: str) -> Profile | None:
         """The compiled profile of a canonical (`url` or `url|version`, or a type's name); None if it isn't known."""
@@ -150,7 +210,7 @@ class Definitions:
 
     def structure(self, url: str) -> Mapping[str, Any] | None:
         """The StructureDefinition of a canonical; base types give a profile without rules."""
-        url = url if "/" in url else STRUCTURE + url
+        url = url if "/" in url or ":" in url else STRUCTURE + url
         plain = url.partition("|")[0]
         name = plain.removeprefix(STRUCTURE)
         if url in self._structures:
@@ -179,7 +239,13 @@ class Definitions:
             "StructureDefinition": self._structures,
             "ValueSet": self._value_sets,
             "CodeSystem": self._code_systems,
+            "Questionnaire": self._questionnaires,
         }
+        if kind in _OTHERS and isinstance(url, str):
+            self._others[str(kind), url] = resource
+            self._others[str(kind), f"{url}|{resource.get('version')}"] = resource
+        for row in resource.get("global", ()) if kind == "ImplementationGuide" else ():
+            self._globals.setdefault(str(row.get("type")), []).append(str(row.get("profile")))
         store = stores.get(kind) if isinstance(kind, str) else None
         if store is None or (store is self._structures and self._is_base_type(url)):
             return
@@ -210,8 +276,9 @@ class Definitions:
 
         Of several versions of one canonical the newest answers to it without a version; of equals the later one.
         """
-        held = [*self._structures.values(), *self._value_sets.values(), *self._code_systems.values()]
-        return Definitions(self._table, [*held, *resources])
+        stores = (self._structures, self._value_sets, self._code_systems, self._questionnaires, self._others)
+        held = {id(resource): resource for store in stores for resource in store.values()}
+        return Definitions(self._table, [*held.values(), *resources])
 
 
 @cache
@@ -221,7 +288,7 @@ def load_base() -> Definitions:
 
 
 def load_profiles(paths: Path | Iterable[Path], base: Definitions) -> Definitions:
-    """Base plus every StructureDefinition, ValueSet and CodeSystem at one place or at several.
+    """Base plus every StructureDefinition, ValueSet, CodeSystem and Questionnaire at one place or at several.
 
     A place is a folder of any depth with JSON and XML files, a FHIR package (`.tgz`), or one file; a Bundle of
     definitions counts as what it holds. Other files and resources are passed over. Raises UnusableDefinitionsError,

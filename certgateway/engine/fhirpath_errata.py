@@ -24,6 +24,8 @@ _MEANT = {
         "reference.empty() or reference.startsWith('#').not() or reference = '#' or "
         "(reference.substring(1) in %rootResource.contained.id)"
     ),
+    # vs-1: of a dateTime alone, and to the day, as its own words say.
+    "($this as dateTime).toString().length() >= 8": "$this is dateTime implies $this.toString().length() >= 10",
 }
 
 

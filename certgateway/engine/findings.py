@@ -6,6 +6,7 @@ A fault names a place and the definition it breaks. It must never hold or print 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,10 @@ Language = Literal["nb", "nn", "en"]
 MOST_FAULTS = 1000
 """Faults of one resource that are told; whoever mends these has most of the others mended too."""
 
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_WORD = re.compile(r"\{(\w+)\}")
+# What an absent element means where the fault doesn't count.
+_USUAL = {"element-missing": {"min": "1", "found": "0"}}
 TEXTS = Path(__file__).with_name("texts.toml")
 
 
@@ -82,7 +87,12 @@ def action(fault: Fault, language: Language = "en") -> str:
 
 
 def _filled(fault: Fault, part: str, language: Language) -> str:
+    words = _Words({**_USUAL.get(fault.kind, {}), **fault.detail})
+    if fault.expected:
+        words["expected"] = fault.expected
     template = _catalogue()[fault.kind][part][language]
-    words = _Words(fault.detail)
-    words["expected"] = fault.expected or "…"
-    return template.format_map(words)
+    return _OPTIONAL.sub(lambda found: _if_known(found[1], words), template).format_map(words)
+
+
+def _if_known(part: str, words: Mapping[str, str]) -> str:
+    return part if words.keys() >= set(_WORD.findall(part)) else ""

@@ -39,16 +39,17 @@ def path_of(trail: Trail) -> str:
 
 @dataclass(slots=True)
 class Entries:
-    """The resources of one Bundle by fullUrl; the fullUrl and the scope of each by its identity in memory."""
+    """The resources of one Bundle by fullUrl; the fullUrl and the scope of each by its identity in memory; its type."""
 
     by_url: dict[str, list[tuple[Tree, Trail]]] = field(default_factory=dict)
     urls: dict[int, str] = field(default_factory=dict)
     scopes: dict[int, Scope] = field(default_factory=dict)
+    kind: Tree = None
 
     @classmethod
     def of(cls, bundle: Tree, trail: Trail) -> Entries:
         """Index a Bundle; whatever is misshapen in it is left out here and reported elsewhere."""
-        entries = cls()
+        entries = cls(kind=bundle.get("type"))
         listed = bundle.get("entry")
         for index, entry in enumerate(listed if isinstance(listed, list) else ()):
             resource = entry.get("resource") if isinstance(entry, dict) else None
@@ -258,7 +259,10 @@ def _beside(known: Scope, resource: Tree, trail: Trail) -> Scope:
 def inner_scope(outer: Scope, resource: Tree, trail: Trail) -> Scope:
     """The scope of a resource inside another: an entry of a Bundle, a parameter, or a contained resource."""
     if trail[1] == "contained":
-        return _beside(outer, resource, trail)
+        scope = _beside(outer, resource, trail)
+        if resource.get("resourceType") == "Bundle":
+            scope.entries = Entries.of(resource, trail)
+        return scope
     known = outer.entries.scopes.get(id(resource)) if outer.entries is not None else None
     # What an expression once learnt of a resource serves the next one; the same object may stand in several places.
     if known is not None and known.trail == trail:

@@ -14,8 +14,8 @@ from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes
 from certgateway.engine.fhirpath import Expression, NotCompilable, compile_expression
 from certgateway.engine.fhirpath_environment import Environment
-from certgateway.engine.fhirpath_values import Collection, Node, NotEvaluable, TooMuchWork
-from certgateway.engine.instance import type_of
+from certgateway.engine.fhirpath_values import Node, NotEvaluable, TooMuchWork
+from certgateway.engine.instance import Place, Scope, type_of
 from certgateway.engine.narrative import objection
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
     from certgateway.engine.findings import Fault
-    from certgateway.engine.instance import Place, Scope
     from certgateway.engine.run import Run
 
 Tree = Any
-# conformsTo() would need a judgement inside a judgement; an expression that asks for it is listed as uncompiled.
-_SUPPORTED = frozenset({"memberOf", "htmlChecks"})
+_SUPPORTED = frozenset({"memberOf", "conformsTo", "htmlChecks"})
+# Of these nothing is left that an invariant could be tried on.
+_OF_THE_WHOLE = frozenset({"value-empty", "type-wrong", "null-not-allowed"})
 _NAME = re.compile(r"[A-Za-z]\w*")
 
 
@@ -63,19 +63,31 @@ def check_invariants(run: Run, invariants: Iterable[Invariant], place: Place, ma
 
     An invariant that speaks of an element already found faulty there is left alone: it would say the same again.
     """
-    blamed = {name for fault in run.faults[mark:] for name in _blamed(fault)}
+    blamed = [names for fault in run.faults[mark:] if (names := _blamed(fault, place)) is not None]
     for invariant in invariants:
         if invariant.key in run.options.ignored_invariants:
             continue
-        if not blamed or blamed.isdisjoint(_names(invariant.expression)):
+        if not any(names <= _names(invariant.expression) for names in blamed):
             _check(run, invariant, place)
 
 
-def _blamed(fault: Fault) -> list[str]:
-    if fault.kind.startswith("invariant-"):
-        return []  # Its path is where the constraint is stated, not what is wrong there.
-    last = fault.path.rpartition(".")[2].partition("[")[0]
-    return [last, fault.expected] if fault.kind == "element-missing" and fault.expected else [last]
+def _blamed(fault: Fault, place: Place) -> frozenset[str] | None:
+    """The names on the way from a place to what is faulty below it; None where nothing there is.
+
+    An invariant that goes the whole way stumbles over the fault; one that goes part of it, or elsewhere, doesn't.
+    """
+    if fault.kind.startswith("invariant-") or fault.severity != "error":
+        return None  # Its path is where the constraint is stated, not what is wrong there.
+    above = place.path
+    if fault.path == above:
+        names = []
+    elif fault.path.startswith(above + "."):
+        names = [step.partition("[")[0] for step in fault.path[len(above) + 1 :].split(".")]
+    else:
+        return None
+    if fault.kind == "element-missing" and fault.expected:
+        names.append(fault.expected)
+    return frozenset(names) if names or fault.kind in _OF_THE_WHOLE else None
 
 
 def holds(run: Run, invariant: Invariant, node: Node, scope: Scope) -> bool:
@@ -86,9 +98,14 @@ def holds(run: Run, invariant: Invariant, node: Node, scope: Scope) -> bool:
     if invariant.expression in run.given_up:
         return False
     try:
-        return expression.holds(node, _environment(run, scope)) is True
+        return expression.holds(node, environment_of(run, scope)) is True
     except NotEvaluable:
         return False
+
+
+def evaluated(run: Run, expression: Expression, place: Place) -> bool | None:
+    """An expression as a condition on a place, None when its result is empty. Raises `NotEvaluable`."""
+    return expression.holds(Node(place.value, place.type, place.extra), environment_of(run, place.scope))
 
 
 def _check(run: Run, invariant: Invariant, place: Place) -> None:
@@ -101,7 +118,7 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
     try:
         # Nothing isn't true, as HL7's reference validator has it: a period from a day to a moment within that day is in
         # no provable order.
-        is_kept = expression.holds(Node(place.value, place.type, place.extra), _environment(run, place.scope)) is True
+        is_kept = evaluated(run, expression, place) is True
     except NotEvaluable as reason:
         if isinstance(reason, TooMuchWork):
             run.given_up.add(invariant.expression)
@@ -115,15 +132,6 @@ def _report(run: Run, invariant: Invariant, place: Place) -> None:
     run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
 
 
-def evaluated(run: Run, text: str, node: Node, scope: Scope) -> Collection | None:
-    """What an expression that is no invariant gives at a node; None where it can't be compiled or tried."""
-    expression = compiled(text)
-    try:
-        return None if expression is None else expression.evaluate(node, _environment(run, scope))
-    except NotEvaluable:
-        return None
-
-
 def _give_up(run: Run, invariant: Invariant, place: Place) -> None:
     run.add("invariant-not-evaluable", place.trail, invariant.key, severity="warning", detail=_detail(invariant))
 
@@ -132,7 +140,8 @@ def _detail(invariant: Invariant) -> dict[str, str]:
     return {"key": invariant.key, "human": invariant.human.rstrip(".")}
 
 
-def _environment(run: Run, scope: Scope) -> Environment:
+def environment_of(run: Run, scope: Scope) -> Environment:
+    """The surroundings of one resource for its expressions, made once."""
     now = run.options.now
     if scope.environment is None:
         scope.environment = Environment(
@@ -141,11 +150,25 @@ def _environment(run: Run, scope: Scope) -> Environment:
             _node(scope.container),
             resolve=lambda reference: _resolved(scope, reference),
             clock=None if now is None else lambda: now,
+            conforms_to=lambda node, url: _conforms(run, scope, node, url),
             member_of=lambda item, value_set: _member(run.definitions, item, value_set),
             html_is_sound=lambda text: objection(text) is None,
         )
     environment: Environment = scope.environment
     return environment
+
+
+def _conforms(run: Run, scope: Scope, node: Node, url: str) -> bool | None:
+    """Whether an element would be found without error by a profile; None where the profile isn't known."""
+    profile = run.definitions.profile(url)
+    if profile is None or run.conforms is None:
+        return None
+    inside = scope
+    if node.value is not scope.resource and type_of(node.value):
+        known = scope.entries.scopes.get(id(node.value)) if scope.entries is not None else None
+        address = scope.entries.urls.get(id(node.value)) if scope.entries is not None else None
+        inside = known or Scope(node.value, scope.trail, node.value, scope.trail, address, scope.entries)
+    return bool(run.conforms(profile, Place(node.value, node.extra, node.type, inside.trail, inside)))
 
 
 def _node(resource: Tree) -> Node:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.answers import check_questioning
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
+from certgateway.engine.implied import entry_profiles, implied_profiles
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
 from certgateway.engine.references import is_absolute
-from certgateway.engine.run import EnoughFaultsError, Options, Run
+from certgateway.engine.run import GENERAL, EnoughFaultsError, Options, Run
 from certgateway.engine.structure import Walk
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from certgateway.engine.definitions import Definitions
 
-_DEFAULT = Options()
+_QUESTIONING = frozenset({"Questionnaire", "QuestionnaireResponse"})
 
 
 def judge(
@@ -28,14 +30,14 @@ def judge(
     definitions: Definitions,
     *,
     profiles: Sequence[str] = (),
-    options: Options = _DEFAULT,
+    options: Options = GENERAL,
 ) -> list[Fault]:
     """Every fault of a resource (a tree in FHIR JSON shape), at most 1000 and then `too-many-faults`.
 
     `profiles` are canonicals (`url` or `url|version`) that the resource must conform to beside base R4 and the
     profiles it claims in `meta.profile`. An empty list means that nothing wrong was found.
     """
-    run = Run(definitions, options)
+    run = Run(definitions, options, whole=resource)
     try:
         _judge(run, resource, profiles)
     except EnoughFaultsError:
@@ -51,6 +53,7 @@ def _judge(run: Run, resource: dict[str, Any], profiles: Sequence[str]) -> None:
         return
     scope = root_scope(resource)
     conformance = Conformance(run)
+    run.conforms = conformance.conforms
     # Profiles come last: one place may lead to another, which base R4 must have judged by then.
     profiled: list[Place] = []
     Walk(run, profiled.append).resource(resource, scope.trail, scope)
@@ -67,12 +70,14 @@ def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) 
 
 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
-    """Judge the profiles a resource claims, or the definition of an extension."""
+    """Judge the profiles a resource claims and the answers it gives, or the definition of an extension."""
     if place.type == "Extension":
         # A part of another extension is named within that; `code` is no canonical, though a type is called so.
         if is_absolute(place.value["url"]):
             _check(run, conformance, place.value["url"], place, place.trail, severity=None)
         return
+    if place.type in _QUESTIONING:
+        check_questioning(run, place)
     meta = place.value.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) and run.options.meta_profiles else None
     judged: set[str] = set()
@@ -82,6 +87,11 @@ def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
             judged.update((url,) if run.definitions.profile(url) is not None else ())
             trail: Trail = ((place.trail, "meta", None), "profile", index)
             _check(run, conformance, url, place, trail, severity=run.options.unknown_profile)
+    for url in implied_profiles(run, place):
+        _check(run, conformance, url, place, place.trail, severity=run.options.missing_profile)
+    if run.options.entry_profiles and place.type == "Bundle":
+        for entry, url in entry_profiles(run, place):
+            _check(run, conformance, url, entry, entry.trail, severity="error")
 
 
 def _check(
@@ -93,5 +103,7 @@ def _check(
         if profile.missing is not None and severity is not None:
             # What its base says was not judged, and must not pass for kept.
             run.add("profile-unknown", unknown_at, profile.missing, severity=severity)
+        for imposed in profile.imposed:
+            _check(run, conformance, imposed, place, unknown_at, severity=run.options.missing_profile)
     elif severity is not None:
         run.add("profile-unknown", unknown_at, severity=severity)

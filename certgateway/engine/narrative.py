@@ -7,7 +7,6 @@ repeat the narrative.
 from __future__ import annotations
 
 import re
-from html.entities import name2codepoint
 
 from lxml import etree
 
@@ -31,18 +30,23 @@ _ATTRIBUTES = frozenset({
 # fmt: on
 _LINKS = ("href", "src", "cite", "longdesc")
 _ACTIVE = frozenset({"javascript", "vbscript"})
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)[A-Za-z][A-Za-z0-9]*;")
+# What XHTML doesn't let stand inside a paragraph.
+_BLOCKS = frozenset(f"{{{XHTML}}}{name}" for name in ("blockquote", "div", "ol", "p", "table", "ul"))
+
+_PARAGRAPH = f"{{{XHTML}}}p"
 
 
 def objection(text: str) -> str | None:
     """Why the narrative isn't allowed, in our words: None where it is.
 
-    Answers: `well-formed XHTML`, `a div in the XHTML namespace`, `allowed elements`, `allowed attributes`,
-    `links that run nothing`, `content`.
+    Answers: `entities of XML alone`, `well-formed XHTML`, `a div in the XHTML namespace`, `allowed elements`,
+    `allowed attributes`, `links that run nothing`, `paragraphs without blocks`, `content`.
     """
+    if "&" in text and _ENTITY.search(text):
+        return "entities of XML alone"
     try:
-        root = safexml.parse(_ENTITY.sub(_character, text).encode("utf-8", "surrogatepass"))
+        root = safexml.parse(text.encode("utf-8", "surrogatepass"))
     except Unreadable:
         return "well-formed XHTML"
     return "a div in the XHTML namespace" if root.tag != f"{{{XHTML}}}div" else _of_content(root)
@@ -52,12 +56,6 @@ def _runs(link: str) -> bool:
     """Whether a browser would run what a link holds; it overlooks spaces and control characters, as browsers do."""
     scheme, colon, rest = "".join(char for char in link.casefold() if char > " ").partition(":")
     return bool(colon) and (scheme in _ACTIVE or (scheme == "data" and not rest.startswith("image/")))
-
-
-def _character(found: re.Match[str]) -> str:
-    """HTML's named characters have no declaration in a fragment; authors use them all the same, and safely."""
-    name = found[1]
-    return found[0] if name in _OF_XML or name not in name2codepoint else f"&#{name2codepoint[name]};"
 
 
 def _of_content(root: etree._Element) -> str | None:
@@ -70,5 +68,7 @@ def _of_content(root: etree._Element) -> str | None:
             return "allowed attributes"
         if element.attrib and any(_runs(element.get(link, "")) for link in _LINKS):
             return "links that run nothing"
+        if element.tag in _BLOCKS and next(element.iterancestors(_PARAGRAPH), None) is not None:
+            return "paragraphs without blocks"
         has_content = has_content or name == "img"
     return None if has_content or "".join(map(str, root.itertext())).strip() else "content"

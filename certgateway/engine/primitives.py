@@ -36,8 +36,14 @@ _FORMS = {
     "time": re.compile(_CLOCK),
     "uuid": re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
 }
-_URI = re.compile(r"\S+")
-ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S*")
+# A UUID and an OID are written as URNs in full; an OID's first arcs alone name nothing.
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_OID = r"[0-2](?:\.(?:0|[1-9][0-9]*))+"
+_URN = rf"urn:uuid:{_UUID}(?:[#|]\S*)?|urn:oid:{_OID}(?:[#|]\S*)?"
+_PLAIN_URI = r"(?!urn:uuid:|urn:oid:|uuid:|oid:)"
+_URI = re.compile(rf"{_URN}|{_PLAIN_URI}\S+")
+_CANONICAL = re.compile(rf"{_URN}|{_PLAIN_URI}(?:#\S+|[A-Za-z][A-Za-z0-9+.\-]*:\S+)")
+ABSOLUTE = re.compile(rf"{_URN}|{_PLAIN_URI}[A-Za-z][A-Za-z0-9+.\-]*:\S*")
 """A URI that begins with a scheme."""
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
@@ -58,8 +64,10 @@ def quick_check_for(code: str) -> Callable[[str], object]:
     """A cheap test of text that stands for one primitive type: what it finds true is valid; false decides nothing."""
     if code in _FORMS:
         return _FORMS[code].fullmatch
-    if code in ("uri", "url", "canonical"):
+    if code in ("uri", "url"):
         return _URI.fullmatch
+    if code == "canonical":
+        return _CANONICAL.fullmatch
     check = check_for(code)
     return _is_plain_text if check is _string else lambda value: check(value) is None
 
@@ -160,6 +168,34 @@ _CHECKS: dict[str, Check] = {
     "decimal": _decimal,
     "instant": _dated(_INSTANT_FORM),
     **{code: _matching(pattern) for code, pattern in _FORMS.items()},
-    **{code: _matching(_URI) for code in ("uri", "url", "canonical")},
+    **{code: _matching(_URI) for code in ("uri", "url")},
+    "canonical": _matching(_CANONICAL),
     **{code: _integer(least) for code, least in _INTEGERS.items()},
 }
+
+# How each form is written, for whoever has to mend a value; signs that need no translation.
+FORMS: dict[str, str] = {
+    "base64Binary": "A-Z a-z 0-9 + / =",
+    "boolean": "true | false",
+    "canonical": "URI|version",
+    "code": "[^\\s]+(\\s[^\\s]+)*",
+    "date": "YYYY | YYYY-MM | YYYY-MM-DD",
+    "dateTime": "YYYY | YYYY-MM | YYYY-MM-DD | YYYY-MM-DDThh:mm:ss+zz:zz",
+    "decimal": "-12.34",
+    "id": "[A-Za-z0-9-.]{1,64}",
+    "instant": "YYYY-MM-DDThh:mm:ss.sss+zz:zz",
+    "integer": "-2147483648 … 2147483647",
+    "oid": "urn:oid:1.2.3",
+    "positiveInt": "1 … 2147483647",
+    "time": "hh:mm:ss",
+    "unsignedInt": "0 … 2147483647",
+    "uri": "RFC 3986",
+    "url": "RFC 3986",
+    "uuid": "urn:uuid:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+}
+_JSON_TYPES = {bool: "boolean", int: "number", Decimal: "number", str: "string", list: "array", dict: "object"}
+
+
+def json_type(value: object) -> str:
+    """What JSON calls the type of a value."""
+    return _JSON_TYPES.get(type(value), "null")

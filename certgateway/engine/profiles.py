@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts, TypeRef
+from certgateway.engine.profiletypes import underlay_types
+from certgateway.engine.refinements import Refinements, max_value_set, refined_by
 from certgateway.engine.unfolding import shape_of, unfold
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from certgateway.engine.ruleplans import RulePlan
 
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
+IMPOSED = STRUCTURE + "structuredefinition-imposeProfile"
 MIN_LENGTH = STRUCTURE + "minLength"
 PROFILE_ELEMENT = STRUCTURE + "elementdefinition-profile-element"
 Json = Any
@@ -84,6 +87,7 @@ class Rule:
     most: Wanted | None = None
     min_length: int = 0
     max_length: int | None = None
+    refined: Refinements | None = None
     invariants: tuple[Invariant, ...] = ()
     children: dict[str, Rule] = field(default_factory=dict)
     slicing: Slicing | None = None
@@ -99,7 +103,8 @@ class Rule:
 class Profile:
     """A compiled profile: its canonical, the type it constrains, the root's rule, and what couldn't be compiled.
 
-    `missing` is the canonical of a base that isn't known, so that nothing is judged of what that base says.
+    `missing` is the canonical of a base that isn't known, so that nothing is judged of what that base says. `imposed`
+    are profiles that whatever claims this one must conform to as well.
     """
 
     url: str
@@ -108,23 +113,29 @@ class Profile:
     derivation: str = "constraint"
     problems: tuple[str, ...] = ()
     missing: str | None = None
+    imposed: tuple[str, ...] = ()
 
 
-def compile_profile(structure: Mapping[str, Any], source: Source) -> Profile:
+def compile_profile(structure: Mapping[str, Any], source: Source, around: frozenset[str] = frozenset()) -> Profile:
     """The rules of a profile merged over those of its bases. A base that isn't known is told in `missing`.
 
-    Raises KeyError, TypeError, ValueError or AttributeError for what has not the form of a StructureDefinition.
+    `around` are the profiles that are being compiled already, so that one which asks for itself ends there. Raises
+    KeyError, TypeError, ValueError or AttributeError for what has not the form of a StructureDefinition.
     """
     root = Rule(structure["type"])
     problems = list(_foreign(structure, source))
     missing = _merge(structure, source, _Application(root, structure["type"], source, problems), frozenset())
     if missing is not None:
         problems.append(f"its base {missing} is not known")
+    underlay_types(root, source, around | {structure["url"]})
     _prune(root, source.type(structure["type"]), None, source)
     derivation = structure.get("derivation", "constraint")
     # A snapshot often says the same thing twice that can't be placed.
     told = tuple(dict.fromkeys(problems))
-    return Profile(structure["url"], structure["type"], root, derivation, told, missing)
+    imposed = (row.get("valueCanonical") for row in structure.get("extension", ()) if row.get("url") == IMPOSED)
+    return Profile(
+        structure["url"], structure["type"], root, derivation, told, missing, tuple(url for url in imposed if url)
+    )
 
 
 def broken_profile(structure: Mapping[str, Any], url: str) -> Profile:
@@ -301,9 +312,12 @@ def _narrow(rule: Rule, definition: Mapping[str, Any], types: tuple[TypeRef, ...
     for extension in definition.get("extension", ()):
         if extension.get("url") == MIN_LENGTH:
             rule.min_length = int(extension.get("valueInteger", 0))
+    rule.refined = refined_by(definition, rule.refined)
     binding = definition.get("binding", {})
     if binding.get("strength") == "required" and "valueSet" in binding:
         rule.value_set = binding["valueSet"]
+    elif "extension" in binding:
+        rule.value_set = max_value_set(binding) or rule.value_set
     if "slicing" in definition:
         rule.slicing = _slicing(definition["slicing"], rule.slicing)
 

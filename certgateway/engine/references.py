@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.run import Run
 
+# The parts of `[type]/[id]` and `[type]/[id]/_history/[version]`.
+_RELATIVE, _VERSIONED = 2, 4
+# Their entries need no fullUrl, save to say what a relative reference is relative to.
+_REQUESTS = ("transaction", "batch")
+_SPACE = re.compile(r"\s")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -27,13 +32,21 @@ def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], t
     """Judge where one Reference leads and whether it is one of the types allowed there; none stands for any."""
     reference = value.get("reference")
     if scope.entries is not None and type(reference) is str and reference.startswith("urn:uuid:"):
-        rows = scope.entries.by_url.get(reference)
-        if rows is not None and len(rows) == 1 and (not allowed or rows[0][0].get("resourceType") in allowed):
+        rows = scope.entries.by_url.get(reference) or []
+        fits = len(rows) == 1 and "type" not in value
+        if fits and (not allowed or rows[0][0].get("resourceType") in allowed):
             return
     found: list[Any] = []
     if isinstance(reference, str) and reference:
+        if _SPACE.search(reference):
+            run.add("reference-malformed", (trail, "reference", None))
+            return
         found = scope.find(reference)
         _check_found(run, reference, found, (trail, "reference", None), scope)
+        if not found and scope.entries is not None and not _is_formed(run, reference, trail, scope):
+            return
+    if found and "type" in value and value["type"] != found[0][0].get("resourceType"):
+        run.add("reference-type-differs", (trail, "type", None))
     if not allowed:
         return
     name = found[0][0].get("resourceType") if found else stated_type(value, run.definitions)
@@ -41,24 +54,43 @@ def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], t
     if run.definitions.is_resource(str(name)) and not any(
         run.definitions.is_a(str(name), target) for target in allowed
     ):
-        run.add("reference-target-wrong", trail, " | ".join(allowed))
+        run.add("reference-target-wrong", trail, " | ".join(allowed), detail={"found": str(name)})
+
+
+def _is_formed(run: Run, reference: str, trail: Trail, scope: Scope) -> bool:
+    """Judge a relative reference in a Bundle that finds nothing: its form, and whether its id is of another type.
+
+    R4 resolves `[type]/[id]` beside a fullUrl that is a URL; beside one that is a URN the id is that of the URN.
+    """
+    if is_absolute(reference) or reference.startswith("#") or "?" in reference:
+        return True
+    if scope.full_url is None and scope.container_trail[1] == "resource" and scope.entries is not None:
+        if scope.entries.kind in _REQUESTS:
+            run.add("full-url-missing", scope.container_trail[0], "fullUrl")
+        return True
+    parts = reference.split("/")
+    if len(parts) not in (_RELATIVE, _VERSIONED):
+        run.add("reference-malformed", (trail, "reference", None))
+        return False
+    base, colon, _ = (scope.full_url or "").rpartition(":")
+    if scope.entries is not None and base.startswith("urn:"):
+        found = scope.entries.by_url.get(base + colon + parts[1], ())
+        if any(resource.get("resourceType") != parts[0] for resource, _ in found):
+            run.add("reference-type-differs", (trail, "reference", None))
+            return False
+    return True
 
 
 def _check_found(run: Run, reference: str, found: list[tuple[Any, Trail]], trail: Trail, scope: Scope) -> None:
+    if len(found) > 1 and reference.startswith("#"):
+        return  # Two contained resources of one id are told where they stand.
     if len(found) > 1:
-        # Two of one id or of one fullUrl and version are told where they stand.
-        if len({_version(resource) for resource, _ in found}) > 1 and not reference.startswith("#"):
-            run.add("reference-ambiguous", trail)
+        run.add("reference-ambiguous", trail)
     elif not found and reference.startswith("#"):
         if not _lacks_id(scope.container):
             run.add("reference-unresolved", trail)
     elif not found and scope.entries is not None and run.options.unresolved is not None:
         run.add("reference-unresolved", trail, severity=run.options.unresolved)
-
-
-def _version(resource: dict[str, Any]) -> str:
-    meta = resource.get("meta")
-    return str(meta.get("versionId")) if isinstance(meta, dict) else ""
 
 
 def _lacks_id(container: dict[str, Any]) -> bool:

@@ -105,12 +105,13 @@ def _plan(rule: Rule) -> RulePlan:
         slices,
         names_value=named,
         bounds_value=bounded,
-        identifies=named or any(_is_known(child) for child in children),
+        identifies=named or any(is_known(child) for child in children),
         demands=rule.min > 0 or any(each.demands for each in slices),
     )
 
 
-def _is_known(child: RulePlan) -> bool:
+def is_known(child: RulePlan) -> bool:
+    """Whether a rule, or one of its slices, names a value to be known by."""
     return child.identifies or any(each.identifies for each in child.slices)
 
 

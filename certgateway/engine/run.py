@@ -6,13 +6,13 @@ A run gathers; it never decides whether something is a fault, and never keeps mo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.findings import MOST_FAULTS, Fault, Severity
 from certgateway.engine.instance import Trail, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from certgateway.engine.definitions import Definitions
@@ -28,17 +28,49 @@ class Options:
     """What the caller wants judged.
 
     `unresolved` is the severity of a reference that names nothing in the Bundle around it (None: no fault; `#id` is an
-    error always). `unknown_profile` is the severity of a `meta.profile` nobody knows, `unknown_extension` that of an
-    extension nobody defined (a modifier extension is an error always). `meta_profiles` judges what `meta.profile`
-    claims. `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
+    error always). `unknown_profile` is the severity of a `meta.profile` or a Questionnaire nobody knows,
+    `unknown_extension` that of an extension nobody defined (a modifier extension is an error always). `meta_profiles`
+    judges what `meta.profile` claims, `answers` each QuestionnaireResponse against its Questionnaire.
+    `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
+
+    `missing_profile` is the severity of a profile that another profile asks for and nobody loaded. `unknown_code` is
+    that of a code its own code system, known here in full, doesn't have; `html_in_text` and `html_in_markdown` that of
+    text which looks like HTML; `experimental` that of a definition that says it is experimental. `example_urls` lets
+    extensions of example.org and acme.com pass unknown. `vital_signs` holds observations with the LOINC codes of vital
+    signs against R4's profiles of them. `contained` False leaves contained resources alone,
+    `aggregation_outside_bundles` False the ways of references where no Bundle is around them. `unique_ids` compares the
+    ids of a resource's elements. `entry_profiles` are pairs of a rule and a canonical; a rule is `Patient`, `Patient:0`
+    or `0`: the type of an entry, its number among those of its type, or its number in the Bundle.
     """
 
     unresolved: Severity | None = None
     unknown_profile: Severity | None = "warning"
     unknown_extension: Severity | None = None
     meta_profiles: bool = True
+    answers: bool = True
     ignored_invariants: frozenset[str] = frozenset()
     now: datetime | None = None
+    missing_profile: Severity | None = "warning"
+    unknown_code: Severity | None = None
+    html_in_text: Severity | None = None
+    html_in_markdown: Severity | None = None
+    experimental: Severity | None = None
+    example_urls: bool = True
+    vital_signs: bool = False
+    contained: bool = True
+    aggregation_outside_bundles: bool = True
+    unique_ids: bool = False
+    entry_profiles: tuple[tuple[str, str], ...] = ()
+
+
+GENERAL = Options(
+    unknown_extension="error",
+    missing_profile="error",
+    unknown_code="error",
+    vital_signs=True,
+    unique_ids=True,
+)
+"""What a general validator judges, as HL7's reference validator does when it is told nothing else."""
 
 
 class EnoughFaultsError(Exception):
@@ -51,7 +83,8 @@ class Run:
 
     `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
     extensions beside them; `odd` are the resources (by identity) that hold any. `sound` are the places and profiles
-    (by identity) of which it is known that nothing would be found.
+    (by identity) of which it is known that nothing would be found. `whole` is the outermost resource, `marks` what
+    links in it may lead to. `conforms` answers whether a place would conform to a profile, for expressions that ask.
     """
 
     definitions: Definitions
@@ -65,9 +98,13 @@ class Run:
     oddities: int = 0
     odd: set[int] = field(default_factory=set)
     sound: set[tuple[int, int]] = field(default_factory=set)
+    remembered: dict[object, Any] = field(default_factory=dict)
     is_trial: bool = False
     # Expressions that asked for too much work once: they are not tried again at every place.
     given_up: set[str] = field(default_factory=set)
+    whole: Any = None
+    conforms: Callable[[Any, Any], bool] | None = None
+    marks: dict[int, set[str]] = field(default_factory=dict)
 
     def add(
         self,
@@ -109,4 +146,5 @@ class Run:
             sound=self.sound,
             is_trial=True,
             given_up=self.given_up,
+            conforms=self.conforms,
         )

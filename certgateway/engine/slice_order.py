@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from certgateway.engine.instance import Place
     from certgateway.engine.profiles import Slicing
 
+_MOST_TOLD = 20
+
 
 def first_misplaced(
     slicing: Slicing, slices: Sequence[str], places: Sequence[Place], members: Mapping[str, Sequence[Place]]
@@ -35,3 +37,9 @@ def first_misplaced(
             return place
         reached = max(reached, rank)
     return None
+
+
+def standing(places: Sequence[Place], members: Mapping[str, Sequence[Place]]) -> str:
+    """The slices in the order they stand in, `-` for what is of none; the first twenty."""
+    names = {id(place): name for name, found in members.items() for place in found}
+    return ", ".join(names.get(id(place), "-") for place in places[:_MOST_TOLD])

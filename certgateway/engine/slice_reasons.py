@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _MOST_SLICES = 8
 _MOST_CANDIDATES = 20
 _LONGEST = 600
-NOTHING = "-"
 
 
 class SliceReasons:
@@ -37,46 +36,50 @@ class SliceReasons:
     def of_stranger(self, plan: RulePlan, place: Place) -> Mapping[str, str]:
         """`asked`: what each slice is known by, as far as the place isn't that; `found`: what stands there."""
         failing = [(each, self._failing(plan, number, place)) for number, each in enumerate(plan.slices)]
-        told = [f"{each.rule.slice_name}: {_both(demands)}" for each, demands in failing if demands][:_MOST_SLICES]
-        return {"asked": _cut("; ".join(told)), "found": self._found(plan, place)}
+        told = [f"{each.rule.slice_name}: {_both([row[0] for row in rows])}" for each, rows in failing if rows]
+        seen = dict.fromkeys(row[1] for _, rows in failing for row in rows)
+        return {"asked": _cut("; ".join(told[:_MOST_SLICES])), "found": ", ".join(seen)}
 
     def of_missing(self, plan: RulePlan, name: str, strangers: Sequence[Place]) -> Mapping[str, str]:
-        """`asked`: what a slice is known by; `nearest`: the element that comes nearest to it, and what it fails."""
+        """`asked`: what a slice is known by; `nearest`: the element that comes nearest to it, and what it fails.
+
+        Without `nearest` where no element stands outside the slices.
+        """
         number = list(plan.rule.slices).index(name)
-        rows = zip(self._paths(plan), self._tests(plan, number), strict=False)
-        asked = _both([demand for path, test in rows if (demand := _demand(path, test))])
+        demands = [_demand(path, test) for path, test in self._tests(plan, number)]
+        asked = {"asked": _cut(_both([demand for demand in demands if demand]))}
         near = [(self._failing(plan, number, place), place) for place in strangers[:_MOST_CANDIDATES]]
         if not near:
-            return {"asked": asked, "nearest": NOTHING}
+            return asked
         failed, place = min(near, key=lambda row: len(row[0]))
         _, element, index = place.trail
         where = element if index is None else f"{element}[{index}]"
-        return {"asked": asked, "nearest": _cut(f"{where} ({_both(failed)}; {self._found(plan, place)})")}
+        # Of several demands those are told that aren't met; of one it goes without saying.
+        unmet = [f"({demand}).not()" for demand, _ in failed] if len(demands) > 1 else []
+        return {**asked, "nearest": _cut(f"{where}: {', '.join([*unmet, *(seen for _, seen in failed)])}")}
 
-    def _failing(self, plan: RulePlan, number: int, place: Place) -> list[str]:
-        """The demands of a slice that a place doesn't meet."""
-        rows = zip(self._paths(plan), self._tests(plan, number), strict=False)
-        return [_demand(path, test) for path, test in rows if self._slicer.matches(test, place) is False]
-
-    def _found(self, plan: RulePlan, place: Place) -> str:
-        """What stands at the path of each discriminator: its type where slices are known by types, else how many."""
-        tests = self._tests(plan, 0)
-        return ", ".join(self._seen(path, test, place) for path, test in zip(self._paths(plan), tests, strict=False))
+    def _failing(self, plan: RulePlan, number: int, place: Place) -> list[tuple[str, str]]:
+        """The demands of a slice that a place doesn't meet, each with what stands there instead."""
+        return [
+            (_demand(path, test), self._seen(path, test, place))
+            for path, test in self._tests(plan, number)
+            if self._slicer.matches(test, place) is False
+        ]
 
     def _seen(self, path: str, test: Test, place: Place) -> str:
+        """What stands at a path: its type where slices are known by types, else how many."""
         places = self._slicer.places_at(place, test.steps)
         if test.kind != "type" or not places:
             return f"{path}.count() = {len(places)}"
         known = (each.type for each in places if self._definitions.type(each.type) is not None)
         return f"{path} is {' | '.join(dict.fromkeys(known))}"
 
-    def _paths(self, plan: RulePlan) -> list[str]:
-        slicing = slicing_of(plan.rule)
-        return [row.path for row in slicing.discriminators] if slicing is not None else []
-
-    def _tests(self, plan: RulePlan, number: int) -> tuple[Test, ...]:
-        tests = self._slicer.sorting_of(plan).tests
-        return tests[number] if number < len(tests) else ()
+    def _tests(self, plan: RulePlan, number: int) -> list[tuple[str, Test]]:
+        """Each discriminator's path and how one slice is tried there."""
+        slicing, tests = slicing_of(plan.rule), self._slicer.sorting_of(plan).tests
+        if slicing is None or number >= len(tests):
+            return []
+        return [(row.path, test) for row, test in zip(slicing.discriminators, tests[number], strict=True)]
 
 
 def _demand(path: str, test: Test) -> str:
@@ -88,7 +91,7 @@ def _demand(path: str, test: Test) -> str:
     if test.kind == "profile":
         urls = [url for rule in test.rules for ref in rule.types for url in ref.profiles or (ref.code,)]
         return " or ".join(f"{path}.conformsTo('{url}')" for url in urls)
-    return " or ".join(_both(list(_known_by(path, rule))) for rule in test.rules)
+    return " or ".join(dict.fromkeys(_both(list(_known_by(path, rule))) for rule in test.rules))
 
 
 def _known_by(path: str, rule: Rule) -> Iterator[str]:

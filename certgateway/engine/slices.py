@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from certgateway.engine.codes import in_value_set
@@ -17,7 +17,7 @@ from certgateway.engine.facts import TypeRef
 from certgateway.engine.instance import Place, children, steps_of
 from certgateway.engine.profiles import Discriminator, Profile, Rule, Slicing, Wanted
 from certgateway.engine.references import target_place
-from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, allows, labels_at, plan_of, sorting_of
+from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, allows, is_known, labels_at, plan_of, sorting_of
 from certgateway.engine.values import equals, includes
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 BY_URL = Slicing((Discriminator("value", "url"),))
 _KINDS = frozenset({"value", "pattern", "exists", "type", "profile"})
+# R4's name for the slice of all that belongs to no other.
+DEFAULT = "@default"
 _STEP = re.compile(
     r"\.?(?:(?P<resolve>resolve\(\))|extension\('(?P<extension>[^']*)'\)|ofType\((?P<type>\w+)\)|(?P<name>[$\w]+)(?:\[x\])?)"
 )
@@ -39,7 +41,7 @@ class Trial(Protocol):
         """True where no error would be found."""
 
 
-@cache
+@lru_cache(maxsize=4096)
 def way_of(path: str) -> tuple[Step, ...]:
     """A discriminator path as steps: (`name`, x), (`resolve`, ""), (`extension`, url), (`type`, code)."""
     found: list[Step] = []
@@ -73,6 +75,8 @@ class Slicer:
                 break
             if self._belongs(sorting.tests[number], place):
                 return plan.slices[number]
+        if found is None and DEFAULT in plan.rule.slices:
+            found = list(plan.rule.slices).index(DEFAULT)
         return None if found is None else plan.slices[found]
 
     def sorting_of(self, plan: RulePlan) -> Sorting:
@@ -212,6 +216,10 @@ class Slicer:
         profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
         others = [profile.root.children.get(name) for profile in profiles]
         found = [each for each in (own, *others) if each is not None]
+        if not found and rule.slices:
+            # What is said of a slice that must be there is said of the element: one of it has to be so.
+            must = [each for each in rule.slices.values() if each.min]
+            found = [below for each in must for below in self._child_rules(each, name)]
         # An extension's url is its definition's canonical, known even where the definition itself isn't.
         return found or [Rule("url", fixed=Wanted(url.partition("|")[0], "uri")) for url in urls if name == "url"]
 
@@ -233,7 +241,7 @@ class Slicer:
         return all(
             self._any_resembles(child, children(place, name, self._steps))
             for name, child in rule.children.items()
-            if plan_of(child).identifies
+            if is_known(plan_of(child))
         )
 
     def _any_resembles(self, rule: Rule, places: list[Place]) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.instance import steps_of
 from certgateway.engine.ruleplans import allows, labels_at
+from certgateway.engine.slices import DEFAULT
 from certgateway.engine.values import equals, pattern_test
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def quick_sorter(plan: RulePlan, kind: str, slicer: Slicer, definitions: Definit
     There is no such function where telling takes more than a label, a fixed value, a pattern or a type at the end of
     names.
     """
+    if any(each.rule.slice_name == DEFAULT for each in plan.slices):
+        return None
     sorting = slicer.sorting_of(plan)
     if sorting.index and not sorting.tried:
         names = _keys(sorting.steps, kind, definitions)

@@ -125,7 +125,7 @@ class Soundness:
         return tests
 
     def _value_tests(self, rule: Rule, code: str) -> list[Sound]:
-        tests: list[Sound] = []
+        tests: list[Sound] = [] if rule.refined is None else [_never]
         if rule.fixed is not None:
             tests.append(_is_equal(rule.fixed.value))
         if rule.pattern is not None:
@@ -157,7 +157,7 @@ class Soundness:
         definitions = self._definitions
         profiles = [profile for profile in map(definitions.profile, fit.targets) if profile is not None]
         if len(profiles) < len(fit.targets):
-            return _always
+            return _never
         by_type: dict[str, list[Sound]] = {}
 
         def tests_for(name: str) -> list[Sound]:

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine import bundles, contained
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
-from certgateway.engine.contexts import check_context
+from certgateway.engine.datatypes import CHECKED, check_datatype
+from certgateway.engine.extensions import check_unknown, check_use
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
 from certgateway.engine.narrative import objection
-from certgateway.engine.primitives import Verdict
+from certgateway.engine.narrativelinks import check_links
+from certgateway.engine.primitives import FORMS, Verdict, json_type
 from certgateway.engine.references import check_reference, is_absolute
+from certgateway.engine.resources import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 Tree = Any
-_EXTENSIONS = frozenset({"extension", "modifierExtension"})
 _TWO = 2
 
 
@@ -45,12 +47,15 @@ class Walk:
             self._run.add("resource-type-unknown", trail)
             self._run.odd.add(id(value))
             return
+        if trail[1] == "contained" and not self._run.options.contained:
+            return
         mark, oddities = len(self._run.faults), self._run.oddities
         plan = self._plans.plan(name)
         self._members(value, plan, trail, scope)
+        check_whole(self._run, value, trail)
         place = Place(value, None, name, trail, scope)
         if name == "Bundle":
-            bundles.check_entries(self._run, value, trail)
+            bundles.check_bundle(self._run, value, trail, scope)
         if "contained" in value:
             contained.check_contained(self._run, value, trail)
         stated = plan.stated
@@ -121,8 +126,9 @@ class Walk:
                 self._run.add("element-missing", trail, name)
         if len([key for key in value if key in plan.choice_keys]) > 1:
             for name, keys in plan.choices:
-                if sum(key in value or "_" + key in value for key in keys) > 1:
-                    self._run.add("choice-several", trail, name)
+                given = [key for key in keys if key in value or "_" + key in value]
+                if len(given) > 1:
+                    self._run.add("choice-several", trail, name, detail={"found": ", ".join(given)})
 
     def _property(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the value of one key, a list or not as the base definition says."""
@@ -160,7 +166,7 @@ class Walk:
             if found.stated:
                 self._check(found.stated, Place(value, extra, found.code, trail, scope), mark, oddities)
         elif not isinstance(value, dict):
-            self._run.add("type-wrong", trail, found.code)
+            self._run.add("type-wrong", trail, found.code, detail={"found": json_type(value)})
         else:
             self._object(found, value, trail, scope)
 
@@ -201,23 +207,19 @@ class Walk:
             check_reference(self._run, value, self._plans.targets(found.targets), trail, scope)
         elif found.code == "Extension":
             self._extension(found, value, trail, scope)
+        elif found.code in CHECKED:
+            check_datatype(self._run, found.code, value, trail)
 
     def _extension(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         url = value.get("url")
-        known = self._plans.extension(url) if isinstance(url, str) else None
-        if known is not None:
-            place = Place(value, None, found.code, trail, scope)
-            if found.holder not in known.holders:
-                check_context(self._run, known.structure, place)
-            self._on_profiled(place)
-        # An extension inside another is named within it; any other has a canonical.
-        elif not is_absolute(url):
-            if trail[0][1] not in _EXTENSIONS:
-                self._run.add("uri-not-absolute", (trail, "url", None))
-        elif found.is_modifier:
-            self._run.add("modifier-extension-unknown", trail)
-        elif self._run.options.unknown_extension is not None:
-            self._run.add("extension-unknown", trail, severity=self._run.options.unknown_extension)
+        known = self._plans.extension(url.partition("|")[0]) if isinstance(url, str) and is_absolute(url) else None
+        place = Place(value, None, found.code, trail, scope)
+        if known is None or url is None:
+            check_unknown(self._run, place, is_modifier=found.is_modifier)
+            return
+        if "|" in url or found.is_modifier != known.modifies or found.holder not in known.holders:
+            check_use(self._run, known.structure, place, modifies=known.modifies, is_modifier=found.is_modifier)
+        self._on_profiled(place)
 
     def _primitive(self, found: Property, value: Tree, extra: Tree, trail: Trail, scope: Scope) -> None:
         if value is not None and found.check is not None:
@@ -227,26 +229,33 @@ class Walk:
             elif found.allowed is not None and value not in found.allowed.any_system:
                 refuse_code(self._run, found.allowed, trail)
             elif found.code == "xhtml":
-                self._narrative(value, trail)
+                self._narrative(value, trail, scope)
             elif found.is_system and not is_absolute(value):
                 self._run.add("uri-not-absolute", trail)
+        elif found.allowed is not None:
+            # A code that is required to be of a set can't be left to an extension that says why it is absent.
+            self._run.add("value-missing", trail)
         if extra is not None:
             self._extra(found, extra, trail, scope)
 
     def _refuse(self, found: Property, value: Tree, verdict: Verdict, trail: Trail) -> None:
         empty = isinstance(value, (dict, list)) and not value
         kind = Verdict.EMPTY.value if empty else verdict.value
-        self._run.add(kind, trail, None if kind == Verdict.EMPTY.value else found.code)
+        form = {"form": FORMS[found.code]} if found.code in FORMS else {}
+        detail = {"found": json_type(value), **form}
+        self._run.add(kind, trail, None if kind == Verdict.EMPTY.value else found.code, detail=detail)
 
-    def _narrative(self, text: str, trail: Trail) -> None:
+    def _narrative(self, text: str, trail: Trail, scope: Scope) -> None:
         reason = objection(text)
         if reason is not None:
             self._run.add("narrative-not-allowed", trail, reason)
+        elif "href" in text or "src" in text:
+            check_links(self._run, text, trail, scope)
 
     def _extra(self, found: Property, extra: Tree, trail: Trail, scope: Scope) -> None:
         """Judge the id and extensions of a primitive."""
         if not isinstance(extra, dict):
-            self._run.add("type-wrong", trail, "Element")
+            self._run.add("type-wrong", trail, "Element", detail={"found": json_type(extra)})
         elif not extra:
             self._run.add("value-empty", trail)
         else:

@@ -44,6 +44,17 @@ class Terminology:
             self._expanded[canonical] = None if row is None else self._compose(row)
         return self._expanded[canonical]
 
+    def codes_in(self, compose: Json) -> CodesBySystem | None:
+        """Codes by system of a compose that no canonical leads to; None where it can't be listed."""
+        return self._compose(compose)
+
+    def systems_of(self, canonical: str) -> frozenset[str] | None:
+        """Every code system that a value set may draw on, listed or not; None where that can't be told."""
+        compose = self._value_sets(canonical.partition("|")[0])
+        included = () if compose is None else compose.get("include", ())
+        systems = [include.get("system") for include in included]
+        return frozenset(systems) if systems and None not in systems else None
+
     def system_codes(self, system: str) -> frozenset[str] | None:
         """All codes of a code system that is here in full, else None."""
         if system not in self._listed:

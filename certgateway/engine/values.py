@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from certgateway import safejson
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Tree = Any
 _LONGEST_QUOTE = 200
+_MOST_WORDS = 20
 
 
 def equals(wanted: Tree, value: Tree) -> bool:
@@ -82,6 +87,24 @@ def _same(wanted: Tree, value: Tree) -> bool:
 
 def _equal(wanted: Tree, value: Tree) -> bool:
     return not isinstance(value, bool) and bool(wanted == value)
+
+
+def listed(words: Iterable[str]) -> str:
+    """The first of some definition's words for a finding, and a mark that there are more."""
+    first = list(islice(words, _MOST_WORDS + 1))
+    return ", ".join([*first[:_MOST_WORDS], "…"] if len(first) > _MOST_WORDS else first)
+
+
+def differences(wanted: Tree, value: Tree, fits: Callable[[Tree, Tree], bool]) -> dict[str, str]:
+    """The parts of a fixed value or pattern that weren't met, by their names: `found` of a finding.
+
+    Empty for a value of one part: there is nothing to tell apart.
+    """
+    if not isinstance(wanted, dict) or not isinstance(value, dict):
+        return {}
+    lacking = [key for key, part in wanted.items() if key not in value or not fits(part, value[key])]
+    # Of a fixed value nothing more may be there either; what that is called is the sender's word.
+    return {"found": ", ".join(lacking)} if lacking else {}
 
 
 def as_text(wanted: Tree) -> str:

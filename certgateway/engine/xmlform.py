@@ -9,6 +9,7 @@ quote a value.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -59,6 +60,11 @@ class _Reader:
         # The place of the last fault and its path: one place may hold thousands.
         self.at: tuple[_Trail | None, str] = (None, "")
 
+    def repeated(self, trail: _Trail, expected: str, culprit: str, count: int) -> None:
+        """Note that what may stand once stands for the `count`th time."""
+        self.fault("element-repeated", trail, expected, culprit)
+        self.faults[-1] = replace(self.faults[-1], detail={"max": "1", "found": str(count)})
+
     def fault(self, kind: str, trail: _Trail, expected: str | None = None, culprit: str | None = None) -> None:
         """Note one fault. They are all kept: which of them are told is for those to say who know what was removed."""
         if trail is not self.at[0]:
@@ -85,7 +91,7 @@ class _Reader:
         for at, child in enumerate(element):
             culprit = _nth(str(child.tag), counts)
             if at:
-                self.fault("element-repeated", trail, "Resource", culprit)
+                self.repeated(trail, "Resource", culprit, at + 1)
         own = _split(str(element[0].tag))[0]
         if own != namespace:
             self.fault("namespace-wrong", trail, FHIR, str(element[0].tag))
@@ -137,7 +143,7 @@ class _Reader:
             index = counts.get(row.key, 0)
             counts[row.key] = index + 1
             if index and not row.repeats:
-                self.fault("element-repeated", trail, row.name, f"{row.key}[{index}]")
+                self.repeated(trail, row.name, f"{row.key}[{index}]", index + 1)
                 continue
             step: _Trail = (trail, row.name, index if row.repeats else None)
             # The next element is compared with this one, so that a single misplaced element is found once.

@@ -59,7 +59,14 @@ _COMPLETENESS = frozenset(
 # KITH.
 _LEFT_TO_RULES = frozenset({"dom-6", "con-3", "per-1"})
 _EFFECTS = {"error": Effect.REFUSE, "warning": Effect.NOTE, "information": Effect.NOTE}
-_OPTIONS = Options(unresolved="error", unknown_profile="information", ignored_invariants=_COMPLETENESS | _LEFT_TO_RULES)
+# Answers in a certificate are judged as resources would be that say the same: by the codec, which names what it can't
+# carry, and by the rules. What the form asks beyond that (who is shown which question) binds the form alone.
+_OPTIONS = Options(
+    unresolved="error",
+    unknown_profile="information",
+    answers=False,
+    ignored_invariants=_COMPLETENESS | _LEFT_TO_RULES,
+)
 _CODEC_EFFECTS = {
     "not-carried": Effect.NOTE,
     "modifier-not-understood": Effect.REFUSE,

@@ -102,7 +102,11 @@ def clarification(uuid: str, gateway: Gateway, language: Language = "nb") -> Jso
         for event in happened
         if isinstance(event, Answered) or (isinstance(event, Fulfilled) and event.answers and not event.taken_back)
     ]
-    back = [_changed(event, versions, gateway, state) for event in happened if isinstance(event, TakenBack)]
+    back = [
+        _changed(event, versions, gateway, state)
+        for event in happened
+        if isinstance(event, TakenBack) and event.version
+    ]
     found_now = told(uuid, found.events, norwegian_date(gateway.clock()), language)
     return found_now | {"answers": answers, "taken_back": back, "replies": words}
 
@@ -121,7 +125,8 @@ def _changed(event: Answered | Fulfilled | TakenBack, versions: _Versions, gatew
     """What changed a certificate, and the proof that it left all else alone: a digest of each item before and after."""
     told = None if isinstance(event, Answered) else event.certificate
     about = state.asked.certificate if isinstance(state.asked, Asked) else told or ""
-    before, after = (versions.get((about, number)) for number in (event.joined_to or event.version, event.version))
+    number = event.version or 0
+    before, after = versions.get((about, event.joined_to or number)), versions.get((about, number))
 
     def digest(certificate: Certificate, item: str) -> str:
         # Equal values have equal representations.

@@ -27,7 +27,7 @@ from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.replies import ProseReply
 from certgateway.domain.reply import Reply
 from certgateway.domain.tray import PutAside
-from certgateway.services.fulfil import is_order
+from certgateway.services.fulfil import is_order, returned_before
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
 from certgateway.services.join import Joined, last_case
@@ -90,11 +90,22 @@ def follow_answer(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway, *, r
 
 
 def _follow_told(kept: Kept, joined: Joined, unit: Unit, gateway: Gateway) -> None:
-    """What came without a question settles what was missing, as a whole version does."""
+    """What came without a question settles what was missing, as a whole version does, save what was sent back."""
     version, case = kept.version, joined.case
-    for each in unit.clarifications(case.uuid) if version and case else ():
-        if version is not None and not is_order(each):
-            unit.append_event(each.uuid, Superseded(gateway.new_id(), kept.arrival, version.number, _answered(version)))
+    if version is None or case is None:
+        return
+    for each in unit.clarifications(case.uuid):
+        if not is_order(each):
+            answered = _answered_anew(each, version, case, unit)
+            unit.append_event(each.uuid, Superseded(gateway.new_id(), kept.arrival, version.number, answered))
+
+
+def _answered_anew(
+    asked: Clarification, version: Version, case: Case, unit: Unit, back: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """What a version answers of a question, without what NAV has sent back and of which it says the same."""
+    state = find_state(asked.events)
+    return _answered(version) - (returned_before(state, version, case, unit, back=back) if state else frozenset())
 
 
 def record_words(
@@ -155,7 +166,7 @@ def answer_events(
     if joined.takes_back:
         yield from _taking_back(joined, asked, made, at, gateway=gateway, unit=unit)
         return
-    for event in _answering(joined, made, at, gateway, arrived=arrived):
+    for event in _answering(joined, made, at, gateway, unit=unit, arrived=arrived):
         # What answers an order is read from the whole certificate (`services.fulfil`).
         if not is_order(asked) or isinstance(event, Declined | Rated):
             yield asked.uuid, event
@@ -168,10 +179,12 @@ def _taking_back(
     before, case = joined.supersedes, joined.case
     version = made or before
     if version is None or before is None or case is None:
-        raise AssertionError("an answer is taken back from a certificate")
+        system, authored = joined.sender, joined.answer.authored
+        yield asked.uuid, TakenBack(gateway.new_id(), at, joined.takes_back, system, authored, None, certificate="")
+        return
     # What answers an order is told of by its certificate.
     about = case.uuid if is_order(asked) else None
-    answered = frozenset() if case.withdrawn else _answered(version)
+    answered = frozenset() if about or case.withdrawn else _answered_anew(asked, version, case, unit, joined.takes_back)
     joined_to = before.number if made else None
     yield (
         asked.uuid,
@@ -182,14 +195,15 @@ def _taking_back(
             joined.sender,
             joined.answer.authored,
             version.number,
-            frozenset() if about else answered,
+            answered,
             joined_to,
             about,
         ),
     )
     for each in unit.clarifications(case.uuid) if joined.voided else ():
         if each.uuid != asked.uuid and not is_order(each):
-            yield each.uuid, Superseded(gateway.new_id(), at, version.number, answered)
+            still = frozenset() if case.withdrawn else _answered_anew(each, version, case, unit)
+            yield each.uuid, Superseded(gateway.new_id(), at, version.number, still)
 
 
 def _asked_items(joined: Joined) -> frozenset[str]:
@@ -198,19 +212,20 @@ def _asked_items(joined: Joined) -> frozenset[str]:
 
 
 def _answering(
-    joined: Joined, made: Version | None, at: datetime, gateway: Gateway, *, arrived: datetime | None
+    joined: Joined, made: Version | None, at: datetime, gateway: Gateway, *, unit: Unit, arrived: datetime | None
 ) -> Iterator[Event]:
     """What says that an item was not assessed, or says nothing, makes a version and answers nothing."""
-    before, reply = joined.supersedes, joined.reply
+    before, reply, asked, case = joined.supersedes, joined.reply, joined.asked, joined.case
     version = made or before
     system, authored = joined.sender, joined.answer.authored
-    if before is not None and version is not None and joined.items:
+    if before is not None and version is not None and asked is not None and case is not None and joined.items:
         answered = _answered(version).intersection(joined.items)
         # A reservation is taken in though nobody asked, and answers nothing.
         if not answered.isdisjoint(_asked_items(joined)):
             yield Answered(gateway.new_id(), at, answered, version.number, before.number, arrived, system, authored)
         if answered != frozenset(joined.items):
-            yield Superseded(gateway.new_id(), at, version.number, _answered(version))
+            still = answered | _answered_anew(asked, version, case, unit)
+            yield Superseded(gateway.new_id(), at, version.number, still)
     if reply.declined is not None:
         yield Declined(gateway.new_id(), at, reply.declined, reply.declined_items, system, authored)
     if reply.relevance is not None:

@@ -18,10 +18,9 @@ from certgateway.domain.record import Case, Version
 from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.services.gateway import Gateway
-from certgateway.services.join import Joined, put_aside
+from certgateway.services.join import Joined, named_case, put_aside
 from certgateway.store.dialogues import Clarification
 from certgateway.store.transactions import Reading, Unit
-from certgateway.store.tray import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +74,37 @@ def _state_for(found: Clarification, sender: str, patient: str | None) -> State 
     return state if sender in {state.receiver, state.asked.receiver} else None
 
 
-def declined_order(
-    answer: Certificate, reply: Reply, sender: str, patient: str | None, reading: Reading
+def declined(
+    answer: Certificate, reply: Reply, sender: str, patient: str | None, certificate_id: str | None, *, reading: Reading
 ) -> Joined | None:
-    """A decline of an order, with nothing else in it: no certificate need exist for that. None for any other answer."""
+    """A decline of an order, with nothing else in it, or the taking back of one: no certificate need exist for that.
+
+    None for any other answer, and where what is taken back is about a certificate that has come to the order.
+    `certificate_id` is the keyed identity that the answer states.
+    """
     found = reading.find_clarification(reply.clarification.lower())
     state = _state_for(found, sender, patient) if found else None
-    if reply.declined is None or state is None or stated_items(answer):
+    if found is None or state is None:
         return None
-    declined = Joined(answer, reply, answer, sender, found)
-    why: Why | None = None
-    if answer.status == WITHDRAWN:
-        why = "answer-withdrawn"
-    elif reply.declined_items and not any(each.target.is_named(reply.declined_items) for each in state.targets):
-        why = "not-asked"
-    return put_aside(declined, why) if why else declined
+    if answer.status == WITHDRAWN and named_case(found, certificate_id, reading) is not None:
+        return None
+    return declining(Joined(answer, reply, answer, sender, found), state)
+
+
+def declining(alone: Joined, state: State) -> Joined | None:
+    """What a decline of an order amounts to, or the taking back of one; None for an answer that says more than that."""
+    answer, reply = alone.answer, alone.reply
+    is_withdrawal = answer.status == WITHDRAWN
+    if stated_items(answer) or (reply.declined is None and not is_withdrawal):
+        return None
+    meant = frozenset(
+        each.target.item
+        for each in state.targets
+        if not reply.declined_items or each.target.is_named(reply.declined_items)
+    )
+    if not meant:
+        return put_aside(alone, "not-asked")
+    return replace(alone, takes_back=meant) if is_withdrawal else alone
 
 
 def follow_orders(
@@ -107,9 +122,9 @@ def follow_orders(
     `version` is None where none came of the message; `joined` is set where that is an answer: what it says again counts
     as answered though nothing has changed.
     """
-    insisted = frozenset(joined.items if joined else ())
+    said = _said(joined)
     is_first = version is not None and version.number == 1
-    if (version is None and not insisted) or (is_first and named.uuid is None):
+    if (version is None and not said) or (is_first and named.uuid is None):
         return
     current = unit.current_version(case.uuid)
     for order, state in _orders(case, named, unit):
@@ -117,16 +132,22 @@ def follow_orders(
             if any(each.certificate == case.uuid for each in state.fulfilled):
                 unit.append_event(order.uuid, Revoked(gateway.new_id(), at, case.uuid))
         elif current is not None:
-            returned = _returned(state, current, case, unit) - insisted
+            back = joined.takes_back if joined else frozenset()
+            returned = returned_before(state, current, case, unit, back=back)
             answers = frozenset(
                 each.target.key
                 for each in state.targets
-                if each.target.item not in returned and is_settled(each.target, current)
+                if is_settled(each.target, current) and (each.target.key not in returned or each.target.item in said)
             )
             fulfilled = Fulfilled(gateway.new_id(), at, case.uuid, current.number, answers)
             unit.append_event(order.uuid, _by_answer(fulfilled, order, joined))
             if case.uuid not in order.cases:
                 unit.join_case(order.uuid, case.uuid)
+
+
+def _said(joined: Joined | None) -> frozenset[str]:
+    """What an answer says, be it again; who tells of a treatment unasked may not know what NAV has sent back."""
+    return frozenset() if joined is None or joined.reply.tells else frozenset(joined.items)
 
 
 def _by_answer(fulfilled: Fulfilled, order: Clarification, joined: Joined | None) -> Fulfilled:
@@ -156,19 +177,29 @@ def _orders(case: Case, named: OrderNamed, unit: Unit) -> Iterator[tuple[Clarifi
             yield order, state
 
 
-def _returned(state: State, current: Version, case: Case, unit: Unit) -> frozenset[str]:
-    """Items that NAV has sent back and of which the certificate still says the same."""
-    sent_back = [each for each in state.targets if _is_sent_back(each, case)]
-    if not sent_back:
+def returned_before(
+    state: State, current: Version, case: Case, unit: Unit, *, back: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The keys of what NAV has sent back and of which the certificate says the same as then.
+
+    Not of what answers since, though it says the same, unless that is among the items that are taken `back`.
+    """
+    if not any(each.returned for each in state.targets):
         return frozenset()
     before = {version.number: version.certificate for version in unit.versions(case.uuid)}
+
+    def says_again(certificate: str | None, number: int, item: str) -> bool:
+        # In a question no certificate is told: there is only one.
+        then = before.get(number) if certificate in {None, case.uuid} else None
+        return then is not None and value_of(then, item) == value_of(current.certificate, item)
+
+    def answers(each: TargetState) -> bool:
+        number = each.version if each.standing == "answered" else None
+        item = each.target.item
+        return number is not None and item not in back and says_again(each.certificate, number, item)
+
     return frozenset(
-        each.target.item
-        for each in sent_back
-        if (version := before.get(each.version or 0)) is not None
-        and value_of(version, each.target.item) == value_of(current.certificate, each.target.item)
+        each.target.key
+        for each in state.targets
+        if not answers(each) and any(says_again(*sent, each.target.item) for sent in each.returned)
     )
-
-
-def _is_sent_back(each: TargetState, case: Case) -> bool:
-    return each.standing != "answered" and each.version is not None and each.certificate == case.uuid

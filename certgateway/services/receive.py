@@ -21,7 +21,7 @@ from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.examine import Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
-from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined_order, find_order, follow_orders, possible_order
+from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined, find_order, follow_orders, possible_order
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import addressed, hear, words_of
 from certgateway.services.join import Joined, join, refused_alone, with_answers
@@ -194,19 +194,19 @@ def _is_named_by_message(name: Coding, envelope: Envelope) -> bool:
 
 def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case | None]:
     """An answer becomes the certificate that it makes of the current version; a whole version keeps later answers."""
-    examined, certificate = message.examined, message.examined.certificate
-    if examined.reply is None or certificate is None:
+    examined, certificate, reply = message.examined, message.examined.certificate, message.examined.reply
+    if reply is None or certificate is None:
         case = unit.find_case(message.sender, message.certificate) if message.certificate else None
         if case is None or not becomes_current(certificate, case):
             return message, case
         whole = with_answers(examined, case, unit)
         return replace(message, examined=whole, beneath=None if whole is examined else certificate), case
-    if examined.reply.words is not None:
-        joined = hear(certificate, examined.reply, message.sender, message.patient, reading=unit)
+    if reply.words is not None:
+        joined = hear(certificate, reply, message.sender, message.patient, reading=unit)
         findings = (*examined.findings, *joined.findings)
         return replace(message, examined=replace(examined, findings=findings), joined=joined), joined.case
-    joined = declined_order(certificate, examined.reply, message.sender, message.patient, unit) or join(
-        certificate, examined.reply, message.sender, message.certificate, arrival=message.arrival, reading=unit
+    joined = declined(certificate, reply, message.sender, message.patient, message.certificate, reading=unit) or join(
+        certificate, reply, message.sender, message.certificate, arrival=message.arrival, reading=unit
     )
     # Where these stand is told before the places of what was not taken are forgotten.
     alone = replace(examined, findings=(*examined.findings, *examined.placed(joined.findings)))

@@ -26,7 +26,7 @@ from certgateway.domain.vocabulary.systems import PROFILE_VERSION
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Facts, InForce
 from certgateway.services.follow import answer_events, record_words
-from certgateway.services.fulfil import OrderNamed, follow_orders
+from certgateway.services.fulfil import OrderNamed, declining, follow_orders
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import says_something
 from certgateway.services.join import SUBMITTED, Joined, joined_to, last_case, named_case, without
@@ -131,13 +131,23 @@ def _candidates(lying: Lying, content: PutAside, reading: Reading, gateway: Gate
             meant = _meant_case(each, lying, reading)
             # An order to which several have come is one candidate.
             if state is not None and meant == case and (not about or about.intersection(items)):
-                yield {
-                    "clarification": each.uuid,
-                    "certificate": case.uuid,
-                    "status": state.status,
-                    "items": items,
-                    "open": list(state.open_items),
-                }
+                yield _candidate(each, case.uuid, state)
+    for each in reading.orders_of_patient(patient) if patient else ():
+        state = find_state(each.events)
+        if state is not None and not each.cases:
+            alone = Joined(content.answer, content.reply, content.answer, lying.sender, each)
+            if not isinstance(_before_any(alone, each, state), Unsorted):
+                yield _candidate(each, None, state)
+
+
+def _candidate(each: Clarification, certificate: str | None, state: State) -> Json:
+    return {
+        "clarification": each.uuid,
+        "certificate": certificate,
+        "status": state.status,
+        "items": list(dict.fromkeys(target.target.item for target in state.targets)),
+        "open": list(state.open_items),
+    }
 
 
 def _patient(answer: Certificate, gateway: Gateway) -> str | None:
@@ -156,7 +166,7 @@ def sort(message: str, clarification: str, gateway: Gateway) -> Unsorted | None:
         joined, case, asked = found
         now = gateway.clock()
         made = None
-        if joined.is_new:
+        if joined.is_new and case is not None:
             version = _judged(joined, case, lying, gateway)
             if version.verdict == "rejected":
                 refused = (each.rule for each in version.findings if each.effect is Effect.REFUSE)
@@ -168,8 +178,9 @@ def sort(message: str, clarification: str, gateway: Gateway) -> Unsorted | None:
         record_words(joined, unit, gateway, message=message, sender=lying.sender, at=now, arrived=came)
         for uuid, event in answer_events(joined, asked, made, now, gateway=gateway, unit=unit, arrived=came):
             unit.append_event(uuid, event)
-        named = OrderNamed(patient=case.patient)
-        follow_orders(made, case, named, unit, gateway, at=now, joined=joined)
+        if case is not None:
+            named = OrderNamed(patient=case.patient)
+            follow_orders(made, case, named, unit, gateway, at=now, joined=joined)
         unit.settle_unsorted(message, now, _JOINED)
         return None
 
@@ -197,8 +208,11 @@ def _lying(message: str, unit: Unit) -> Lying:
 
 def _found(
     lying: Lying, clarification: str, unit: Unit, gateway: Gateway
-) -> Unsorted | tuple[Joined, Case, Clarification]:
-    """What the answer amounts to for a clarification, or the first thing that speaks against it."""
+) -> Unsorted | tuple[Joined, Case | None, Clarification]:
+    """What the answer amounts to for a clarification, or the first thing that speaks against it.
+
+    Without a certificate where it is sorted to an order that none has come to.
+    """
     content = lying.answer.content
     if content is None:
         return Unsorted("content-not-kept")
@@ -206,13 +220,27 @@ def _found(
     state = find_state(asked.events) if asked else None
     case = _meant_case(asked, lying, unit) if asked else None
     current = unit.current_version(case.uuid) if case else None
-    if asked is None or state is None or case is None or current is None:
+    if asked is None or state is None:
         return Unsorted("clarification-unknown")
-    if case.patient is None or case.patient != _patient(content.answer, gateway):
+    # An order has its patient from the beginning, as in `services.hear`.
+    patient = asked.patient or (case.patient if case else None)
+    if patient is None or patient != _patient(content.answer, gateway):
         return Unsorted("other-patient")
     alone = Joined(content.answer, content.reply, content.answer, lying.sender, asked)
+    if case is None or current is None:
+        return _before_any(alone, asked, state)
     joined = _by_hand(alone, state, case, current, unit)
     return joined if isinstance(joined, Unsorted) else (joined, case, asked)
+
+
+def _before_any(alone: Joined, asked: Clarification, state: State) -> Unsorted | tuple[Joined, None, Clarification]:
+    """What an order takes before a certificate has come to it: words, a decline, or the taking back of one."""
+    if alone.reply.words is not None:
+        return (alone, None, asked) if says_something(alone) else Unsorted("not-asked")
+    declined = declining(alone, state)
+    if declined is None:
+        return Unsorted("clarification-unknown")
+    return Unsorted("not-asked") if declined.put_aside is not None else (declined, None, asked)
 
 
 def _meant_case(asked: Clarification, lying: Lying, reading: Reading) -> Case | None:

@@ -39,7 +39,11 @@ GROUPS: list[Group] = [
                 {"entry.1.resource": observation()},
                 "reference-target-wrong Bundle.entry[0].resource.subject Patient | Group | Device | Location",
             ),
-            "to two of one address": ({"entry.+": entry(2, patient())}, "full-url-duplicated Bundle.entry[2].fullUrl"),
+            "to two of one address": (
+                {"entry.+": entry(2, patient())},
+                "full-url-duplicated Bundle.entry[2].fullUrl",
+                "reference-ambiguous Bundle.entry[0].resource.subject.reference",
+            ),
             "of an extension, to nothing": (
                 {"entry.0.resource.extension": [{"url": BASE + "x", "valueReference": {"reference": UUID + "9"}}]},
                 "reference-unresolved Bundle.entry[0].resource.extension[0].value.reference",

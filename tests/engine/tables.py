@@ -20,6 +20,8 @@ _TABLES = (
     "primitives",
     "profile_values",
     "profile_structure",
+    "profile_places",
+    "differentials",
     "slices",
     "slices_nested",
     "slices_resources",

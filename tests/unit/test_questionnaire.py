@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from certgateway import bootstrap, safejson
 from certgateway.domain import vocabulary
 from certgateway.domain.certificate import ITEMS, REQUIRED_ITEMS
-from certgateway.engine import load_base
+from certgateway.engine import judge, load_base
 
 DEFINITIONS = Path(__file__).resolve().parents[2] / "certgateway" / "profiles"
 PROFILE = "https://certgateway.example/fhir/StructureDefinition/"
@@ -68,6 +69,42 @@ def test_choices_have_answers_that_are_there() -> None:
     assert [q["linkId"] for q in choices if "answerValueSet" not in q and "answerOption" not in q] == []
     named = [q["answerValueSet"].rpartition("/")[2] for q in choices if "answerValueSet" in q]
     assert [name for name in named if not (DEFINITIONS / f"ValueSet-{name}.json").exists()] == []
+
+
+GOOD = Path(__file__).resolve().parents[2] / "fixtures" / "messages" / "good"
+
+
+def answers_of(name: str) -> Tree:
+    """The response in a message whose answers stand for resources."""
+    resources: list[Tree] = [entry["resource"] for entry in safejson.parse((GOOD / name).read_bytes())["entry"]]
+    (response,) = [resource for resource in resources if resource["resourceType"] == "QuestionnaireResponse"]
+    return response
+
+
+@pytest.mark.parametrize(
+    "name, left_out",
+    [
+        ("only-answers.json", ["patient", "author"]),
+        ("answers-beside-resources.json", ["patient", "author", "function"]),
+    ],
+)
+def test_answers_alone_are_judged_by_the_form_and_lack_what_the_message_says_in_resources(
+    name: str, left_out: list[str]
+) -> None:
+    response = answers_of(name)
+    faults = [fault for fault in judge(response, bootstrap.definitions()) if fault.severity == "error"]
+    assert [(fault.kind, fault.path, fault.expected) for fault in faults] == [
+        ("answer-missing", "QuestionnaireResponse", item) for item in left_out
+    ]
+
+
+def test_a_wrong_answer_alone_is_a_fault() -> None:
+    response = answers_of("only-answers.json")
+    rank = response["item"][1]["item"][0]["item"][1]
+    assert rank["linkId"] == "diagnosis.rank"
+    rank["answer"][0]["valueCoding"]["code"] = "third"
+    where = "QuestionnaireResponse.item[1].item[0].item[1].answer[0].value"
+    assert ("answer-not-allowed", where) in [(row.kind, row.path) for row in judge(response, bootstrap.definitions())]
 
 
 @pytest.mark.parametrize("question", list(questions()), ids=lambda question: question["linkId"])

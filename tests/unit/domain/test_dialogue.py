@@ -53,6 +53,8 @@ def on(month: int, day: int) -> date:
 
 
 QUESTION = Asked("q", at(3, 2), "certificate-1", 1, GP, (PROGNOSIS, FUNCTION))
+BACK = frozenset({(None, 2)})
+"""The version whose answer was sent back is remembered."""
 
 
 def after(*events: Event, question: Asked = QUESTION) -> State:
@@ -330,7 +332,9 @@ def test_decline_that_hits_no_target_is_put_aside() -> None:
 def test_return_opens_the_answer_and_begins_the_time_anew() -> None:
     state = after(answered(3, 10), Returned("b", at(3, 24), "still-unclear"))
     assert (state.status, state.open_items) == ("ordered", ("prognosis", "function"))
-    assert standing(state)["function"] == TargetState(FUNCTION, "open", version=2, reason="still-unclear", rounds=1)
+    assert standing(state)["function"] == TargetState(
+        FUNCTION, "open", version=2, reason="still-unclear", rounds=1, returned=BACK
+    )
     assert (state.begun, state.restarted) == (on(3, 24), True)
     assert (state.due, state.reminder_due, state.second_look_due) == (on(4, 16), on(4, 16), on(4, 27))
 
@@ -376,7 +380,7 @@ def test_return_that_reopens_something_is_on_its_way_anew(before: Sequence[Event
 def test_answer_after_a_return_is_another_round_in_the_new_time() -> None:
     back = Returned("b", at(3, 24), "question-not-answered")
     state = after(answered(3, 25, version=4, name="z"), answered(3, 10), back)
-    assert standing(state)["function"] == TargetState(FUNCTION, "answered", version=4, rounds=2)
+    assert standing(state)["function"] == TargetState(FUNCTION, "answered", version=4, rounds=2, returned=BACK)
     assert {each.late for each in after(answered(4, 16, name="z"), answered(3, 10), back).targets} == {False}
     assert {each.late for each in after(answered(4, 17, name="z"), answered(3, 10), back).targets} == {True}
 
@@ -857,7 +861,7 @@ def test_version_that_came_by_itself_leaves_an_answer_as_it_is() -> None:
 
 def test_version_that_settles_is_not_late_because_an_answer_before_it_was() -> None:
     state = after(answered(3, 25), Returned("b", at(3, 26), "still-unclear"), Superseded("v", at(3, 27), 3, BOTH))
-    assert standing(state)["prognosis"] == TargetState(PROGNOSIS, "answered", version=3, rounds=1)
+    assert standing(state)["prognosis"] == TargetState(PROGNOSIS, "answered", version=3, rounds=1, returned=BACK)
     assert standing(state)["function"].late is True
 
 

@@ -614,6 +614,24 @@ def test_an_order_reads_as_an_order_question_by_question() -> None:
     assert "onset" not in [each["item"] for each in kept]
 
 
+def test_what_another_certificate_of_an_order_keeps_back_is_hidden_of_the_order_alone() -> None:
+    wanted = ordered_targets([CaseQuestion("since-when", "Regn fra fallet.")])
+    order = Ordered("o", MAY, "her:1", BARE.patient, Clinician("7654321", "gp", "315001005"), wanted)
+
+    def seen(**elsewhere: Kept) -> dict[str, Any]:
+        return patient_view(
+            "case", [version()], [("order", (order,))], titles=titles(), withheld={}, elsewhere=elsewhere
+        )
+
+    plain, told, beside = seen(), seen(order=Kept(frozenset({"function"}))), seen(other=Kept(frozenset({"function"})))
+    assert [each["item"] for each in targets(told)] == ["diagnosis", "health-risk", "prognosis", "onset"]
+    assert "Regn fra fallet." in targets(plain)[-1]["question"]
+    assert "Regn fra fallet." not in targets(told)[-1]["question"]
+    assert [each["not_all_shown"] for each in (plain, told, beside)] == [False, True, True]
+    assert targets(beside) == targets(plain)
+    assert told["answers"] == plain["answers"]
+
+
 def test_an_answer_that_was_taken_back_and_one_that_nobody_has_read_yet_are_told_as_what_they_are() -> None:
     said = Answered("a", MAY + 2 * DAY, frozenset({"function"}), 2, 1, None, "her:1", MAY + 2 * DAY)
     back = TakenBack("t", MAY + 3 * DAY, frozenset({"function"}), "her:1", MAY + 3 * DAY, 3)

@@ -95,9 +95,9 @@ def test_every_base_invariant_compiles() -> None:
 
 def test_table_has_one_entry_a_line_and_no_digest_drift() -> None:
     lines = TABLE.read_bytes().splitlines()
-    assert len(lines) == 3025
+    assert len(lines) == 3026
     assert max(map(len, lines)) < 70_000
-    assert TABLE.stat().st_size < 1_500_000
+    assert TABLE.stat().st_size < 1_600_000
     assert len(hashlib.sha256(TABLE.read_bytes()).hexdigest()) == 64
 
 

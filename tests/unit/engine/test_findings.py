@@ -33,8 +33,10 @@ def test_every_kind_in_the_code_stands_in_the_catalogue_and_no_other() -> None:
 
 
 def test_words_that_a_fault_lacks_leave_no_hole() -> None:
-    assert text(Fault("slice-missing", "error", "Patient"), "en") == (
-        "The slice … is missing; the profile asks for at least …."
+    assert text(Fault("slice-missing", "error", "Patient"), "en") == "The slice … is missing."
+    told = Fault("slice-missing", "error", "Patient", "name:a", detail={"min": "2", "found": "1", "asked": "use = 'b'"})
+    assert text(told, "en") == (
+        "The slice name:a is missing; the profile asks for at least 2, 1 found. It is known by use = 'b'."
     )
 
 

@@ -108,7 +108,7 @@ def test_contained_reference_without_target_is_an_error_always() -> None:
 
 
 def test_contained_resource_nobody_refers_to() -> None:
-    assert found(contained("#a", "a", "b")) == [("invariant-broken", "Observation")]
+    assert found(contained("#a", "a", "b")) == [("invariant-broken", "Observation.contained[1]")]
 
 
 def test_contained_resource_an_image_refers_to() -> None:

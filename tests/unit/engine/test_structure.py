@@ -213,6 +213,19 @@ FAULTY: dict[str, tuple[dict[str, Any], tuple[str, str, str | None]]] = {
     ),
     "no content": (narrated(" <p> </p> "), ("narrative-not-allowed", "Patient.text.div", "content")),
     "no XML": (narrated("<p>"), ("narrative-not-allowed", "Patient.text.div", "well-formed XHTML")),
+    "entity that XML lacks": (
+        narrated("<p>a&nbsp;b</p>"),
+        ("narrative-not-allowed", "Patient.text.div", "entities of XML alone"),
+    ),
+    "block in a paragraph": (
+        narrated("<p>a<span><ul><li>b</li></ul></span></p>"),
+        ("narrative-not-allowed", "Patient.text.div", "paragraphs without blocks"),
+    ),
+    "link to nothing": (narrated('<p><a href="#b">b</a></p>'), ("narrative-link-unresolved", "Patient.text.div", None)),
+    "link that runs": (
+        narrated('<p><a href="javascript:x()">b</a></p>'),
+        ("narrative-link-wrong", "Patient.text.div", None),
+    ),
     "no namespace": (
         patient(text={"status": "generated", "div": "<div>x</div>"}),
         ("narrative-not-allowed", "Patient.text.div", "a div in the XHTML namespace"),
@@ -258,7 +271,7 @@ VALID: dict[str, dict[str, Any]] = {
         },
     },
     "mime types can't be listed": {"resourceType": "Binary", "contentType": "text/x-anything"},
-    "narrative": narrated('<p style="a">x<br/><a href="#b">&nbsp;</a></p>'),
+    "narrative": narrated('<p style="a">x<br/><a id="b" href="#b">&#160;</a></p>'),
     "image alone": narrated('<img src="a.png" alt=""/>'),
     "recursive backbone": {
         "resourceType": "Questionnaire",

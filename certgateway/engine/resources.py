@@ -1,0 +1,45 @@
+"""Rules of whole resources that no invariant of R4 states: which are tried for which type.
+
+Ids of elements, texts that look like HTML, and what definitions must hold beyond their structure. Nothing here may
+judge a single element by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from certgateway.engine.identities import check_identities
+from certgateway.engine.markup import check_markup
+from certgateway.engine.searchparameters import check_capability_statement, check_search_parameter
+from certgateway.engine.structuredefinitions import check_structure_definition
+from certgateway.engine.termresources import check_code_system, check_concept_map, check_value_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certgateway.engine.instance import Trail
+    from certgateway.engine.run import Run
+
+Tree = Any
+_BY_TYPE: dict[str, Callable[[Run, dict[str, Tree], Trail], None]] = {
+    "CapabilityStatement": check_capability_statement,
+    "CodeSystem": check_code_system,
+    "ConceptMap": check_concept_map,
+    "SearchParameter": check_search_parameter,
+    "StructureDefinition": check_structure_definition,
+    "ValueSet": check_value_set,
+}
+
+
+def check_whole(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
+    """Judge one resource, without those in it, whose elements have been judged."""
+    options = run.options
+    if options.unique_ids:
+        check_identities(run, resource, trail)
+    if options.html_in_text is not None or options.html_in_markdown is not None:
+        check_markup(run, resource, trail)
+    if options.experimental is not None and resource.get("experimental") is True:
+        run.add("experimental-content", (trail, "experimental", None), severity=options.experimental)
+    check = _BY_TYPE.get(resource["resourceType"])
+    if check is not None:
+        check(run, resource, trail)
