@@ -112,7 +112,7 @@ class _Response:
             return  # Base R4 misses the linkId.
         known = self._form.questions.get(link_id)
         if known is None:
-            self._run.add("answer-unknown", trail, listed(questions.by_link) or None)
+            self._run.add("answer-unknown", trail, listed(questions.by_link) or "–")  # noqa: RUF001  A dash for none.
             return
         self._add("answer-misplaced", trail, known, _home(known))
         self._item(known, row, trail, ())

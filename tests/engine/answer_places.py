@@ -32,6 +32,12 @@ PLACES: dict[str, Case] = {
         ("answer-unknown", ".item[0].answer[0].item[0]", "b"),
         [reply("a", {**text("x"), "item": [reply("b", text("y"))]})],
     ),
+    "unknown item below an answer to which nothing belongs": (
+        [ask("a", "string")],
+        [reply("a", {**text("x"), "item": [reply("not-there", text("y"))]})],
+        ("answer-unknown", ".item[0].answer[0].item[0]", "–"),  # noqa: RUF001  A dash for none.
+        [reply("a", text("x"))],
+    ),
     "item out of order": (
         [ask("a", "string"), ask("b", "string"), ask("c", "string")],
         [reply("b", text("x")), reply("a", text("y")), reply("c", text("z"))],
