@@ -17,7 +17,6 @@ from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.domain.findings import Policy
 from certgateway.engine import Definitions, load_base, load_profiles
-from certgateway.prose import mark
 from certgateway.rules.declaration import InForce, Persons
 from certgateway.services.examine import House
 
@@ -114,6 +113,8 @@ def build_gateway(settings: "Settings") -> "Gateway":
     }
     attachments = AttachmentPolicy(settings.attachment_types, settings.attachment_largest, settings.attachment_most)
     house = build_house(settings.persons, policies, kith_schemas=settings.kith_schemas, attachments=attachments)
+    from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
+
     # A folder of schemas or a pattern file that cannot be understood stops the start, not the first message.
     house.schemas()
     mark("")

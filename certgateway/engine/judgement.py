@@ -13,7 +13,6 @@ from certgateway.engine.conformance import Conformance
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
 from certgateway.engine.implied import entry_profiles, implied_profiles
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
-from certgateway.engine.references import is_absolute
 from certgateway.engine.run import GENERAL, EnoughFaultsError, Options, Run
 from certgateway.engine.structure import Walk
 
@@ -72,9 +71,7 @@ def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
     """Judge the profiles a resource claims and the answers it gives, or the definition of an extension."""
     if place.type == "Extension":
-        # A part of another extension is named within that; `code` is no canonical, though a type is called so.
-        if is_absolute(place.value["url"]):
-            _check(run, conformance, place.value["url"], place, place.trail, severity=None)
+        _check(run, conformance, place.value["url"], place, place.trail, severity=None)
         return
     if place.type in _QUESTIONING:
         check_questioning(run, place)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts, TypeRef
 from certgateway.engine.profiletypes import underlay_types
+from certgateway.engine.pruning import prune, short
 from certgateway.engine.refinements import Refinements, max_value_set, refined_by
 from certgateway.engine.unfolding import shape_of, unfold
 
@@ -128,7 +129,7 @@ def compile_profile(structure: Mapping[str, Any], source: Source, around: frozen
     if missing is not None:
         problems.append(f"its base {missing} is not known")
     underlay_types(root, source, around | {structure["url"]})
-    _prune(root, source.type(structure["type"]), None, source)
+    prune(root, source.type(structure["type"]), None, source)
     derivation = structure.get("derivation", "constraint")
     # A snapshot often says the same thing twice that can't be placed.
     told = tuple(dict.fromkeys(problems))
@@ -347,7 +348,7 @@ def _types(rows: list[Mapping[str, Any]] | tuple[()]) -> tuple[TypeRef, ...]:
     if any("/" in row["code"] for row in rows):
         return ()
     return tuple(
-        TypeRef(row["code"], tuple(map(_short, row.get("targetProfile", ()))), tuple(_profiles_of(row))) for row in rows
+        TypeRef(row["code"], tuple(map(short, row.get("targetProfile", ()))), tuple(_profiles_of(row))) for row in rows
     )
 
 
@@ -358,48 +359,3 @@ def _profiles_of(row: Mapping[str, Any]) -> Iterator[str]:
         extra = extras[index] if index < len(extras) else None
         named = [each for each in (extra or {}).get("extension", ()) if each.get("url") == PROFILE_ELEMENT]
         yield f"{url}#{named[0].get('valueString', '')}" if named else url
-
-
-def _short(canonical: str) -> str:
-    plain = canonical.removeprefix(STRUCTURE)
-    return plain if "/" not in plain else canonical
-
-
-def _prune(rule: Rule, facts: TypeFacts | None, element: ElementFacts | None, source: Source) -> None:
-    """Take out what base R4 says anyway, so that a snapshot costs no more than its differential."""
-    if element is not None and rule.slice_name is None:
-        _drop_base(rule, element)
-    for child in [*rule.children.values()]:
-        known = facts.children.get(child.name) if facts is not None else None
-        _prune(child, _below(child, known, source), known, source)
-        if child.is_empty():
-            del rule.children[child.name]
-    for each in rule.slices.values():
-        _prune(each, _below(each, element, source) or facts, element, source)
-    if not rule.slices and rule.slicing is not None and rule.slicing.rules != "closed":
-        rule.slicing = None
-
-
-def _below(rule: Rule, element: ElementFacts | None, source: Source) -> TypeFacts | None:
-    if element is None:
-        return None
-    if element.content:
-        return source.type(element.content)
-    types = rule.types or element.types
-    return source.type(types[0].code) if len(types) == 1 else None
-
-
-def _drop_base(rule: Rule, element: ElementFacts) -> None:
-    if rule.min <= element.min:
-        rule.min = 0
-    if rule.max is not None and element.max is not None and rule.max >= element.max:
-        rule.max = None
-    if {_comparable(ref) for ref in rule.types} == {_comparable(ref) for ref in element.types}:
-        rule.types = ()
-    if element.binding is not None and element.binding.strength == "required":
-        plain = (rule.value_set or "").partition("|")[0]
-        rule.value_set = None if plain == element.binding.value_set else rule.value_set
-
-
-def _comparable(ref: TypeRef) -> tuple[str, frozenset[str], frozenset[str]]:
-    return ref.code, frozenset(ref.targets), frozenset(map(_short, ref.profiles))

@@ -79,7 +79,9 @@ class SliceReasons:
         slicing, tests = slicing_of(plan.rule), self._slicer.sorting_of(plan).tests
         if slicing is None or number >= len(tests):
             return []
-        return [(row.path, test) for row, test in zip(slicing.discriminators, tests[number], strict=True)]
+        # Slices without discriminators are told apart by what they say as a whole.
+        paths = [row.path for row in slicing.discriminators] or ["$this"]
+        return list(zip(paths, tests[number], strict=True))
 
 
 def _demand(path: str, test: Test) -> str:

@@ -13,7 +13,6 @@ from certgateway.domain.marks import Mark
 from certgateway.domain.prose import prose_elements
 from certgateway.domain.replies import ProseReply, as_certificate
 from certgateway.domain.sentences import withheld_sentences
-from certgateway.prose import mark
 
 MOST_PROSE: Final = 100_000
 """Code points of prose in one certificate that are looked through, fifty pages; what is not looked at is not shown."""
@@ -30,6 +29,9 @@ def find_marks(certificate: Certificate) -> Marks:
     room = MOST_PROSE
     for element, text in prose_elements(certificate):
         if len(text) <= room:
+            # The patterns are loaded with the first text: a message without prose need not wait for them.
+            from certgateway.prose import mark  # noqa: PLC0415
+
             room -= len(text)
             marks = mark(text)
         else:
