@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from certgateway.engine.run import Run
 
 Tree = Any
-_URN = {"urn:uuid:": check_for("uuid"), "urn:oid:": check_for("oid")}
 
 
 class AnswerValues:
@@ -85,13 +84,8 @@ class AnswerValues:
         return found is not None
 
     def _is_in_form(self, question: Question, typed: Typed, trail: Trail) -> bool:
-        """Judge the form of a uri and of what a regular expression is for."""
+        """Judge what a regular expression is for."""
         type_, value = typed
-        if type_ == "uri":
-            check = next((check for prefix, check in _URN.items() if value.startswith(prefix)), None)
-            if check is not None and check(value) is not None:
-                self._refuse("answer-format-wrong", question, trail, "uri")
-                return False
         regex = question.limits.regex
         if regex is None or type(value) is not str:
             return True

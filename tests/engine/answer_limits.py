@@ -178,12 +178,6 @@ LIMITS: dict[str, Case] = {
         ("answer-format-wrong", ".item[0].answer[0].value", "nnnn"),
         [reply("a", text("1234"))],
     ),
-    "uuid that is none": (
-        [ask("a", "url")],
-        [reply("a", {"valueUri": "urn:uuid:c757873d-ec9a-4326-a141-556F43239520"})],
-        ("answer-format-wrong", ".item[0].answer[0].value", "uri"),
-        [reply("a", {"valueUri": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"})],
-    ),
     "file of another type": (
         [extended("a", "attachment", limit(R4 + "mimeType", valueCode="image/*"))],
         [reply("a", {"valueAttachment": {**FILE, "contentType": "imagery/png"}})],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from certgateway.engine import Options
 from tests.engine.case_form import DROP, Group, Json, group
 from tests.unit.engine.profile_making import BASE, SETS, observation, patient, profile
@@ -21,7 +23,7 @@ def extension(
     return own | {"context": rows} | members
 
 
-def simple(name: str, code: str, context: list[tuple[str, str]] | None = None, **members: object) -> Json:
+def simple(name: str, code: str, context: list[tuple[str, str]] | None = None, **members: Any) -> Json:
     """An extension of one value."""
     return extension(
         name,

@@ -261,11 +261,10 @@ GROUPS: list[Group] = [
         options=STRICT,
     ),
     group(
-        "canonicals and identifiers",
+        "identifiers and tags",
         {
             "resourceType": "QuestionnaireResponse",
             "status": "completed",
-            "questionnaire": "https://q.example|1",
             "identifier": {"system": "https://i.example", "value": "1"},
         },
         {

@@ -112,8 +112,9 @@ IN_XML_ONLY = {
 
 
 def told_elsewhere() -> set[str]:
-    """Kinds that a test module beside this one is about."""
-    sources = [path.read_text("utf-8") for path in HERE.parent.glob("test_*.py") if path != HERE]
+    """Kinds that a test module beside this one is about, or the tables of answers."""
+    paths = [*HERE.parent.glob("test_*.py"), *HERE.parent.glob("answer_*.py")]
+    sources = [path.read_text("utf-8") for path in paths if path != HERE]
     return {kind for kind in kinds() if any(f'"{kind}' in source for source in sources)}
 
 
