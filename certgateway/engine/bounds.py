@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def within(least: Wanted | None, most: Wanted | None, value: Any, code: str) -> bool:  # noqa: ANN401  Any JSON value.
     """Whether a value of the type `code` is neither below the least nor above the most."""
-    if not is_between(least and least.value, most and most.value, value):
-        return False
+    if isinstance(value, dict):
+        return is_between(least and least.value, most and most.value, value)
     return _compared(value, code, least) >= 0 and _compared(value, code, most) <= 0
 
 
@@ -27,7 +27,7 @@ def _compared(value: Any, code: str, bound: Wanted | None) -> int:  # noqa: ANN4
     if bound is None:
         return 0
     left, right = system_value(Node(value, code)), system_value(Node(bound.value, bound.code))
-    if left is None or right is None or isinstance(left, bool | Node):
+    if left is None or right is None or isinstance(left, bool):
         return 0
     try:
         return order(left, right) or 0

@@ -1,38 +1,32 @@
-"""Which units FHIRPath can bring to one another, and how quantities compare and add: calendar durations and some UCUM.
+"""Which units FHIRPath can bring to one another, and how quantities compare and add: calendar durations and UCUM.
 
-UCUM is vast; only units that are exact multiples are here. Two units that can't be brought together give None, and
-nothing here may guess that they are alike.
+UCUM's units are those of `units`, but for durations of months and years. Two units that can't be brought together give
+None, and nothing here may guess that they are alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from certgateway.engine.fhirpath_syntax import CALENDAR_UNITS, Quantity
+from certgateway.engine.units import Measure, exact, measure_of
 
-# Each base with its units as multiples of it. A calendar year is twelve months and no number of days.
+# Durations. UCUM's year and month are twelfths and multiples of one another here, and no number of days: FHIRPath takes
+# them for calendar years and months.
+_SECONDS, _MONTHS = (("s", 1),), (("mo", 1),)
 _TABLE = {
-    "s": {
+    _SECONDS: {
         "ms": "0.001", "s": "1", "min": "60", "h": "3600", "d": "86400", "wk": "604800", "millisecond": "0.001",
         "second": "1", "minute": "60", "hour": "3600", "day": "86400", "week": "604800",
     },
-    "mo": {"mo": "1", "a": "12", "month": "1", "year": "12"},
-    "g": {"ug": "0.000001", "mg": "0.001", "g": "1", "kg": "1000"},
-    "m": {"um": "0.000001", "mm": "0.001", "cm": "0.01", "m": "1", "km": "1000"},
-    "L": {"uL": "0.000001", "mL": "0.001", "dL": "0.1", "L": "1"},
+    _MONTHS: {"mo": "1", "a": "12", "month": "1", "year": "12"},
 }  # fmt: skip
+_DURATIONS: dict[str, Measure] = {
+    name: (Fraction(factor), base) for base, row in _TABLE.items() for name, factor in row.items()
+}
 _CALENDAR = frozenset(CALENDAR_UNITS.values()) - {"second", "millisecond"}
 _DEFINITE = frozenset({"a", "mo", "wk", "d", "h", "min"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    base: str
-    factor: Decimal
-
-
-_UNITS = {name: _Unit(base, Decimal(factor)) for base, row in _TABLE.items() for name, factor in row.items()}
 
 
 def order_quantities(left: Quantity, right: Quantity, *, loosely: bool = False) -> int | None:
@@ -40,9 +34,10 @@ def order_quantities(left: Quantity, right: Quantity, *, loosely: bool = False) 
     if left.unit == right.unit:
         return int(left.value > right.value) - int(left.value < right.value)
     units = _together(left.unit, right.unit)
-    if units is None or (not loosely and is_open(left, right)):
+    one, other = exact(left.value), exact(right.value)
+    if units is None or one is None or other is None or (not loosely and is_open(left, right)):
         return None
-    one, other = left.value * units[0].factor, right.value * units[1].factor
+    one, other = one * units[0], other * units[1]
     return int(one > other) - int(one < other)
 
 
@@ -60,11 +55,24 @@ def in_one_unit(left: Quantity, right: Quantity) -> tuple[Quantity, Quantity] | 
     if units is None or is_open(left, right):
         return None
     one, other = units
-    if one.factor <= other.factor:
-        return left, Quantity(right.value * other.factor / one.factor, left.unit)
-    return Quantity(left.value * one.factor / other.factor, right.unit), right
+    if one <= other:
+        value = _converted(right, other / one)
+        return None if value is None else (left, Quantity(value, left.unit))
+    value = _converted(left, one / other)
+    return None if value is None else (Quantity(value, right.unit), right)
 
 
-def _together(left: str, right: str) -> tuple[_Unit, _Unit] | None:
-    one, other = _UNITS.get(left), _UNITS.get(right)
-    return None if one is None or other is None or one.base != other.base else (one, other)
+def _converted(quantity: Quantity, factor: Fraction) -> Decimal | None:
+    """The value in another unit; None where no decimal says it exactly."""
+    number = exact(quantity.value)
+    if number is None:
+        return None
+    number *= factor
+    value = Decimal(number.numerator) / Decimal(number.denominator)
+    return value if Fraction(value) == number else None
+
+
+def _together(left: str, right: str) -> tuple[Fraction, Fraction] | None:
+    """What two units are of their common base; None where they have none."""
+    one, other = _DURATIONS.get(left) or measure_of(left), _DURATIONS.get(right) or measure_of(right)
+    return None if one is None or other is None or one[1] != other[1] else (one[0], other[0])

@@ -67,7 +67,7 @@ def compared(one: Any, other: Any) -> int | None:  # noqa: ANN401  Quantities in
     """
     if not isinstance(one, dict) or not isinstance(other, dict) or one.get("system") != other.get("system"):
         return None
-    first, second = _number(one.get("value")), _number(other.get("value"))
+    first, second = exact(one.get("value")), exact(other.get("value"))
     code, limit = one.get("code"), other.get("code")
     if first is None or second is None or not isinstance(code, str) or not isinstance(limit, str):
         return None
@@ -84,7 +84,8 @@ def is_between(least: Any, most: Any, value: Any) -> bool:  # noqa: ANN401  Quan
     return compared(value, least) != -1 and compared(value, most) != 1
 
 
-def _number(value: object) -> Fraction | None:
+def exact(value: object) -> Fraction | None:
+    """A number as it stands; None for what is no number, or so large or small that it measures nothing."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
     if isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > _LONGEST * 4):

@@ -98,6 +98,9 @@ EQUALITY: list[tuple[str, list[object]]] = [
     ("@2012-01-01T10:00:00 = @2012-01-01T10:00:00Z", []),
     ("@T10:00 = @T10:00", [True]),
     ("1 'kg' = 1000 'g'", [True]),
+    ("1 'mmol/L' = 1000 'umol/L'", [True]),
+    ("1 '[in_i]' = 2.54 'cm'", [True]),
+    ("1 'mo' = 30.4375 'd'", [False]),
     ("1 'kg' = 1 'm'", [False]),
     ("1 year = 12 months", [True]),
 ]
@@ -114,6 +117,7 @@ ORDER: list[tuple[str, list[object]]] = [
     ("@T10:00 < @T11:30", [True]),
     ("2 'mg' < 1 'g'", [True]),
     ("2 'mg' < 1 's'", []),
+    ("139 'mg/dL' > 1 'g/L'", [True]),
 ]
 
 ARITHMETIC: list[tuple[str, list[object]]] = [
