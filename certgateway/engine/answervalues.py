@@ -85,7 +85,7 @@ class AnswerValues:
 
     def _is_in_form(self, question: Question, typed: Typed, trail: Trail) -> bool:
         """Judge what a regular expression is for."""
-        type_, value = typed
+        _, value = typed
         regex = question.limits.regex
         if regex is None or type(value) is not str:
             return True

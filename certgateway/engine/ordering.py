@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine import ucum
+from certgateway.engine import units
 from certgateway.engine.fhirpath_temporal import compare, parse_temporal, parse_time
 
 if TYPE_CHECKING:
@@ -61,7 +61,13 @@ def _quantities(value: Tree, bound: Tree) -> int | bool | None:
         return False
     if value["code"] == bound["code"]:
         return _sign(one, other)
-    return ucum.order(one, value["code"], other, bound["code"]) if value["system"] == ucum.SYSTEM else False
+    return _converted(value, bound) if value["system"] == units.UCUM else False
+
+
+def _converted(value: Tree, bound: Tree) -> int | bool | None:
+    """The order of two quantities with codes of UCUM; False where their dimensions differ."""
+    left, right = units.exact(value["value"]), units.exact(bound["value"])
+    return None if left is None or right is None else units.order(left, value["code"], right, bound["code"])
 
 
 def _sign(left: Any, right: Any) -> int:  # noqa: ANN401  Two numbers or two texts.

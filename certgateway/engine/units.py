@@ -54,6 +54,7 @@ _ATOM = re.compile(r"[^0-9./(){}+\-\s\[\]]+(?:\[[^\]]*\][^0-9./(){}+\-\s\[\]]*)*
 _NUMBER = re.compile(r"10[*^]|[0-9]+")
 _POWER = re.compile(r"[+-]?[0-9]+")
 _NOTE = re.compile(r"\{[^{}]*\}")
+_ALONE = re.compile(r"(?<![^./(])\{[^{}]*\}")
 
 
 class _UnknownUnitError(Exception):
@@ -71,11 +72,20 @@ def compared(one: Any, other: Any) -> int | None:  # noqa: ANN401  Quantities in
     code, limit = one.get("code"), other.get("code")
     if first is None or second is None or not isinstance(code, str) or not isinstance(limit, str):
         return None
-    if code != limit:
-        mine, theirs = (measure_of(code), measure_of(limit)) if one.get("system") == UCUM else (None, None)
-        if mine is None or theirs is None or mine[1] != theirs[1]:
-            return None
-        first, second = first * mine[0], second * theirs[0]
+    if code == limit:
+        return (first > second) - (first < second)
+    sign = order(first, code, second, limit) if one.get("system") == UCUM else None
+    return None if sign is False else sign
+
+
+def order(value: Fraction, unit: str, limit: Fraction, limit_unit: str) -> int | bool | None:
+    """-1, 0 or 1 as the value is to the limit; False where their dimensions differ, None where that can't be told."""
+    mine, theirs = measure_of(unit), measure_of(limit_unit)
+    if mine is None or theirs is None:
+        return None
+    if mine[1] != theirs[1]:
+        return False
+    first, second = value * mine[0], limit * theirs[0]
     return (first > second) - (first < second)
 
 
@@ -98,9 +108,8 @@ def measure_of(unit: str) -> Measure | None:
     """What a UCUM unit comes to in base units; None where this is no unit, or one that can't be converted."""
     if len(unit) > _LONGEST or not unit:
         return None
-    plain = _NOTE.sub("", unit)
-    if not plain:
-        return Fraction(1), ()  # An annotation alone counts things.
+    # An annotation behind a unit says nothing of its size; one that stands alone counts things.
+    plain = _NOTE.sub("", _ALONE.sub("1", unit))
     try:
         measure, end = _term(plain, 0, 0)
     except _UnknownUnitError:
@@ -135,12 +144,11 @@ def _component(text: str, at: int, depth: int) -> tuple[Measure, int]:
         found = number[0]
         if found[-1] in "*^":
             return _raised((Fraction(10), ()), text, number.end())
+        if not int(found):
+            raise _UnknownUnitError
         return (Fraction(int(found)), ()), number.end()
     atom = _ATOM.match(text, at)
     if atom is None:
-        # An annotation that stood here alone counts as one.
-        if at == len(text) or text[at] in "./)":
-            return (Fraction(1), ()), at
         raise _UnknownUnitError
     return _raised(_atom(atom[0], depth), text, atom.end())
 

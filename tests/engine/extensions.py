@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from certgateway.engine import Options
 from tests.engine.case_form import DROP, Group, Json, group
 from tests.unit.engine.profile_making import BASE, SETS, observation, patient, profile
@@ -23,15 +21,17 @@ def extension(
     return own | {"context": rows} | members
 
 
-def simple(name: str, code: str, context: list[tuple[str, str]] | None = None, **members: Any) -> Json:
+def simple(
+    name: str, code: str, context: list[tuple[str, str]] | None = None, conditions: list[str] | None = None
+) -> Json:
     """An extension of one value."""
-    return extension(
+    made = extension(
         name,
         {"id": "Extension.extension", "max": "0"},
         {"id": "Extension.value[x]", "min": 1, "type": [{"code": code}]},
         context=context,
-        **members,
     )
+    return made if conditions is None else made | {"contextInvariant": conditions}
 
 
 HEIGHT = simple("height", "Quantity")
@@ -69,7 +69,7 @@ ON_CODES = simple("on-codes", "code", [("element", "CodeableConcept")])
 ON_SHADES = simple("on-shades", "code", [("extension", BASE + "carrier")])
 CARRIER = extension("carrier", {"id": "Extension.value[x]", "type": [{"code": "code"}]})
 BY_PATH = simple("by-path", "code", [("fhirpath", "Patient.name.where(use = 'official')")])
-WITH_RULE = simple("with-rule", "code", [("element", "Patient")], contextInvariant=["birthDate.exists()"])
+WITH_RULE = simple("with-rule", "code", [("element", "Patient")], conditions=["birthDate.exists()"])
 
 GROUPS: list[Group] = [
     group(

@@ -82,9 +82,7 @@ def bundle(*resources: Json) -> Json:
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-@pytest.mark.parametrize(
-    "canonical", ["https://server.example/Questionnaire/1", URL + "sent", URL + "sent|7"]
-)
+@pytest.mark.parametrize("canonical", ["https://server.example/Questionnaire/1", URL + "sent", URL + "sent|7"])
 def test_a_questionnaire_in_the_same_bundle_judges(canonical: str) -> None:
     tree = bundle(response(canonical, [reply("b", whole(4))]), form("sent", FEW, version="7"))
     assert found(tree, load_base()) == [
