@@ -51,7 +51,7 @@ GROUPS: list[Group] = [
             ),
         },
         rules=[{"id": "Bundle.entry.link", "max": "1"}, {"id": "Bundle.entry.link.relation", "fixedString": "self"}],
-        neighbours=[{"link": [{"relation": "next", "url": "https://x.example"}]}],
+        neighbours=[{"link": [{"relation": "self", "url": "https://y.example"}]}],
     ),
     group(
         "a constraint in a slice",

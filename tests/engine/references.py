@@ -263,22 +263,22 @@ GROUPS: list[Group] = [
     group(
         "canonicals and identifiers",
         {
-            "resourceType": "QuestionnaireResponse",
+            "resourceType": "Communication",
             "status": "completed",
-            "questionnaire": "https://q.example|1",
-            "identifier": {"system": "https://i.example", "value": "1"},
+            "instantiatesCanonical": ["https://q.example|1"],
+            "identifier": [{"system": "https://i.example", "value": "1"}],
         },
         {
             "relative system of an identifier": (
-                {"identifier.system": "ours"},
-                "uri-not-absolute QuestionnaireResponse.identifier.system",
+                {"identifier.0.system": "ours"},
+                "uri-not-absolute Communication.identifier[0].system",
             ),
             "relative system of a coding": (
                 {"meta": {"tag": [{"system": "ours", "code": "x"}]}},
-                "uri-not-absolute QuestionnaireResponse.meta.tag[0].system",
+                "uri-not-absolute Communication.meta.tag[0].system",
             ),
-            "of no such status": ({"status": "done"}, "code-not-allowed QuestionnaireResponse.status"),
+            "of no such status": ({"status": "done"}, "code-not-allowed Communication.status"),
         },
-        neighbours=[{"identifier.system": "urn:oid:1.2.3"}],
+        neighbours=[{"identifier.0.system": "urn:oid:1.2.3"}],
     ),
 ]
