@@ -6,19 +6,15 @@ from certgateway.engine import Options
 from tests.engine.case_form import DROP, Group, Json, group
 from tests.unit.engine.profile_making import BASE, SETS, observation, patient, profile
 
+ROOT = "Extension"
 
-def extension(
-    name: str,
-    *elements: Json,
-    context: list[tuple[str, str]] | None = None,
-    first: Json | None = None,
-    **members: object,
-) -> Json:
-    """The definition of an extension; `first` is what it says of itself at its root."""
-    roots = [] if first is None else [first]
-    own = profile("Extension", *roots, {"id": "Extension.url", "fixedUri": BASE + name}, *elements, name=name)
-    rows = [{"type": kind, "expression": expression} for kind, expression in context or [("element", "Element")]]
-    return own | {"context": rows} | members
+
+def extension(name: str, *elements: Json, context: list[tuple[str, str]] | None = None, **members: object) -> Json:
+    """The definition of an extension; what it says of itself at its root comes first."""
+    rows = sorted([{"id": "Extension.url", "fixedUri": BASE + name}, *elements], key=lambda row: row["id"] != ROOT)
+    own = profile(ROOT, *rows, name=name)
+    places = [{"type": kind, "expression": expression} for kind, expression in context or [("element", "Element")]]
+    return own | {"context": places} | members
 
 
 def simple(
@@ -61,7 +57,7 @@ MODIFIER = extension(
     "not",
     {"id": "Extension.extension", "max": "0"},
     {"id": "Extension.value[x]", "min": 1, "type": [{"code": "boolean"}]},
-    first={"id": "Extension", "isModifier": True, "isModifierReason": "it says that the person is none"},
+    {"id": ROOT, "isModifier": True, "isModifierReason": "it says that the person is none"},
 )
 ON_NAMES = simple("on-names", "code", [("element", "Patient.name"), ("element", "Patient.contact.name")])
 ON_PERSONS = simple("on-persons", "code", [("element", "Patient")])
