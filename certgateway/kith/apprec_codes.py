@@ -159,7 +159,6 @@ _BY_CODE: Final[Mapping[ErrorCode, tuple[str, ...]]] = {
         "slicing-differs",
         "discriminator-unknown",
         "extension-url-differs",
-        "question-unknown",
         "namespace-wrong",
         "attribute-unknown",
         "text-not-allowed",

@@ -148,6 +148,7 @@ def profiled(profile: str) -> Callable[[Json], None]:
 
 OWN = "https://certgateway.example/fhir/StructureDefinition/certificate-message"
 TITLE = '"title":"Legeerklæring"'.encode()
+INNERMOST = '{"text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">x</div>"}}'
 TITLE_XML = '<title value="Legeerklæring"/>'.encode()
 FLOOD = 100_000
 FULLWIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "diagnosis")
@@ -197,7 +198,7 @@ HOSTILE: tuple[Hostile, ...] = (
          "invariant-broken"),
     case("contained too deep", changed(lambda tree: composition(tree).update(contained=[nested(60)])), "too-deep"),
     case("sections in sections", changed(lambda tree: composition(tree)["section"].append(
-        json.loads('{"section":[' * 25 + '{"title":"x"}' + "]}" * 25))), "not-carried", verdict="accepted"),
+        json.loads('{"section":[' * 25 + INNERMOST + "]}" * 25))), "not-carried", verdict="accepted"),
     # Names and characters.
     case("duplicate keys far inside", spliced(b'"code":"function"', b'"code":"function","code":"function"'),
          "duplicate-key"),
