@@ -15,7 +15,7 @@ from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import allowed_codes
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
 from certgateway.engine.fhirpath_values import Node
-from certgateway.engine.instance import steps_of
+from certgateway.engine.instance import steps_of, type_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
@@ -177,7 +177,7 @@ class Soundness:
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
             if there is None or id(resource) in run.odd:
                 return False
-            for test in tests_for(resource["resourceType"]):  # noqa: SIM110  As above.
+            for test in tests_for(type_of(resource)):  # noqa: SIM110  As above.
                 if test(resource, there, run):
                     return True
             return False
