@@ -78,7 +78,7 @@ def convert(raw: bytes, format_: Format, target: Target, house: House) -> Conver
         else:
             content, left = _fhir_message(certificate, envelope, target, house.definitions), losses(certificate)
     except ValueError:
-        # JSON takes control characters that XML has no way to write; the XML library refuses them so.
+        # JSON takes control characters that XML has no way to write; both writers refuse them so.
         return Conversion(None, (*lost, Loss("not-xml", None)))
     return Conversion(content, (*lost, *(Loss("not-written", element) for element in left)))
 

@@ -197,7 +197,10 @@ HOSTILE: tuple[Hostile, ...] = (
          "invariant-broken"),
     case("contained too deep", changed(lambda tree: composition(tree).update(contained=[nested(60)])), "too-deep"),
     case("sections in sections", changed(lambda tree: composition(tree)["section"].append(
-        json.loads('{"section":[' * 25 + '{"title":"x"}' + "]}" * 25))), "not-carried", verdict="accepted"),
+        json.loads('{"section":[' * 25 + '{"entry":[{"display":"x"}]}' + "]}" * 25))),
+        "not-carried", verdict="accepted"),
+    case("sections in sections of nothing", changed(lambda tree: composition(tree)["section"].append(
+        json.loads('{"section":[' * 25 + '{"title":"x"}' + "]}" * 25))), "invariant-broken"),
     # Names and characters.
     case("duplicate keys far inside", spliced(b'"code":"function"', b'"code":"function","code":"function"'),
          "duplicate-key"),
