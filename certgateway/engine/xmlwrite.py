@@ -22,7 +22,7 @@ _CONTAINERS = frozenset({"Resource", "DomainResource"})
 Json = dict[str, Any]
 
 
-class NotWritable(Exception):  # noqa: N818  A condition of the tree.
+class NotWritable(ValueError):  # noqa: N818  A condition of the tree.
     """The tree holds what its definitions don't; `place` names the type, never the value."""
 
     def __init__(self, place: str) -> None:

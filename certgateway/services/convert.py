@@ -77,8 +77,8 @@ def convert(raw: bytes, format_: Format, target: Target, house: House) -> Conver
             content, left = _kith_message(certificate, envelope)
         else:
             content, left = _fhir_message(certificate, envelope, target, house.definitions), losses(certificate)
-    except (ValueError, xmlwrite.NotWritable):
-        # JSON takes control characters that XML has no way to write.
+    except ValueError:
+        # JSON takes control characters that XML has no way to write; both writers refuse them so.
         return Conversion(None, (*lost, Loss("not-xml", None)))
     return Conversion(content, (*lost, *(Loss("not-written", element) for element in left)))
 

@@ -120,3 +120,14 @@ def test_quick_tests_change_no_fault(path: Path, ours: Definitions) -> None:
         assert sorted(map(repr, judge(judged, ours, options=options))) == sorted(
             map(repr, slowly(judged, ours, options))
         )
+
+
+def test_a_reference_to_an_entry_of_nothing_is_judged(ours: Definitions) -> None:
+    tree = safejson.parse((MESSAGES[0].parent / "required-items-only.json").read_bytes())
+    assert isinstance(tree, dict)
+    for number in range(2, len(tree["entry"])):
+        broken = copy.deepcopy(tree)
+        broken["entry"][number]["resource"] = {}
+        found = judge(broken, ours, options=ALL_ALIKE)
+        assert ("value-empty", f"Bundle.entry[{number}].resource") in {(fault.kind, fault.path) for fault in found}
+        assert sorted(map(repr, found)) == sorted(map(repr, slowly(broken, ours, ALL_ALIKE)))

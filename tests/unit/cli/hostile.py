@@ -148,7 +148,6 @@ def profiled(profile: str) -> Callable[[Json], None]:
 
 OWN = "https://certgateway.example/fhir/StructureDefinition/certificate-message"
 TITLE = '"title":"Legeerklæring"'.encode()
-INNERMOST = '{"text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">x</div>"}}'
 TITLE_XML = '<title value="Legeerklæring"/>'.encode()
 FLOOD = 100_000
 FULLWIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "diagnosis")
@@ -198,7 +197,10 @@ HOSTILE: tuple[Hostile, ...] = (
          "invariant-broken"),
     case("contained too deep", changed(lambda tree: composition(tree).update(contained=[nested(60)])), "too-deep"),
     case("sections in sections", changed(lambda tree: composition(tree)["section"].append(
-        json.loads('{"section":[' * 25 + INNERMOST + "]}" * 25))), "not-carried", verdict="accepted"),
+        json.loads('{"section":[' * 25 + '{"entry":[{"display":"x"}]}' + "]}" * 25))),
+        "not-carried", verdict="accepted"),
+    case("sections in sections of nothing", changed(lambda tree: composition(tree)["section"].append(
+        json.loads('{"section":[' * 25 + '{"title":"x"}' + "]}" * 25))), "invariant-broken"),
     # Names and characters.
     case("duplicate keys far inside", spliced(b'"code":"function"', b'"code":"function","code":"function"'),
          "duplicate-key"),
