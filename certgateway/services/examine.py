@@ -270,6 +270,9 @@ def _too_long(opened: bundle.Opened) -> Examined:
 def _lost(faults: list[Finding], lost: list[Finding]) -> list[Finding]:
     """What was left out, but for what stands in a node that does not conform: one fault, one finding."""
     broken = {fault.path for fault in faults if fault.effect is Effect.REFUSE and fault.path is not None}
+    if any(map(str.isalpha, broken)):
+        # A fault of the whole message takes in all that was left out, be it a hundred thousand places.
+        lost = [note for note in lost if note.path is None]
     return _first([note for note in lost if note.path is None or broken.isdisjoint(lineage(note.path))])
 
 
