@@ -6,7 +6,7 @@ A plan holds everything the walk needs in one look-up. Nothing here may look at 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +43,13 @@ class AllowedCodes:
     by_system: Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Property:
     """What one JSON key of a type must hold. `check` is set for primitives; `children` names the plan of the rest.
 
     `holder` is the type it is a property of, `sibling` the key of the extensions beside a primitive. `is_special`: a
     Reference, Extension or Attachment; `is_system`: a URI that must be absolute, and says what stands beside it.
+    `only_members`, once known, is the plan of an element of which nothing is asked but what it holds.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Property:
     is_special: bool
     is_system: bool
     companion: bool
+    only_members: TypePlan | None = field(default=None, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ class Plans:
         """The quick test of a single primitive that is text in JSON and of which nothing else is asked."""
         if found.check is None or found.repeats or found.stated or found.code in _NO_TEXTS:
             return None
+        if found.name == "id" and not self._definitions.is_resource(found.holder):
+            return None  # The walk counts the elements that have ids.
         if found.is_system:
             return self._system_test(found.holder)
         return quick_check_for(found.code) if found.allowed is None else found.allowed.any_system.__contains__
@@ -220,6 +224,12 @@ class Plans:
         if child.binding is None or child.binding.strength != "required" or code not in _CODED:
             return None
         return allowed_codes(self._definitions, child.binding.value_set)
+
+
+def is_plain(found: Property, plan: TypePlan) -> bool:
+    """Whether nothing is asked of a complex element but what it holds by the plan of its type."""
+    asked = found.stated or plan.stated or found.is_special or found.allowed is not None
+    return not asked and found.code != "Resource"
 
 
 def _room(required: Spellings, choices: Spellings, properties: int) -> int:

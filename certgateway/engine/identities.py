@@ -17,31 +17,13 @@ if TYPE_CHECKING:
 Tree = Any
 
 
-def check_identities(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
-    """Judge the elements of one resource, without those of the resources in it."""
-    if _may_repeat(resource):
+def check_identities(run: Run, resource: dict[str, Tree], trail: Trail, *, has_ids: bool) -> None:
+    """Judge the elements of one resource, without those of the resources in it; `has_ids` tells whether any has one."""
+    if has_ids:
         _check_ids(run, resource, trail)
     meta = resource.get("meta")
     if isinstance(meta, dict) and isinstance(meta.get("security"), list):
         _check_labels(run, meta["security"], (trail, "meta", None))
-
-
-def _may_repeat(resource: dict[str, Tree]) -> bool:
-    """Whether any two objects in a resource have the same id: most have none at all."""
-    seen: set[str] = set()
-    stack: list[Tree] = [*resource.values()]
-    while stack:
-        node = stack.pop()
-        if type(node) is dict and "resourceType" not in node:
-            identity = node.get("id")
-            if type(identity) is str:
-                if identity in seen:
-                    return True
-                seen.add(identity)
-            stack.extend(node.values())
-        elif type(node) is list:
-            stack.extend(node)
-    return False
 
 
 def _check_ids(run: Run, resource: dict[str, Tree], trail: Trail) -> None:

@@ -31,11 +31,11 @@ _BY_TYPE: dict[str, Callable[[Run, dict[str, Tree], Trail], None]] = {
 }
 
 
-def check_whole(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
-    """Judge one resource, without those in it, whose elements have been judged."""
+def check_whole(run: Run, resource: dict[str, Tree], trail: Trail, *, has_ids: bool) -> None:
+    """Judge one resource, without those in it, whose elements have been judged; `has_ids`: some of these have ids."""
     options = run.options
     if options.unique_ids:
-        check_identities(run, resource, trail)
+        check_identities(run, resource, trail, has_ids=has_ids)
     if options.html_in_text is not None or options.html_in_markdown is not None:
         check_markup(run, resource, trail)
     if options.experimental is not None and resource.get("experimental") is True:

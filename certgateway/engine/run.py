@@ -83,7 +83,8 @@ class Run:
 
     `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
     extensions beside them; `odd` are the resources (by identity) that hold any. `sound` are the places and profiles
-    (by identity) of which it is known that nothing would be found. `whole` is the outermost resource, `marks` what
+    (by identity) of which it is known that nothing would be found. `identified` counts the elements met that
+    have ids, which few have. `whole` is the outermost resource, `marks` what
     links in it may lead to. `conforms` answers whether a place would conform to a profile, for expressions that ask.
     """
 
@@ -96,6 +97,7 @@ class Run:
     trying: set[tuple[int, str]] = field(default_factory=set)
     referred: set[tuple[int, str]] = field(default_factory=set)
     oddities: int = 0
+    identified: int = 0
     odd: set[int] = field(default_factory=set)
     sound: set[tuple[int, int]] = field(default_factory=set)
     remembered: dict[object, Any] = field(default_factory=dict)

@@ -91,7 +91,8 @@ def _by_label(index: Mapping[Any, tuple[int, ...]], keys: list[str]) -> Sorter:
     def number_of(value: Tree) -> int | None:
         found: list[Tree] = []
         _gather(value, keys, 0, found)
-        return min((first[label] for one in found for label in labels_at(one) if label in first), default=None)
+        numbers = [first[label] for one in found for label in labels_at(one) if label in first]
+        return min(numbers) if len(numbers) > 1 else numbers[0] if numbers else None
 
     return number_of
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
-from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
+from certgateway.engine.compile import Plans, Property, Stated, TypePlan, is_plain, plans_of
 from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
 from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
@@ -49,7 +49,7 @@ class Walk:
             return
         if trail[1] == "contained" and not self._run.options.contained:
             return
-        mark, oddities = len(self._run.faults), self._run.oddities
+        mark, oddities, identified = len(self._run.faults), self._run.oddities, self._run.identified
         plan = self._plans.plan(name)
         self._members(value, plan, trail, scope)
         place = Place(value, None, name, trail, scope)
@@ -59,7 +59,7 @@ class Walk:
             stated = tuple(row for row in stated if row[0].key != "dom-6")
         self._check(stated, place, mark, oddities)
         # What R4 states as a constraint is told as that; the rules of whole resources add what no constraint has said.
-        check_whole(self._run, value, trail)
+        check_whole(self._run, value, trail, has_ids=self._run.identified > identified)
         if name == "Bundle":
             bundles.check_bundle(self._run, value, trail, scope)
         if "contained" in value:
@@ -85,7 +85,10 @@ class Walk:
             elif kind is dict:
                 found = objects.get(key)
                 if found is not None:
-                    self._object(found, child, (trail, found.name, None), scope)
+                    if found.only_members is not None and len(child) > 1:
+                        self._members(child, found.only_members, (trail, found.name, None), scope)
+                    else:
+                        self._object(found, child, (trail, found.name, None), scope)
                     continue
             elif kind is list and child and (found := lists.get(key)) is not None:
                 self._objects(found, child, trail, scope)
@@ -93,7 +96,7 @@ class Walk:
             if not self._member(key, value, plan, trail, scope):
                 unknown.append(key)
         # Most objects have what they need, and too few properties for two of one choice.
-        if unknown or len(value) > plan.room or not plan.needed <= value.keys():
+        if unknown or len(value) > plan.room or (plan.needed and not plan.needed <= value.keys()):
             self._absent(value, plan, trail, unknown)
 
     def _member(self, key: str, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope) -> bool:
@@ -107,6 +110,8 @@ class Walk:
                 self._property(found, value[key], None, trail, scope)
             if found.is_system:
                 check_system(self._run, found.holder, value, trail)
+            elif key == "id":
+                self._run.identified += 1
             return True
         found = _beside(key, plan)
         if found is not None:
@@ -175,9 +180,11 @@ class Walk:
 
     def _objects(self, found: Property, values: list[Tree], trail: Trail, scope: Scope) -> None:
         """Judge a list of complex elements."""
-        name = found.name
+        name, plan = found.name, found.only_members
         for index, value in enumerate(values):
-            if type(value) is dict:
+            if plan is not None and type(value) is dict and len(value) > 1:
+                self._members(value, plan, (trail, name, index), scope)
+            elif type(value) is dict:
                 self._object(found, value, (trail, name, index), scope)
             else:
                 self._item(found, value, None, (trail, name, index), scope)
@@ -194,6 +201,8 @@ class Walk:
         else:
             plan = self._known.get(found.children) or self._plans.plan(found.children)
             self._members(value, plan, trail, scope)
+            if found.only_members is None and is_plain(found, plan):
+                found.only_members = plan
             stated = plan.stated + found.stated if found.stated else plan.stated
         for _, quick in stated:
             if quick is None or quick(value) is not True or self._run.oddities != oddities:

@@ -80,6 +80,24 @@ def test_duplicate_name_tells_parent_and_place_of_the_second() -> None:
     assert refusal.value.keys == ("a", 1, "b")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":1,"a" :2,"x":":y"}',
+        b'{"a":1,"a"\t:2,"x":":y"}',
+        b'{"a":1,"a"\n:2,"x":":y"}',
+        b'{"a":1,"a"\r:2,"x":":y"}',
+        b'{"a":1,"a":2,"x":"\\":"}',
+        b'{"x":[{"a":1},{"b":":","b":1}]}',
+    ],
+)
+def test_a_duplicate_is_found_however_colons_stand(body: bytes) -> None:
+    """The quick count of names is misled by colons after spaces and at the start of texts; nothing may hide in it."""
+    with pytest.raises(safejson.Unreadable) as refusal:
+        safejson.parse(body)
+    assert refusal.value.id == "duplicate-key"
+
+
 def test_names_equal_after_unescaping_are_duplicates() -> None:
     with pytest.raises(Unreadable) as refusal:
         safejson.parse(b'{"a":1,"\\u0061":2}')
