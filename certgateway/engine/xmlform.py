@@ -134,6 +134,13 @@ class _Reader:
         for child in element:
             stray = stray or _is_text(child.tail)
             row = plan.rows.get(child.tag) if namespace == FHIR else None
+            if row is not None and row.is_text and row.at >= reached and row.key not in counts:
+                # A single text with a value and nothing else in it: most elements are of this kind.
+                value = child.get("value")
+                if value is not None and len(child) == 0 and child.text is None and len(child.attrib) == 1:
+                    tree[row.key] = value
+                    reached, counts[row.key] = row.at, 1
+                    continue
             row = row or self._row(child, plan, trail, namespace, unknown)
             if row is None:
                 name = _split(str(child.tag))[1]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from certgateway.engine.facts import ElementFacts, TypeFacts
 
 FHIR = "http://hl7.org/fhir"
+_NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal"})
 _CONTAINERS = frozenset({"Resource", "DomainResource"})
 
 Kind = Literal["primitive", "complex", "resource", "xhtml"]
@@ -25,7 +26,7 @@ class Row:
     """One legal child element.
 
     `key` is its JSON name (and local name), `sibling` that of its extensions, `name` its step in paths, `at` its place
-    in the order, `code` its type, `tag` its name as lxml writes it.
+    in the order, `code` its type, `tag` its name as lxml writes it. `is_text`: a single primitive that is text in JSON.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Row:
     repeats: bool
     namespace: str
     tag: str
+    is_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ class Plans:
     def _row(self, key: str, owner: ElementFacts, code: str, at: int) -> Row:
         namespace = XHTML if code == "xhtml" else FHIR
         tag = f"{{{namespace}}}{key}"
-        return Row(key, "_" + key, owner.name, code, self._kind(code), at, owner.repeats, namespace, tag)
+        kind = self._kind(code)
+        is_text = kind == "primitive" and not owner.repeats and code not in _NO_TEXTS
+        return Row(key, "_" + key, owner.name, code, kind, at, owner.repeats, namespace, tag, is_text)
 
     def _kind(self, code: str) -> Kind:
         if code in _CONTAINERS:
