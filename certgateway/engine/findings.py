@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 TOO_MANY = "too-many-faults"
 
@@ -65,7 +65,7 @@ class _Words(dict[str, str]):
 
 
 @cache
-def _catalogue() -> dict[str, dict[str, dict[str, str]]]:
+def _catalogue() -> dict[str, dict[str, dict[str, Any]]]:
     import tomllib  # noqa: PLC0415  Where nothing is found there is nothing to say.
 
     return tomllib.loads(TEXTS.read_text("utf-8"))
@@ -88,9 +88,10 @@ def action(fault: Fault, language: Language = "en") -> str:
 
 def _filled(fault: Fault, part: str, language: Language) -> str:
     words = _Words({**_USUAL.get(fault.kind, {}), **fault.detail})
+    said = _catalogue()[fault.kind]
     if fault.expected:
-        words["expected"] = fault.expected
-    template = _catalogue()[fault.kind][part][language]
+        words["expected"] = said.get("expected", {}).get(fault.expected, {}).get(language, fault.expected)
+    template: str = said[part][language]
     return _OPTIONAL.sub(lambda found: _if_known(found[1], words), template).format_map(words)
 
 

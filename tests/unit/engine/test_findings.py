@@ -75,3 +75,16 @@ def test_no_fault_repeats_a_received_value(resource: dict[str, object]) -> None:
 def test_texts_file_is_the_catalogue() -> None:
     assert Path(TEXTS).name == "texts.toml"
     assert len(kinds()) == len(set(kinds())) >= 35
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["entities of XML alone", "well-formed XHTML", "a div in the XHTML namespace", "allowed elements",
+     "allowed attributes", "links that run nothing", "paragraphs without blocks", "content"],
+)  # fmt: skip
+def test_what_a_narrative_must_have_is_said_in_the_language_asked_for(reason: str) -> None:
+    fault = Fault("narrative-not-allowed", "error", "Patient.text.div", reason)
+    said = {language: text(fault, language) for language in LANGUAGES}
+    assert len(set(said.values())) == len(LANGUAGES)
+    assert reason not in said["nb"] or reason == "content"
+    assert said["nb"] != text(Fault("narrative-not-allowed", "error", "Patient.text.div", "other"), "nb")
