@@ -1,6 +1,7 @@
 """`certgateway validate`: every message judged, every finding printed, nothing kept. No database and no network."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -55,12 +56,16 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     if options.profiles or options.profile or options.gaps:
         yield from _conformance(sources, options)
         return
+    # What is made here lives as long as the process: the collector would only go through it again and again.
+    gc.disable()
     # What only a certificate needs is loaded for certificates only.
     from certgateway import bootstrap  # noqa: PLC0415
     from certgateway.services.examine import detect_format, examine, judge_examined, validation_facts  # noqa: PLC0415
     from certgateway.services.report import report  # noqa: PLC0415
 
     house = bootstrap.build_house()
+    gc.freeze()
+    gc.enable()
     facts = validation_facts(house, at)
     for name, raw in sources:
         examined = examine(raw[: LARGEST + 1], detect_format(raw), house)
