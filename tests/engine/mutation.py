@@ -40,6 +40,8 @@ LEFT_OUT: Final = frozenset({"cache.py", "__init__.py"})
 FIRST: Final = ("hl7_agreement", "cases", "resource_peers", "quick_conditions", "answers", "general", "quick_tests")
 NAMED: Final = 5
 """Letters by which a test file is known to be about a file of the engine."""
+ASKING: Final = frozenset({"quest", "formc", "forms", "enabl", "codef"})
+"""Files of the engine, by their first letters, that test_answers.py is about."""
 PEERS: Final = "test_fhirpath_peers.py"
 CHOSEN: Final = "not test_a_peer_takes and not half_a_second and not linear and not cheap"
 SILENCE: Final = 40
@@ -196,26 +198,32 @@ def _statement_instead(node: ast.stmt) -> Iterator[str]:
             pass
 
 
-def tests_for(file: str, tree: Path) -> list[str]:
-    """The engine's test files, those first that know the file by name, then those that judge whole resources."""
+def tests_for(file: str, tree: Path) -> list[list[str]]:
+    """The engine's test files in two runs: those about the file with the broadest of all, then all others."""
     found = [
         path for folder in ("engine", "unit/engine") for path in sorted((tree / "tests" / folder).glob("test_*.py"))
     ]
-
-    def rank(path: Path) -> tuple[bool, int]:
+    near: list[str] = []
+    far: list[str] = []
+    for path in sorted(found, key=lambda path: (*[path.stem != f"test_{name}" for name in FIRST], path.name)):
         about = path.stem.removeprefix("test_")
-        return about[:NAMED] != file[:NAMED], FIRST.index(about) if about in FIRST else len(FIRST)
-
-    return [str(path) for path in sorted(found, key=rank) if path.name != PEERS]
+        is_near = about == FIRST[0] or about[:NAMED] == file[:NAMED] or (about == "answers" and file[:NAMED] in ASKING)
+        if path.name != PEERS:
+            (near if is_near else far).append(str(path))
+    return [near, far]
 
 
 def is_killed(tree: Path, file: str) -> str:
     """How the tests noticed, or nothing where all of them passed."""
+    return next(filter(None, (_fails(tree, tests) for tests in tests_for(file, tree))), "")
+
+
+def _fails(tree: Path, tests: list[str]) -> str:
     surroundings = {"PYTHONPATH": str(tree), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "CI": "1"}
     surroundings["CERTGATEWAY_CACHE"] = str(tree.parent / "cache")
     options = ("-x", "-q", "--no-header", "--tb=no", "-n0", "-p", "no:randomly", "-p", "no:cacheprovider", "-k", CHOSEN)
     with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options, *tests_for(file, tree)],
+        [sys.executable, "-m", "pytest", *options, *tests],
         cwd=tree,
         env=os.environ | surroundings,
         stdout=subprocess.PIPE,

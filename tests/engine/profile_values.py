@@ -37,6 +37,7 @@ GROUPS: list[Group] = [
             "with a space": ({"name.0.family": "Ås "}, "fixed-value-differs Patient.name[0].family Ås"),
             "in small letters": ({"name.0.family": "ås"}, "fixed-value-differs Patient.name[0].family Ås"),
             "false": ({"active": False}, "fixed-value-differs Patient.active true"),
+            "no day at all": ({"birthDate": "2000-02-30"}, "primitive-invalid Patient.birthDate date"),
             "less precise day": ({"birthDate": "2000-01"}, "fixed-value-differs Patient.birthDate 2000-01-01"),
             "another number": ({"multipleBirthInteger": 1}, "fixed-value-differs Patient.multipleBirth 2"),
             "no value": ({"active": DROP, "_active": {"id": "x"}}, "element-missing Patient.active value"),
