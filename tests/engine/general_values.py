@@ -172,6 +172,7 @@ CASES: dict[str, General] = {
             refined(
                 "Patient.active",
                 {"url": OF_R5 + "valueAlternatives", "valueCanonical": "https://example.org/y"},
+                extended("https://example.org/that-narrows-nothing", "z"),
             ),
         ),
     ),
