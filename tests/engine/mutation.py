@@ -112,7 +112,7 @@ def changes(node: ast.AST) -> Iterator[Change]:
         if name in {"annotation", "returns", "decorator_list", "bases"}:
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_docstring(child):
+            if isinstance(child, ast.AST) and not _says_nothing(child):
                 yield from changes(child)
 
 
@@ -129,8 +129,13 @@ def _is_for_types_only(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
-def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def _says_nothing(node: ast.AST) -> bool:
+    """A docstring, or the names that a module gives out."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+        case _:
+            return False
 
 
 def _conditions(node: ast.AST) -> list[ast.expr]:
