@@ -5,9 +5,10 @@ number, a text, what is returned, a statement left out, a sum, the bound of a sl
 statements, then a place in it. The engine's tests run on each mutant, those that kill soonest first; a test that fails
 or hangs kills it. Printed are the survivors with file, line and change, and how many of how many were killed.
 
-The checkout is never changed: all happens in a copy in a folder of its own. Not run are the comparisons with peers,
-which take Node and minutes, and tests of how long something takes, which would kill by chance. Not mutated are
-annotations, docstrings, imports and what an exception says; `cache.py`, whose job is not to be noticed, is left out.
+The checkout is never changed: all happens in a copy in a folder of its own. The comparison with FHIRPath's peers runs for
+files of FHIRPath only, that of whole resources with peers not at all, nor do tests of how long something takes, which
+would kill by chance. Not mutated are annotations, docstrings, imports, `__all__` and what an exception says; `cache.py`,
+whose job is not to be noticed, is left out.
 """
 
 from __future__ import annotations
@@ -213,7 +214,9 @@ def tests_for(file: str, tree: Path) -> list[list[str]]:
     for path in sorted(found, key=lambda path: (*[path.stem != f"test_{name}" for name in FIRST], path.name)):
         about = path.stem.removeprefix("test_")
         is_near = about == FIRST[0] or about[:NAMED] == file[:NAMED] or (about == "answers" and file[:NAMED] in ASKING)
-        if path.name != PEERS:
+        if path.name == PEERS and file.startswith("fhirpath"):
+            far.append(str(path))
+        elif path.name != PEERS:
             (near if is_near else far).append(str(path))
     return [near, far]
 
