@@ -5,10 +5,9 @@ number, a text, what is returned, a statement left out, a sum, the bound of a sl
 statements, then a place in it. The engine's tests run on each mutant, those that kill soonest first; a test that fails
 or hangs kills it. Printed are the survivors with file, line and change, and how many of how many were killed.
 
-The checkout is never changed: all happens in a copy in a folder of its own. The comparison with FHIRPath's peers runs for
-files of FHIRPath only, that of whole resources with peers not at all, nor do tests of how long something takes, which
-would kill by chance. Not mutated are annotations, docstrings, imports, `__all__` and what an exception says; `cache.py`,
-whose job is not to be noticed, is left out.
+The checkout is never changed: all happens in a copy in a folder of its own. Peers are asked about files of FHIRPath
+only, and tests of how long something takes are left out, since they would kill by chance. Not mutated are annotations,
+docstrings, imports, `__all__`, what an exception says, and `cache.py`, whose job is not to be noticed.
 """
 
 from __future__ import annotations
