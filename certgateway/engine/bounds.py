@@ -26,7 +26,7 @@ def _compared(value: Any, code: str, bound: Wanted | None) -> int:  # noqa: ANN4
     """-1, 0 or 1; 0 where there is no bound or no order."""
     if bound is None:
         return 0
-    left, right = system_value(Node(value, code)), system_value(Node(bound.value, bound.code))
+    left, right = system_value(Node(value, code)), system_value(Node(bound.value, code))
     if left is None or right is None or isinstance(left, bool):
         return 0
     try:

@@ -66,10 +66,9 @@ class Slicing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A fixed value or pattern and the type it is given in."""
+    """A fixed value, a pattern or a bound: set, whatever the value."""
 
     value: Any
-    code: str
 
 
 @dataclass(slots=True)
@@ -324,15 +323,13 @@ def _narrow(rule: Rule, definition: Mapping[str, Any], types: tuple[TypeRef, ...
 
 
 def _values(definition: Mapping[str, Any]) -> dict[str, Wanted]:
-    """The values that an element definition states, each in a type of its own, by what they are for."""
+    """The values that an element definition states, by what they are for."""
     found: dict[str, Wanted] = {}
     for key, value in definition.items():
         if key.startswith(_VALUED):
             prefix = next(prefix for prefix in _VALUED if key.startswith(prefix))
-            suffix = key[len(prefix) :]
-            if suffix[:1].isupper():
-                code = suffix if isinstance(value, dict) else suffix[0].lower() + suffix[1:]
-                found[prefix] = Wanted(value, code)
+            if key[len(prefix) :][:1].isupper():
+                found[prefix] = Wanted(value)
     return found
 
 

@@ -221,7 +221,7 @@ class Slicer:
             must = [each for each in rule.slices.values() if each.min]
             found = [below for each in must for below in self._child_rules(each, name)]
         # An extension's url is its definition's canonical, known even where the definition itself isn't.
-        return found or [Rule("url", fixed=Wanted(url.partition("|")[0], "uri")) for url in urls if name == "url"]
+        return found or [Rule("url", fixed=Wanted(url.partition("|")[0])) for url in urls if name == "url"]
 
     def _target_rule(self, target: str) -> Rule:
         profile = self._definitions.profile(target)

@@ -21,16 +21,13 @@ _MOST_WORDS = 20
 
 
 def equals(wanted: Tree, value: Tree) -> bool:
-    """Whether the value is exactly the fixed one, nothing more and nothing less."""
-    if isinstance(wanted, dict):
-        return (
-            isinstance(value, dict)
-            and wanted.keys() == value.keys()
-            and all(equals(part, value[key]) for key, part in wanted.items())
-        )
-    if isinstance(wanted, list):
-        return isinstance(value, list) and len(wanted) == len(value) and all(map(equals, wanted, value))
-    return _same(wanted, value)
+    """Whether the value is exactly the fixed one, nothing more and nothing less.
+
+    A boolean is no number; inside an object base R4 has said so already.
+    """
+    if isinstance(wanted, bool) or isinstance(value, bool):
+        return wanted is value
+    return bool(wanted == value)
 
 
 def includes(pattern: Tree, value: Tree) -> bool:
@@ -41,7 +38,7 @@ def includes(pattern: Tree, value: Tree) -> bool:
         return isinstance(value, dict) and _has_all(pattern, value)
     if isinstance(pattern, list):
         return isinstance(value, list) and all(_has_one(part, value) for part in pattern)
-    return _same(pattern, value)
+    return equals(pattern, value)
 
 
 def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
@@ -53,7 +50,7 @@ def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
         return lambda value: all([any(map(test, value)) for test in tests])  # noqa: C419  No generator: see below.
     if isinstance(pattern, str):
         return pattern.__eq__
-    return partial(_same, pattern)
+    return partial(equals, pattern)
 
 
 def _of_object(parts: list[tuple[str, Tree, Callable[[Tree], bool]]]) -> Callable[[Tree], bool]:
@@ -79,14 +76,6 @@ def _has_one(pattern: Tree, values: list[Tree]) -> bool:
         if includes(pattern, value):
             return True
     return False
-
-
-def _same(wanted: Tree, value: Tree) -> bool:
-    return type(wanted) is type(value) and bool(wanted == value) if isinstance(wanted, bool) else _equal(wanted, value)
-
-
-def _equal(wanted: Tree, value: Tree) -> bool:
-    return not isinstance(value, bool) and bool(wanted == value)
 
 
 def listed(words: Iterable[str]) -> str:

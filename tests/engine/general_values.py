@@ -172,6 +172,7 @@ CASES: dict[str, General] = {
             refined(
                 "Patient.active",
                 {"url": OF_R5 + "valueAlternatives", "valueCanonical": "https://example.org/y"},
+                extended("https://example.org/that-narrows-nothing", "z"),
             ),
         ),
     ),
@@ -182,10 +183,10 @@ CASES: dict[str, General] = {
         known=(refined("Patient.language", extended(STRUCTURE + "regex", "[a-z]{2}")),),
     ),
     "attachment too large": General(
+        patient(photo=[{"contentType": "image/png", "data": "aGVpISE="}]),
+        ("size-exceeded", "Patient.photo[0]", "4"),
         patient(photo=[{"contentType": "image/png", "data": "aGVpIQ=="}]),
-        ("size-exceeded", "Patient.photo[0]", "3"),
-        patient(photo=[{"contentType": "image/png", "data": "aGVp"}]),
-        known=(refined("Patient.photo", {"url": STRUCTURE + "maxSize", "valueDecimal": 3}),),
+        known=(refined("Patient.photo", {"url": STRUCTURE + "maxSize", "valueDecimal": 4}),),
     ),
     "too many decimals": General(
         weighing(Decimal("1.25"), "kg"),

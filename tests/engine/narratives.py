@@ -17,6 +17,17 @@ def div(inner: str, attributes: str = "") -> str:
     return f'<div xmlns="{XHTML}"{attributes}>{inner}</div>'
 
 
+# What R4 takes over from HTML 4.0: chapters 7 to 11, without section 4 of chapter 9, and 15; links and images.
+ALLOWED_ELEMENTS = (
+    "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i "
+    "img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var"
+)
+ALLOWED_ATTRIBUTES = (
+    "abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff "
+    "charset cite class colspan compact coords dir frame headers height href hreflang hspace id lang longdesc "
+    "name nowrap rel rev rowspan rules scope shape span src start style summary tabindex title type valign value "
+    "vspace width xml:lang"
+)
 BROKEN: dict[str, tuple[str, str]] = {
     "script": (div("<p>x</p><script>x()</script>"), ELEMENTS),
     "style sheet": (div("<p>x</p><style>p {}</style>"), ELEMENTS),
@@ -69,6 +80,8 @@ GROUPS: list[Group] = [
             {"text.div": div('<a href="#p">x</a><a name="p">y</a>')},
             {"text.div": div('<img src="data:image/png;base64,aGVp" alt="x"/>')},
             {"text.div": div("<h1>x</h1><ul><li>y</li></ul>", ' lang="nb" xml:lang="nb" class="x" id="y"')},
+            {"text.div": div("".join(f"<{name}>x</{name}>" for name in ALLOWED_ELEMENTS.split()))},
+            {"text.div": div("".join(f'<b {name}="x">x</b>' for name in ALLOWED_ATTRIBUTES.split()))},
             {"text.div": div("a &amp; b &lt; c <!-- d -->")},
         ],
     ),

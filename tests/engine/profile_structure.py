@@ -250,4 +250,23 @@ GROUPS: list[Group] = [
         },
         rules=[{"id": "Patient", "constraint": [rule("our-1", "name.family.toInteger() > 0")]}],
     ),
+    group(
+        "an invariant under a key of base R4's",
+        patient(active=True),
+        {"broken": ({"active": DROP}, "invariant-broken Patient pat-1")},
+        rules=[{"id": "Patient", "constraint": [rule("pat-1", "active.exists()")]}],
+    ),
+    group(
+        "an invariant of base R4's said again, with other spaces",
+        patient(contact=[{"name": {"text": "x"}}]),
+        {"broken": ({"contact.0": {"gender": "male"}}, "invariant-broken Patient.contact[0] pat-1")},
+        rules=[
+            {
+                "id": "Patient.contact",
+                "constraint": [
+                    rule("pat-1", "name.exists()  or telecom.exists() or address.exists() or organization.exists()")
+                ],
+            }
+        ],
+    ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.engine.case_form import DROP, Group, group
+from tests.engine.case_form import AS_TEXT, DROP, Group, group
 from tests.unit.engine.profile_making import PATTERN_CODE, SETS, SYSTEM, coded, observation, patient
 
 OTHER = "https://other.example"
@@ -37,6 +37,7 @@ GROUPS: list[Group] = [
             "with a space": ({"name.0.family": "Ås "}, "fixed-value-differs Patient.name[0].family Ås"),
             "in small letters": ({"name.0.family": "ås"}, "fixed-value-differs Patient.name[0].family Ås"),
             "false": ({"active": False}, "fixed-value-differs Patient.active true"),
+            "no day at all": ({"birthDate": "2000-02-30"}, "primitive-invalid Patient.birthDate date"),
             "less precise day": ({"birthDate": "2000-01"}, "fixed-value-differs Patient.birthDate 2000-01-01"),
             "another number": ({"multipleBirthInteger": 1}, "fixed-value-differs Patient.multipleBirth 2"),
             "no value": ({"active": DROP, "_active": {"id": "x"}}, "element-missing Patient.active value"),
@@ -49,6 +50,26 @@ GROUPS: list[Group] = [
             {"id": "Patient.multipleBirth[x]", "type": [{"code": "integer"}], "fixedInteger": 2},
         ],
         neighbours=[{"active": DROP}, {"name": DROP}],
+    ),
+    group(
+        "fixed object with a boolean in it",
+        observation(code={"coding": [{"code": "a", "userSelected": True}]}),
+        {
+            "another boolean": (
+                {"code.coding.0.userSelected": False},
+                "fixed-value-differs Observation.code.coding[0]",
+            ),
+            "more than is wanted": (
+                {"code.coding.0.version": "1"},
+                "fixed-value-differs Observation.code.coding[0]",
+            ),
+            "a number for it": (
+                {"code.coding.0.userSelected": 1},
+                "type-wrong Observation.code.coding[0].userSelected boolean",
+                AS_TEXT,
+            ),
+        },
+        rules=[{"id": "Observation.code.coding", "fixedCoding": {"code": "a", "userSelected": True}}],
     ),
     group(
         "fixed decimal",

@@ -1,10 +1,15 @@
-"""What no judge may see: bodies that are refused before they are a tree, each for one reason at one place."""
+"""What no judge may see: bodies that are refused before they are a tree, each for one reason at one place.
+
+And where findings are told to stand once there is a tree, as far as there is one.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from certgateway import safejson, safexml
+from certgateway.engine import load_base
+from certgateway.engine.validation import refused_at, validate
 from certgateway.safejson import Unreadable
 
 NS = "http://hl7.org/fhir"
@@ -48,3 +53,42 @@ def test_xml_is_refused(name: str) -> None:
     with pytest.raises(Unreadable) as refused:
         safexml.parse(body.encode())
     assert (refused.value.id, refused.value.line, refused.value.column) == (reason, line, column)
+
+
+@pytest.mark.parametrize(
+    "body, path",
+    [
+        ('{"resourceType": "Patient", "id": "a", "id": "b"}', "Patient"),
+        ('{"resourceType": "Patient", "name": [{}, {"text": "a", "text": "b"}]}', "Patient.name[1]"),
+        (
+            '{"resourceType": "Patient", "_birthDate": {"extension": [{"url": "a", "url": "b"}]}}',
+            "Patient.birthDate.extension[0]",
+        ),
+        (
+            '{"resourceType": "Patient", "contained": [{"resourceType": "Group", "member": [{"id": "a", "id": "b"}]}]}',
+            "Patient.contained[0].member[0]",
+        ),
+        ('{"resourceType": "Patient", "surprise": {"a": 1, "a": 2}}', "Patient"),
+        ('{"resourceType": "Surprise", "id": "a", "id": "b"}', None),
+        ('{"id": "a", "id": "b"}', None),
+        ('[{"id": "a", "id": "b"}]', None),
+        ('{"resourceType": "Patient",}', None),
+    ],
+)
+def test_a_name_that_stands_twice_is_told_by_the_path_of_its_object(body: str, path: str | None) -> None:
+    with pytest.raises(Unreadable) as refused:
+        safejson.parse(body.encode())
+    assert refused_at(refused.value, load_base()) == path
+
+
+def test_findings_stand_by_weight_then_by_place() -> None:
+    body = (
+        b'{"resourceType": "Observation", "status": "x", "code": {"text": "a"},\n'
+        b'"text": {"status": "generated", "div": "x"}, "effectiveDateTime": "x"}'
+    )
+    found = [(row.fault.severity, row.fault.path, row.line, row.column) for row in validate(body, load_base())]
+    assert found == [
+        ("error", "Observation.status", 1, 33),
+        ("error", "Observation.text.`div`", 2, 33),
+        ("error", "Observation.effective", 2, 46),
+    ]

@@ -140,6 +140,9 @@ def test_holds_agrees_with_the_collection(expression: str, expected: list[object
         "'open",
         "@2020-13",
         "@20",
+        "@T10:60",
+        "@T24:00",
+        "@2020-01-01T10:60",
         "1.5.5x",
         "#",
         "%unknown",
@@ -159,13 +162,18 @@ def test_holds_agrees_with_the_collection(expression: str, expected: list[object
         "and b",
         "(" * 200 + "1" + ")" * 200,
         "1" + " + 1" * 200,
-        "a" * 30_000,
+        "a" + " " * 20_000,
     ],
 )
 def test_what_cannot_be_compiled_says_so(expression: str) -> None:
     with pytest.raises(NotCompilable) as refusal:
         compile_expression(expression)
     assert str(refusal.value)
+
+
+def test_a_long_expression_compiles() -> None:
+    environment = _environment()
+    assert compile_expression("status" + " " * 19_994).evaluate(environment.resource, environment)
 
 
 @pytest.mark.parametrize(

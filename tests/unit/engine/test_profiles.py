@@ -328,3 +328,22 @@ def test_profiles_in_a_circle_end() -> None:
     circle = profile("Patient", {"id": "Patient.link.other", "type": [link]})
     other = {"other": {"reference": "#"}, "type": "seealso"}
     assert found(patient(link=[other]), circle) == []
+
+
+@pytest.mark.parametrize(
+    "older, newer",
+    [(None, "1"), ("1.9.0", "1.10.0"), ("1.0.0-ballot", "1.0.0"), ("1.0", "1.0.1"), ("2", "10"), ("1", "2.0")],
+)
+def test_of_two_versions_the_newer_is_meant_whichever_came_first(older: str | None, newer: str) -> None:
+    first = profile("Patient", {"id": "Patient.name", "min": 1}) | {"version": older}
+    if older is None:
+        del first["version"]
+    second = profile("Patient", {"id": "Patient.gender", "min": 1}) | {"version": newer}
+    wanted = [("element-missing", "Patient", "gender")]
+    assert found(patient(), first, second) == found(patient(), second, first) == wanted
+    assert found(patient(), first, second, url=f"{BASE}p|{newer}") == wanted
+
+
+def test_of_two_definitions_of_one_version_the_later_is_meant() -> None:
+    first, second = (profile("Patient", {"id": f"Patient.{name}", "min": 1}) for name in ("name", "gender"))
+    assert found(patient(), first, second) == [("element-missing", "Patient", "gender")]

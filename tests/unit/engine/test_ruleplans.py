@@ -14,7 +14,7 @@ Json = dict[str, object]
 
 
 def told(pattern: object) -> tuple[Told, ...]:
-    rule = Rule("code", pattern=Wanted(pattern, "CodeableConcept"))
+    rule = Rule("code", pattern=Wanted(pattern))
     return (Told("value", (("name", "code"),), (rule,)),)
 
 
