@@ -82,7 +82,7 @@ def uncompiled(definitions: Definitions) -> list[tuple[str, str]]:
 def _conditions(definitions: Definitions, url: str) -> list[str]:
     """The expressions that say where an extension may stand."""
     structure = definitions.structure(url) or {}
-    rows = [row["expression"] for row in structure.get("context", ()) if row.get("type") == "fhirpath"]
+    rows = [row.get("expression", "") for row in structure.get("context", ()) if row.get("type") == "fhirpath"]
     return [*rows, *structure.get("contextInvariant", ())]
 
 

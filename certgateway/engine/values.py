@@ -5,6 +5,7 @@ Numbers compare by value, everything else exactly. Nothing here may record a fau
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from itertools import islice
@@ -109,5 +110,12 @@ def differences(wanted: Tree, value: Tree, fits: Callable[[Tree, Tree], bool]) -
 
 def as_text(wanted: Tree) -> str:
     """A definition's value for a finding: itself, or compact JSON cut to a readable length."""
-    text = wanted if isinstance(wanted, str) else safejson.write(wanted).decode()
+    text = wanted if isinstance(wanted, str) else _written(wanted)
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
+def _written(wanted: Tree) -> str:
+    try:
+        return safejson.write(wanted).decode()
+    except TypeError:  # Whoever made the definition in Python may have put floats in it.
+        return json.dumps(wanted, default=float)
