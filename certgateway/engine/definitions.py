@@ -283,7 +283,9 @@ class Definitions:
 
     def _compose(self, url: str) -> Any:  # noqa: ANN401  JSON.
         own = self._value_sets.get(url)
-        return self._table.entry("valueset", url) if own is None else _formed(compose_of, own)
+        if own is None:
+            return self._table.entry("valueset", url)
+        return _formed(compose_of, own) if has_form(own, self) else None
 
     def _concepts(self, url: str) -> Any:  # noqa: ANN401  JSON.
         own = self._code_systems.get(url)
@@ -321,7 +323,7 @@ def _formed(form: Callable[[Json], Any], resource: Json) -> Any:  # noqa: ANN401
     """What a value set or code system says; one without the form of such a thing says nothing."""
     try:
         return form(resource)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
 
 

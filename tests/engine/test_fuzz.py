@@ -150,6 +150,42 @@ def test_definitions_that_go_in_circles_come_to_an_end(definitions: list[Json]) 
         told(resource, *definitions)
 
 
+SLOW = "(([a-z-])+.)+[A-Z]"
+"""What takes a backtracking reader of regular expressions for ever."""
+
+
+def test_the_regular_expression_of_a_profile_is_tried_in_linear_time() -> None:
+    regex = [{"url": R4 + "regex", "valueString": SLOW}]
+    faults, found = told(patient(id="a" * 60), profile("Patient", {"id": "Patient.id", "extension": regex}))
+    assert [(fault.kind, fault.path) for fault in faults] == [("form-differs", "Patient.id")]
+    assert found == []
+
+
+def test_a_regular_expression_that_cannot_be_tried_is_declared() -> None:
+    regex = [{"url": R4 + "regex", "valueString": "(?=a)a"}]
+    faults, found = told(patient(id="b"), profile("Patient", {"id": "Patient.id", "extension": regex}))
+    assert (faults, found) == ([], ["problem"])
+
+
+def test_the_regular_expression_of_a_value_set_is_tried_in_linear_time() -> None:
+    codes = {"resourceType": "CodeSystem", "url": BASE + "c", "content": "complete", "concept": [{"code": "a" * 60}]}
+    chosen = {"system": BASE + "c", "filter": [{"property": "code", "op": "regex", "value": SLOW}]}
+    some = {"resourceType": "ValueSet", "url": BASE + "a", "compose": {"include": [chosen]}}
+    binding = {"strength": "required", "valueSet": BASE + "a"}
+    faults, found = told(
+        patient(gender="male"), codes, some, profile("Patient", {"id": "Patient.gender", "binding": binding})
+    )
+    assert [(fault.kind, fault.path) for fault in faults] == [("code-not-allowed", "Patient.gender")]
+    assert found == []
+
+
+@pytest.mark.parametrize("concept", [[{"code": 1}], {"code": "a"}, [None], [{}], [{"code": "a", "concept": "x"}]])
+def test_a_code_system_without_the_form_of_one_lists_nothing(concept: Json) -> None:
+    codes = {"resourceType": "CodeSystem", "url": BASE + "c", "content": "complete", "concept": concept}
+    known = load_base().extended([codes])
+    assert known.system_codes(BASE + "c") is None
+
+
 def test_a_thousand_slices_and_an_id_of_many_steps_are_compiled_in_bounded_time() -> None:
     slicing = {"discriminator": [{"type": "value", "path": "system"}], "rules": "open"}
     rows: list[Json] = [{"id": "Patient.identifier", "slicing": slicing}]
