@@ -133,9 +133,9 @@ def _check_absent(run: Run, wanted: Refinements, place: Place) -> None:
 
 def _check_value(run: Run, wanted: Refinements, place: Place) -> None:
     value = place.value
-    if wanted.form is not None and isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
-        if _follows(wanted.form, str(value)) is False:
-            run.add("form-differs", place.trail, wanted.form[:_LONGEST_FORM])
+    is_text = isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
+    if wanted.form is not None and is_text and _follows(wanted.form, str(value)) is False:
+        run.add("form-differs", place.trail, wanted.form[:_LONGEST_FORM])
     if wanted.size is not None and (found := _size(value)) is not None and found > wanted.size:
         run.add("size-exceeded", place.trail, str(wanted.size))
     if wanted.decimals is not None and _decimals(value) > wanted.decimals:

@@ -46,12 +46,20 @@ def includes(pattern: Tree, value: Tree) -> bool:
 
 
 def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
-    """`includes` with the pattern worked in, for values whose structure base R4 allows."""
+    """`includes` with the pattern worked in, for values whose structure base R4 allows.
+
+    A pattern may be of another type than the value: then the value has it not.
+    """
     if isinstance(pattern, dict):
         return _of_object([(key, part, pattern_test(part)) for key, part in pattern.items()])
     if isinstance(pattern, list):
         tests = [pattern_test(part) for part in pattern]
-        return lambda value: all([any(map(test, value)) for test in tests])  # noqa: C419  No generator: see below.
+
+        def test_list(value: Tree) -> bool:
+            # No generator: see below.
+            return isinstance(value, list) and all([any(map(test, value)) for test in tests])  # noqa: C419
+
+        return test_list
     if isinstance(pattern, str):
         return pattern.__eq__
     return partial(_same, pattern)
@@ -59,6 +67,8 @@ def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
 
 def _of_object(parts: list[tuple[str, Tree, Callable[[Tree], bool]]]) -> Callable[[Tree], bool]:
     def test(value: Tree) -> bool:
+        if not isinstance(value, dict):
+            return False
         for key, part, wanted in parts:
             found = value.get(key)
             if found is None or (found != part and not wanted(found)):

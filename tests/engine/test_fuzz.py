@@ -150,6 +150,21 @@ def test_definitions_that_go_in_circles_come_to_an_end(definitions: list[Json]) 
         told(resource, *definitions)
 
 
+PATTERNS: dict[str, Json] = {
+    "an object": {"patternCodeableConcept": {"coding": [{"code": "a"}]}},
+    "a text": {"patternString": "a"},
+    "a number": {"patternInteger": 1},
+}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
+def test_a_pattern_of_another_type_is_one_that_no_value_has(pattern: Json) -> None:
+    for name in ("gender", "maritalStatus", "name"):
+        resource = patient(gender="male", maritalStatus={"text": "x"}, name=[{"family": "b"}])
+        faults, _ = told(resource, profile("Patient", {"id": f"Patient.{name}"} | pattern))
+        assert {fault.kind for fault in faults} == {"pattern-differs"}
+
+
 SLOW = "(([a-z-])+.)+[A-Z]"
 """What takes a backtracking reader of regular expressions for ever."""
 
