@@ -150,6 +150,14 @@ def test_definitions_that_go_in_circles_come_to_an_end(definitions: list[Json]) 
         told(resource, *definitions)
 
 
+def test_a_definition_may_hold_floats_lack_the_words_of_a_context_and_be_of_no_type() -> None:
+    fixed = profile("Observation", {"id": "Observation.value[x]", "fixedQuantity": {"value": 0.5}})
+    placed = profile("Extension", name="e") | {"context": [{"type": "fhirpath"}]}
+    resource = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueQuantity": {"value": 1}}
+    faults, _ = told(resource, fixed, placed, {"resourceType": {}, "url": OWN})
+    assert [(fault.kind, fault.expected) for fault in faults] == [("fixed-value-differs", '{"value": 0.5}')]
+
+
 PATTERNS: dict[str, Json] = {
     "an object": {"patternCodeableConcept": {"coding": [{"code": "a"}]}},
     "a text": {"patternString": "a"},
