@@ -7,11 +7,12 @@ come from.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
+
+from certgateway.engine.fhirpath_syntax import NotCompilable
 
 Json = Mapping[str, Any]
 Properties = Mapping[str, frozenset[str]]
@@ -20,6 +21,7 @@ Properties = Mapping[str, frozenset[str]]
 _FALSE_UNSTATED = frozenset({"inactive", "notSelectable", "abstract"})
 _PARENT_URI = "http://hl7.org/fhir/concept-properties#parent"
 _PARENTS = frozenset({"parent", "subsumedBy"})
+_NO_CODE = "the code of a concept is a text"
 _CODE = frozenset({"concept", "code"})
 
 
@@ -138,11 +140,14 @@ def _selected(stated: Mapping[str, frozenset[str]], operation: str, value: str) 
         return frozenset(code for code, values in stated.items() if not listed & values)
     if operation != "regex":
         return None
+    from certgateway.engine.fhirpath_texts import pattern  # noqa: PLC0415  Few value sets need its machinery.
+
     try:
-        pattern = re.compile(value)
-    except re.error:
+        fits = pattern(value).fullmatch
+    except NotCompilable:
         return None
-    return frozenset(code for code, values in stated.items() if any(pattern.fullmatch(each) for each in values))
+    told = {code: [each.encode("utf-8", "replace") for each in values] for code, values in stated.items()}
+    return frozenset(code for code, values in told.items() if any(fits(each) for each in values))
 
 
 def rows_of(code_system: Json) -> list[Any]:
@@ -158,17 +163,20 @@ def _rows(concepts: Iterable[Json], parents: frozenset[str] | set[str]) -> list[
 
 
 def _row(concept: Json, parents: frozenset[str] | set[str]) -> Any:  # noqa: ANN401  A code or a row.
+    code = concept["code"]
+    if not isinstance(code, str):
+        raise TypeError(_NO_CODE)
     stated: dict[str, set[str]] = {}
     for each in concept.get("property", ()):
         name = "parent" if each.get("code") in parents else str(each.get("code"))
         stated.setdefault(name, set()).add(_value_of(each))
     if stated and "display" in concept:
-        stated["display"] = {concept["display"]}
+        stated["display"] = {str(concept["display"])}
     properties = {name: frozenset(values) for name, values in stated.items()}
     children = _rows(concept.get("concept", ()), parents)
     if properties:
-        return [concept["code"], children, properties]
-    return [concept["code"], children] if children else concept["code"]
+        return [code, children, properties]
+    return [code, children] if children else code
 
 
 def _value_of(row: Json) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from certgateway.engine.formsources import loaded_form
 from certgateway.engine.invariants import compiled
+from certgateway.engine.refinements import has_usable_form
 from certgateway.engine.ruletrees import bound_value_sets, referred_profiles, rule_invariants, rules_of
 from certgateway.engine.slices import is_followed
 
@@ -58,9 +59,16 @@ def _gaps_of(definitions: Definitions, profile: Profile) -> Iterator[Gap]:
     for url in referred_profiles(profile.root):
         if definitions.structure(url.partition("#")[0]) is None:
             yield Gap("profile", profile.url, url)
+    yield from _untried(profile)
     for rule in rules_of(profile.root):
         for path in _unfollowed(rule):
             yield Gap("slicing", profile.url, f"{rule.name}: {path}")
+
+
+def _untried(profile: Profile) -> Iterator[Gap]:
+    for rule in rules_of(profile.root):
+        if rule.refined is not None and not has_usable_form(rule.refined):
+            yield Gap("problem", profile.url, f"{rule.name}: its regular expression can't be tried")
 
 
 def _unfollowed(rule: Rule) -> list[str]:
@@ -82,7 +90,7 @@ def uncompiled(definitions: Definitions) -> list[tuple[str, str]]:
 def _conditions(definitions: Definitions, url: str) -> list[str]:
     """The expressions that say where an extension may stand."""
     structure = definitions.structure(url) or {}
-    rows = [row["expression"] for row in structure.get("context", ()) if row.get("type") == "fhirpath"]
+    rows = [row.get("expression", "") for row in structure.get("context", ()) if row.get("type") == "fhirpath"]
     return [*rows, *structure.get("contextInvariant", ())]
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.definitionforms import has_form
 from certgateway.engine.facts import Binding, ElementFacts, Invariant, TypeFacts, TypeRef
 from certgateway.engine.facttable import FactTable
 from certgateway.engine.library import definitions_at
@@ -38,6 +39,8 @@ STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 SEARCH_PARAMETER = "http://hl7.org/fhir/SearchParameter/"
 Json = Mapping[str, Any]
 _NUMBERS = re.compile(r"\d+|[^\d.]+")
+# Digits of a version beyond this are letters like others: Python reads no number of thousands of digits.
+_LONGEST = 1000
 # Other resources that definitions refer to, kept by their canonical.
 _OTHERS = frozenset({"ConceptMap", "ImplementationGuide", "Measure", "Questionnaire", "SearchParameter"})
 
@@ -64,6 +67,7 @@ class Definitions:
         self._published: dict[str, Json] = {}
         self._nameless: list[str] = []
         self._compiling: set[str] = set()
+        self._looked_at: set[str] = set()
         self._remembered: dict[str, Any] = {}
         for resource in resources:
             self._add(resource)
@@ -138,7 +142,7 @@ class Definitions:
 
     def questionnaire(self, canonical: str) -> Mapping[str, Any] | None:
         """The Questionnaire of a canonical (`url` or `url|version`); None if it isn't known."""
-        return self._questionnaires.get(canonical)
+        return self._in_form(self._questionnaires, canonical) if canonical in self._questionnaires else None
 
     def questionnaire_urls(self) -> list[str]:
         """The canonical of every Questionnaire that was loaded, without its version."""
@@ -177,7 +181,7 @@ class Definitions:
     def search_parameter(self, url: str) -> tuple[str, tuple[str, ...]] | None:
         """The type and the resource types of a SearchParameter, loaded or of base R4."""
         own = self.loaded("SearchParameter", url)
-        if own is not None:
+        if own is not None and has_form(own, self):
             return str(own.get("type")), tuple(map(str, own.get("base", ())))
         name = url.partition("|")[0].removeprefix(SEARCH_PARAMETER)
         row = self._table.head("searchparameters").get(name) if url.startswith(SEARCH_PARAMETER) else None
@@ -218,12 +222,22 @@ class Definitions:
         plain = url.partition("|")[0]
         name = plain.removeprefix(STRUCTURE)
         if url in self._structures:
-            return self._structures[url]
+            return self._in_form(self._structures, url)
         if name != plain and self.type(name) is not None:
             return {"url": plain, "type": name, "differential": {"element": []}}
         if plain not in self._published and self._table.has("profile", plain):
             self._published[plain] = self._table.entry("profile", plain)
         return self._published.get(plain)
+
+    def _in_form(self, store: dict[str, Json], url: str) -> Json:
+        """A loaded definition by its canonical; one without the form of a definition says nothing but its name."""
+        found = store[url]
+        if url not in self._looked_at:
+            self._looked_at.add(url)
+            if not has_form(found, self):
+                kept = {name: found.get(name) for name in ("resourceType", "url", "version")}
+                found = store[url] = {name: value for name, value in kept.items() if isinstance(value, str)}
+        return found
 
     def nameless(self) -> list[str]:
         """The kind of every definition that was loaded and has no canonical: nothing can ever ask for it."""
@@ -239,6 +253,8 @@ class Definitions:
 
     def _add(self, resource: Json) -> None:
         kind, url = resource.get("resourceType"), resource.get("url")
+        if not isinstance(kind, str):
+            return
         stores = {
             "StructureDefinition": self._structures,
             "ValueSet": self._value_sets,
@@ -246,15 +262,15 @@ class Definitions:
             "Questionnaire": self._questionnaires,
         }
         if kind in _OTHERS and isinstance(url, str):
-            self._others[str(kind), url] = resource
-            self._others[str(kind), f"{url}|{resource.get('version')}"] = resource
-        for row in resource.get("global", ()) if kind == "ImplementationGuide" else ():
+            self._others[kind, url] = resource
+            self._others[kind, f"{url}|{resource.get('version')}"] = resource
+        for row in resource.get("global", ()) if kind == "ImplementationGuide" and has_form(resource, self) else ():
             self._globals.setdefault(str(row.get("type")), []).append(str(row.get("profile")))
-        store = stores.get(kind) if isinstance(kind, str) else None
+        store = stores.get(kind)
         if store is None or (store is self._structures and self._is_base_type(url)):
             return
         if not isinstance(url, str):
-            self._nameless.append(str(kind))
+            self._nameless.append(kind)
             return
         version = resource.get("version")
         if url not in store or not _is_older(version, store[url].get("version")):
@@ -267,7 +283,9 @@ class Definitions:
 
     def _compose(self, url: str) -> Any:  # noqa: ANN401  JSON.
         own = self._value_sets.get(url)
-        return self._table.entry("valueset", url) if own is None else _formed(compose_of, own)
+        if own is None:
+            return self._table.entry("valueset", url)
+        return _formed(compose_of, own) if has_form(own, self) else None
 
     def _concepts(self, url: str) -> Any:  # noqa: ANN401  JSON.
         own = self._code_systems.get(url)
@@ -305,7 +323,7 @@ def _formed(form: Callable[[Json], Any], resource: Json) -> Any:  # noqa: ANN401
     """What a value set or code system says; one without the form of such a thing says nothing."""
     try:
         return form(resource)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
 
 
@@ -319,4 +337,6 @@ def _is_older(one: object, other: object) -> bool:
 def _order(version: str) -> list[tuple[int, int, str]]:
     """What versions are compared by; a part in letters (`-ballot`) stands before the end, so before no part at all."""
     parts = _NUMBERS.findall(version)
-    return [(2, int(part), "") if part.isdigit() else (0, 0, part) for part in parts] + [(1, 0, "")]
+    return [(2, int(part), "") if part.isdecimal() and len(part) < _LONGEST else (0, 0, part) for part in parts] + [
+        (1, 0, "")
+    ]

@@ -205,7 +205,8 @@ class Walk:
                 found.only_members = plan
             stated = plan.stated + found.stated if found.stated else plan.stated
         for _, quick in stated:
-            if quick is None or quick(value) is not True or self._run.oddities != oddities:
+            # A quick test relies on the form, so that it may not be asked where something odd was found.
+            if self._run.oddities != oddities or quick is None or quick(value) is not True:
                 self._check(stated, Place(value, None, found.code, trail, scope), mark, oddities)
                 break
         if found.allowed is not None and not is_code_blamed(self._run.faults[mark:]):

@@ -5,6 +5,7 @@ Numbers compare by value, everything else exactly. Nothing here may record a fau
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from itertools import islice
@@ -42,12 +43,20 @@ def includes(pattern: Tree, value: Tree) -> bool:
 
 
 def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
-    """`includes` with the pattern worked in, for values whose structure base R4 allows."""
+    """`includes` with the pattern worked in, for values whose structure base R4 allows.
+
+    A pattern may be of another type than the value: then the value has it not.
+    """
     if isinstance(pattern, dict):
         return _of_object([(key, part, pattern_test(part)) for key, part in pattern.items()])
     if isinstance(pattern, list):
         tests = [pattern_test(part) for part in pattern]
-        return lambda value: all([any(map(test, value)) for test in tests])  # noqa: C419  No generator: see below.
+
+        def test_list(value: Tree) -> bool:
+            # No generator: see below.
+            return isinstance(value, list) and all([any(map(test, value)) for test in tests])  # noqa: C419
+
+        return test_list
     if isinstance(pattern, str):
         return pattern.__eq__
     return partial(equals, pattern)
@@ -55,6 +64,8 @@ def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
 
 def _of_object(parts: list[tuple[str, Tree, Callable[[Tree], bool]]]) -> Callable[[Tree], bool]:
     def test(value: Tree) -> bool:
+        if not isinstance(value, dict):
+            return False
         for key, part, wanted in parts:
             found = value.get(key)
             if found is None or (found != part and not wanted(found)):
@@ -98,5 +109,12 @@ def differences(wanted: Tree, value: Tree, fits: Callable[[Tree, Tree], bool]) -
 
 def as_text(wanted: Tree) -> str:
     """A definition's value for a finding: itself, or compact JSON cut to a readable length."""
-    text = wanted if isinstance(wanted, str) else safejson.write(wanted).decode()
+    text = wanted if isinstance(wanted, str) else _written(wanted)
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
+def _written(wanted: Tree) -> str:
+    try:
+        return safejson.write(wanted).decode()
+    except TypeError:  # Whoever made the definition in Python may have put floats in it.
+        return json.dumps(wanted, default=float)
