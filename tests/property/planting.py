@@ -225,7 +225,7 @@ class Planter:
                 yield from self._absent(spot)
 
     def _excluded(self, value: Json, facts: TypeFacts, element: ElementFacts) -> bool:
-        """Whether what stands there already leaves no room: a choice made otherwise, obs-6, ext-1, a reference's type."""
+        """Whether what stands there already leaves no room: a choice made otherwise, obs-6, ext-1, a reference."""
         if facts.name == "Reference" and element.name == "type":
             return "reference" in value
         if facts.name == "Extension" and element.name == "extension":
