@@ -225,9 +225,11 @@ class Planter:
                 yield from self._absent(spot)
 
     def _excluded(self, value: Json, facts: TypeFacts, element: ElementFacts) -> bool:
-        """Whether what stands there already leaves no room: a choice made otherwise, obs-6, ext-1, a reference."""
+        """Whether what stands there already leaves no room: a choice, obs-6, ext-1, qrs-1, a reference."""
         if facts.name == "Reference" and element.name == "type":
             return "reference" in value
+        if facts.name == "QuestionnaireResponse.item" and element.name in {"item", "answer"}:
+            return "item" in value or "answer" in value
         if facts.name == "Extension" and element.name == "extension":
             return any(key.startswith(("value", "_value")) for key in value)
         if not element.choice:
