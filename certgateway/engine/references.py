@@ -88,17 +88,21 @@ def _check_found(run: Run, reference: str, found: list[tuple[Any, Trail]], trail
     if len(found) > 1:
         run.add("reference-ambiguous", trail)
     elif not found and reference.startswith("#"):
-        if not _lacks_id(scope.container):
+        if not _lacks_id(run, scope.container):
             run.add("reference-unresolved", trail)
     elif not found and scope.entries is not None and run.options.unresolved is not None:
         run.add("reference-unresolved", trail, severity=run.options.unresolved)
 
 
-def _lacks_id(container: dict[str, Any]) -> bool:
+def _lacks_id(run: Run, container: dict[str, Any]) -> bool:
     """Whether a contained resource has no valid id: it may be the one that is meant, and is told already."""
-    listed = container.get("contained")
-    check = check_for("id")
-    return isinstance(listed, list) and any(isinstance(row, dict) and check(row.get("id")) for row in listed)
+    key = ("lacks id", id(container))
+    if key not in run.remembered:  # Looked through once, however many references lead nowhere.
+        listed = container.get("contained")
+        check = check_for("id")
+        rows = listed if isinstance(listed, list) else ()
+        run.remembered[key] = any(isinstance(row, dict) and check(row.get("id")) for row in rows)
+    return bool(run.remembered[key])
 
 
 def stated_type(value: dict[str, Any], definitions: Definitions) -> str | None:

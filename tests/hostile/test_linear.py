@@ -67,6 +67,14 @@ def contained_nameless(tree: Json, count: int) -> None:
     section(tree, "function")["entry"] = [{"reference": f"#c{at}"} for at in range(count)]
 
 
+def contained_elsewhere(tree: Json, count: int) -> None:
+    resource(tree, "Composition")["contained"] = [
+        {"resourceType": "Basic", "id": f"d{at}", "code": {"text": "x"}, "subject": {"reference": "#"}}
+        for at in range(count)
+    ]
+    section(tree, "function")["entry"] = [{"reference": f"#c{at}"} for at in range(count)]
+
+
 def one_id(tree: Json, count: int) -> None:
     resource(tree, "Composition")["contained"] = [{"resourceType": "Patient", "id": "c"}] * count
 
@@ -149,7 +157,8 @@ def almost_benefits(tree: Json, count: int) -> None:
 
 JSON_CASES: tuple[tuple[Edit, int, str], ...] = (
     (contained_and_named, 700, "too-many-faults"),
-    (contained_nameless, 700, "reference-unresolved"),
+    (contained_nameless, 700, "element-missing"),
+    (contained_elsewhere, 700, "reference-unresolved"),
     (one_id, 1500, "id-duplicated"),
     (diagnosis_links, 1200, "reference-unresolved"),
     (foreign_sections, 500, "not-carried"),
