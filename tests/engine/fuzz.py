@@ -227,14 +227,15 @@ def _hung(_signal: int, _frame: object) -> None:
     raise HungError(f"more than {MOST_SECONDS} seconds of CPU")
 
 
-def run(what: str, seed: int) -> None:
-    """One example; raises whatever is wrong with it."""
+def run(what: str, seed: int) -> bool:
+    """One example; raises whatever is wrong with it, and says that it came to its end."""
     signal.signal(signal.SIGVTALRM, _hung)
     signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
     try:
         ALL[what](dice(f"{what} {seed}"))
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return True
 
 
 def main() -> int:

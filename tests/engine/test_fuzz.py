@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certgateway.engine import Fault, Options, gaps, judge, load_base, problems, uncompiled, unlisted
+from certgateway.engine.findings import MOST_FAULTS
 from tests.calibration import allowed
 from tests.engine import fuzz
 from tests.engine.damage import MARK
@@ -35,25 +36,25 @@ def _ready() -> None:
 @settings(max_examples=60)
 @given(seed=st.integers(0, 2**40))
 def test_damaged_resources(seed: int) -> None:
-    fuzz.run("resource", seed)
+    assert fuzz.run("resource", seed)
 
 
 @settings(max_examples=12)
 @given(seed=st.integers(0, 2**40))
 def test_damaged_definitions(seed: int) -> None:
-    fuzz.run("definitions", seed)
+    assert fuzz.run("definitions", seed)
 
 
 @settings(max_examples=150)
 @given(seed=st.integers(0, 2**40))
 def test_damaged_bytes(seed: int) -> None:
-    fuzz.run("bytes", seed)
+    assert fuzz.run("bytes", seed)
 
 
 @settings(max_examples=300)
 @given(seed=st.integers(0, 2**40))
 def test_damaged_expressions(seed: int) -> None:
-    fuzz.run("expression", seed)
+    assert fuzz.run("expression", seed)
 
 
 def told(resource: Json, *definitions: Json, url: str = OWN) -> tuple[list[Fault], list[str]]:
@@ -147,7 +148,8 @@ def test_definitions_that_go_in_circles_come_to_an_end(definitions: list[Json]) 
     for _ in range(20):
         nested = {"url": OWN, "extension": [nested]}
     for resource in (patient(gender="male", extension=[nested]), inner):
-        told(resource, *definitions)
+        faults, _ = told(resource, *definitions)
+        assert len(faults) <= MOST_FAULTS + 1
 
 
 def test_a_definition_may_hold_floats_lack_the_words_of_a_context_and_be_of_no_type() -> None:
@@ -216,7 +218,17 @@ def test_a_thousand_slices_and_an_id_of_many_steps_are_compiled_in_bounded_time(
         rows.append({"id": f"Patient.identifier:s{at}", "sliceName": f"s{at}", "max": "1"})
         rows.append({"id": f"Patient.identifier:s{at}.system", "fixedUri": f"urn:x:{at}"})
     rows.append({"id": "Patient" + ".extension:a" * 80})
-    told(patient(identifier=[{"system": f"urn:x:{at}", "value": "x"} for at in range(100)]), profile("Patient", *rows))
+    each_once = [{"system": f"urn:x:{at}", "value": "x"} for at in range(100)]
+    twice = [*each_once, {"system": "urn:x:7", "value": "y"}]
+    counted = [
+        [
+            fault.path
+            for fault in told(patient(identifier=rows_given), profile("Patient", *rows))[0]
+            if fault.kind == "slice-too-many"
+        ]
+        for rows_given in (each_once, twice)
+    ]
+    assert counted == [[], ["Patient.identifier[100]"]]
 
 
 def test_a_quick_condition_is_not_asked_where_the_form_is_wrong() -> None:
