@@ -33,9 +33,11 @@ from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
 from certgateway.api.observation import LOG, Observed, places
 from certgateway.api.problems import ProblemError, problem, respond
+from certgateway.api.rates import Senders
 from certgateway.api.shelf import load_shelf
 from certgateway.api.surface import Surface
 from certgateway.config import Settings
+from certgateway.domain.body_size import BodySize
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.vocabulary import systems
 from certgateway.services.gateway import Gateway
@@ -51,8 +53,16 @@ _CATEGORIES = {
 
 
 def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
-    """The whole HTTP surface over one gateway. Of the settings only `body_limit` is looked at."""
-    surface = Surface(gateway, load_shelf(bootstrap.PROFILES), Door(), Meters(), settings.body_limit)
+    """The whole HTTP surface over one gateway. Of the settings only those of the door are looked at."""
+    surface = Surface(
+        gateway,
+        load_shelf(bootstrap.PROFILES),
+        Door(in_flight=settings.requests_at_once, arriving=settings.bodies_at_once),
+        Meters(),
+        Senders(settings.sender_rate, settings.sender_burst),
+        BodySize(settings.body_limit, settings.body_outside_attachments),
+        settings.body_seconds,
+    )
     app = FastAPI(
         title="certgateway",
         version=systems.PROFILE_VERSION,  # That of the contract; the software's own stands in /fhir/metadata.
@@ -70,7 +80,9 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
     for part in (*senders, assessment, tray, statistics, clarifications, orders, health, documentation):
         app.include_router(part.router)
     _answer_faults(app, surface)
-    app.add_middleware(Observed, meters=surface.meters, definitions=gateway.house.definitions)
+    app.add_middleware(
+        Observed, meters=surface.meters, definitions=gateway.house.definitions, seconds=settings.request_seconds
+    )
     return app
 
 

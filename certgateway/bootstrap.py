@@ -14,10 +14,14 @@ from uuid import uuid4
 from certgateway import codes
 from certgateway.domain import vocabulary
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
+from certgateway.domain.body_size import BodySize
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.domain.findings import Policy
 from certgateway.engine import Definitions, load_base, load_profiles
 from certgateway.rules.declaration import InForce, Persons
+from certgateway.safejson import JsonLimits
+from certgateway.safexml import XmlLimits
+from certgateway.services.bounds import MEASURED, Bounds
 from certgateway.services.examine import House
 
 if TYPE_CHECKING:
@@ -54,6 +58,7 @@ def build_house(
     *,
     kith_schemas: Path | None = None,
     attachments: AttachmentPolicy = TAKEN,
+    bounds: Bounds = MEASURED,
 ) -> House:
     """Everything that judging takes. Raises MisconfiguredError when the diagnosis tables have not been built."""
     try:
@@ -74,6 +79,7 @@ def build_house(
         persons=persons,
         schemas=lambda: _kith_tables(kith_schemas),
         attachments=attachments,
+        bounds=bounds,
     )
 
 
@@ -112,7 +118,13 @@ def build_gateway(settings: "Settings") -> "Gateway":
         "kith": settings.kith_policy,
     }
     attachments = AttachmentPolicy(settings.attachment_types, settings.attachment_largest, settings.attachment_most)
-    house = build_house(settings.persons, policies, kith_schemas=settings.kith_schemas, attachments=attachments)
+    house = build_house(
+        settings.persons,
+        policies,
+        kith_schemas=settings.kith_schemas,
+        attachments=attachments,
+        bounds=bounds_of(settings),
+    )
     from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
 
     # A folder of schemas or a pattern file that cannot be understood stops the start, not the first message.
@@ -126,6 +138,22 @@ def build_gateway(settings: "Settings") -> "Gateway":
         asks_missing=settings.missing_questions == "send",
         webhooks=webhooks_of(settings),
         letters=settings.kith_letters,
+    )
+
+
+def bounds_of(settings: "Settings") -> Bounds:
+    """What a message may ask of those who read it."""
+    return Bounds(
+        BodySize(settings.body_limit, settings.body_outside_attachments),
+        JsonLimits(depth=settings.json_depth),
+        XmlLimits(
+            depth=settings.xml_depth,
+            elements=settings.xml_elements,
+            attributes=settings.xml_attributes,
+            namespaces=settings.xml_namespaces,
+            namespaces_in_scope=settings.xml_namespaces_in_scope,
+        ),
+        settings.bundle_entries,
     )
 
 

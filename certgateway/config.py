@@ -29,10 +29,20 @@ from pydantic_settings import (
 
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import parse_address
 from certgateway.trust.webhooks import Content, Format, parse_secrets, parse_url
 
 _ATTACHMENTS: Final = AttachmentPolicy()
+_BOUNDS: Final = Bounds()
+_LONGEST: Final = 3600
+"""Seconds; no request is worth more."""
+
+
+def _lower(most: int, description: str) -> int:
+    """A limit of the parsers: it can be set lower. Nothing was measured with a higher one."""
+    found: int = Field(default=most, ge=1, le=most, description=description)
+    return found
 
 
 def _separated(given: object) -> object:
@@ -148,7 +158,60 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
-    body_limit: int = Field(default=20 * 1024 * 1024, ge=1024, description="Largest request body in bytes")
+    body_limit: int = Field(default=_BOUNDS.size.whole, ge=1024, description="Largest request body in bytes")
+    body_outside_attachments: int = Field(
+        default=_BOUNDS.size.outside,
+        ge=1024,
+        description="How many bytes of a body may be something else than the Base64 data of attachments",
+    )
+    head_seconds: float = Field(
+        default=10,
+        gt=0,
+        le=_LONGEST,
+        description="Seconds that the head of a request may take to come, from its first byte",
+    )
+    body_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=_LONGEST,
+        description="Seconds that the body of a request may take to come, from the end of the head",
+    )
+    request_seconds: float = Field(
+        default=60,
+        gt=0,
+        le=_LONGEST,
+        description="Seconds that a request may take in all, from the end of the head until its answer is fetched",
+    )
+    requests_at_once: int = Field(
+        default=64, ge=1, description="Requests that may wait or be worked on at once; the next one gets 503"
+    )
+    bodies_at_once: int = Field(
+        default=256 * 1024 * 1024, ge=1024, description="Bytes of bodies that may be here at once; beyond it is 503"
+    )
+    sender_rate: float = Field(
+        default=1000,
+        gt=0,
+        allow_inf_nan=False,
+        description="Messages a second that are taken from one sender in the long run; else 429",
+    )
+    sender_burst: int = Field(
+        default=2000, ge=1, description="Messages that are taken from one sender at once after a pause"
+    )
+    xml_depth: int = _lower(_BOUNDS.xml.depth, "Deepest nesting of a document in XML")
+    xml_elements: int = _lower(_BOUNDS.xml.elements, "Most elements of a document in XML")
+    xml_attributes: int = _lower(_BOUNDS.xml.attributes, "Most attributes and namespace declarations of an element")
+    xml_namespaces: int = _lower(_BOUNDS.xml.namespaces, "Most different pairs of prefix and namespace in a document")
+    xml_namespaces_in_scope: int = _lower(_BOUNDS.xml.namespaces_in_scope, "Most of them in force at one place")
+    json_depth: int = _lower(_BOUNDS.json.depth, "Deepest nesting of a document in JSON")
+    bundle_entries: int = _lower(_BOUNDS.entries, "Most entries of a Bundle")
+
+    @model_validator(mode="after")
+    def _limits_within_each_other(self) -> Self:
+        # What cannot be met beside another: others are only without effect.
+        for inner, outer in (("body_limit", "bodies_at_once"), ("body_seconds", "request_seconds")):
+            if getattr(self, inner) > getattr(self, outer):
+                raise ValueError(f"{inner} must not be more than {outer}")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -186,7 +186,7 @@ def _is_plain(body: bytes, limits: XmlLimits) -> bool:
         and b"<!DOCTYPE" not in body
         and not any(_FOREIGN_NAME.match(tag) for tag in _FOREIGN_TAG.findall(body))
         and _UNUSUAL_ENTITY.search(body) is None
-        and len(set(namespaces)) <= min(limits.namespaces, limits.namespaces_in_scope)
+        and len(set(namespaces)) <= min(limits.namespaces, limits.namespaces_in_scope, limits.attributes // 2)
         and body.count(b"xmlns") == len(namespaces)
     )
 

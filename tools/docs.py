@@ -181,6 +181,8 @@ def _allowed(facts: Json) -> str:
     if "pattern" in facts:
         return f"`{facts['pattern']}`"
     low, high = facts.get("minimum"), facts.get("maximum")
+    if "exclusiveMinimum" in facts:
+        return f"more than {facts['exclusiveMinimum']}" + (f", at most {high}" if high is not None else "")
     if low is None and high is None:
         return "a path" if facts.get("format") == "path" else "text"
     return f"{low} to {high}" if high is not None else f"at least {low}"

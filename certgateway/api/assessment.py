@@ -58,6 +58,7 @@ async def read_feed(here: Here, after: After = 0, limit: Limit = 100) -> Respons
     responses={
         200: {"model": schemas.SearchResult, "description": "What is known of the patient; perhaps nothing."},
         400: schemas.problem("The body is not JSON."),
+        408: schemas.problem("The body came too slowly; nothing was registered."),
         413: schemas.problem("The body is too large for a question."),
         415: schemas.problem("The body is not application/json."),
         422: schemas.problem("The body is not a question of this form."),

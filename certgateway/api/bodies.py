@@ -8,6 +8,8 @@ from pydantic import BaseModel, ValidationError
 from certgateway import safejson
 from certgateway.api.limits import read_body
 from certgateway.api.problems import ProblemError
+from certgateway.api.surface import surface_of
+from certgateway.domain.body_size import BodySize
 
 Model = TypeVar("Model", bound=BaseModel)
 Json = dict[str, Any]
@@ -17,11 +19,13 @@ _LARGEST: Final = 32 * 1024
 
 
 async def read_json(request: Request, model: type[Model], largest: int = _LARGEST) -> Model:
-    """The body as a value of a model. Raises ProblemError by media type, size, syntax and form, in this order."""
+    """The body as a value of a model. Raises ProblemError by media type, size, time, syntax, form, in this order."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ProblemError("json-expected")
+    seconds = surface_of(request).body_seconds
+    raw = await read_body(request, BodySize(largest, largest), seconds, too_large="json-too-large")
     try:
-        return model.model_validate(safejson.parse(await read_body(request, largest, "json-too-large")))
+        return model.model_validate(safejson.parse(raw))
     except safejson.Unreadable:
         raise ProblemError("request-unreadable") from None
     except ValidationError:

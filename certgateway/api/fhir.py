@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from certgateway.api import schemas
-from certgateway.api.limits import read_body
+from certgateway.api.limits import Arrival
 from certgateway.api.negotiation import MEDIA_TYPES, answer_format, body_format, language
 from certgateway.api.problems import ProblemError, fhir_response
 from certgateway.api.surface import Here, Surface
@@ -41,10 +41,10 @@ _RECEIPT: Final = "Where the response message stands."
 )
 async def process_message(request: Request, here: Here) -> Response:
     """Answers the same message with the same bytes, however often it comes. The answer has the body's own format."""
-    async with here.door.entered():
-        form, raw = await _body(request, here)
+    async with here.delivered(request) as arrival:
+        form, raw = await _body(request, here, arrival)
         delivery = Delivery(raw, form, MEDIA_TYPES[form], language(request))
-        outcome = await here.door.work(lambda: receive(delivery, here.gateway))
+        outcome = await arrival.work(lambda: receive(delivery, here.gateway))
     here.meters.message(outcome, form)
     return _answered(outcome)
 
@@ -75,20 +75,20 @@ async def process_message(request: Request, here: Here) -> Response:
 )
 async def validate_resource(request: Request, here: Here) -> Response:
     """A bare resource, or Parameters with the parameter `resource`. Nothing is kept; drafts are judged alike."""
-    async with here.door.entered():
-        form, raw = await _body(request, here)
+    async with here.delivered(request) as arrival:
+        form, raw = await _body(request, here, arrival)
         spoken = language(request)
-        validated = await here.door.work(lambda: validate(raw, form, here.gateway, spoken))
+        validated = await arrival.work(lambda: validate(raw, form, here.gateway, spoken))
     status = 200 if validated.judged else _BAD_REQUEST
     return fhir_response(validated.outcome, answer_format(request, form), here.gateway.house.definitions, status)
 
 
-async def _body(request: Request, here: Surface) -> tuple[FhirFormat, bytes]:
+async def _body(request: Request, here: Surface, arrival: Arrival) -> tuple[FhirFormat, bytes]:
     """Format and bytes; what is neither JSON nor XML of FHIR R4 in UTF-8 is refused before it is read."""
     form = body_format(request.headers.get("content-type"))
     if form is None:
         raise ProblemError("media-type-not-supported")
-    return form, await read_body(request, here.body_limit)
+    return form, await here.read_message(request, arrival)
 
 
 def _answered(outcome: Outcome) -> Response:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from certgateway.api import schemas
-from certgateway.api.limits import read_body
+from certgateway.api.limits import Arrival
 from certgateway.api.negotiation import is_kith, language
 from certgateway.api.problems import ProblemError
 from certgateway.api.surface import Here, Surface
@@ -46,10 +46,10 @@ _ANSWERED: Final = schemas.apprec("Received and judged: OK, OK with faults in a 
 )
 async def receive_message(request: Request, here: Here, version: Version = "1.0") -> Response:
     """Answers the same message with the same bytes, however often it comes and whatever version is asked for then."""
-    async with here.door.entered():
-        raw = await _body(request, here)
+    async with here.delivered(request) as arrival:
+        raw = await _body(request, here, arrival)
         delivery = Delivery(raw, _FORM, media_type(_FORM), language(request), apprec=version)
-        outcome = await here.door.work(lambda: _taken(delivery, here))
+        outcome = await arrival.work(lambda: _taken(delivery, here))
     if isinstance(outcome, Response):
         return outcome
     here.meters.message(outcome, _FORM)
@@ -58,7 +58,7 @@ async def receive_message(request: Request, here: Here, version: Version = "1.0"
 
 def _taken(delivery: Delivery, here: Surface) -> Outcome | Response:
     """A message is received. A receipt for one of ours is noted, and never answered by a receipt."""
-    receipt = receipt_in(delivery.raw)
+    receipt = receipt_in(delivery.raw, here.gateway.house.bounds)
     if receipt is None:
         return receive(delivery, here.gateway)
     told = confirm(receipt, here.gateway)
@@ -81,14 +81,14 @@ def _taken(delivery: Delivery, here: Surface) -> Outcome | Response:
 )
 async def validate_message(request: Request, here: Here, version: Version = "1.0") -> Response:
     """The answer that a submission would get from a trusted sender with nothing received before. Nothing is kept."""
-    async with here.door.entered():
-        raw = await _body(request, here)
+    async with here.delivered(request) as arrival:
+        raw = await _body(request, here, arrival)
         delivery = Delivery(raw, _FORM, media_type(_FORM), language(request), apprec=version)
-        answer = await here.door.work(lambda: rehearse(delivery, here.gateway))
+        answer = await arrival.work(lambda: rehearse(delivery, here.gateway))
     return Response(answer.body, answer.status, media_type=answer.media_type)
 
 
-async def _body(request: Request, here: Surface) -> bytes:
+async def _body(request: Request, here: Surface, arrival: Arrival) -> bytes:
     if not is_kith(request.headers.get("content-type")):
         raise ProblemError("xml-expected")
-    return await read_body(request, here.body_limit)
+    return await here.read_message(request, arrival)

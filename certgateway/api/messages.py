@@ -130,6 +130,7 @@ def _written(outgoing: Outgoing, form: FhirFormat | None, version: DialogueVersi
         204: {"description": "Noted. Said again, it changes nothing."},
         400: schemas.problem("The body is not JSON."),
         404: schemas.problem("There is no such message for this system."),
+        408: schemas.problem("The body came too slowly; nothing was registered."),
         413: schemas.problem("The body is too large."),
         415: schemas.problem("The body is not application/json."),
         422: schemas.problem("The body is not of this form."),

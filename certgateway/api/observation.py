@@ -4,6 +4,7 @@ A log line tells reference, method, route template, status and milliseconds. Nev
 a query or a body: these may hold what identifies a person.
 """
 
+import asyncio
 import json
 import logging
 import secrets
@@ -31,8 +32,9 @@ _CLIENT_GONE = 499
 class Observed:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, meters: Meters, definitions: Definitions) -> None:
+    def __init__(self, app: ASGIApp, meters: Meters, definitions: Definitions, seconds: float) -> None:
         self._app = app
+        self._seconds = seconds
         self._meters = meters
         self._definitions = definitions
 
@@ -42,16 +44,29 @@ class Observed:
             await self._app(scope, receive, send)
             return
         watch = _Watch(scope, send)
+        late = asyncio.get_running_loop().call_later(self._seconds, self._be_late, scope, receive, watch)
         try:
             await self._served(scope)(scope, receive, watch.send)
         except ClientDisconnect:
-            watch.status = _CLIENT_GONE
+            watch.status = watch.status if watch.apology is not None else _CLIENT_GONE
         except Exception as fault:  # noqa: BLE001  The one place where everything ends: nothing of a fault may leave.
             watch.fault = fault
             if not watch.status:
                 response = respond(Request(scope), "fault", {}, self._definitions)
                 await response(scope, receive, watch.send)
+        finally:
+            late.cancel()
+        if watch.apology is not None:
+            await watch.apology
         self._told(scope, watch)
+
+    def _be_late(self, scope: Scope, receive: Receive, watch: "_Watch") -> None:
+        """Answer for the application, which goes on: what it began is done or not done, and never half."""
+        if watch.status:
+            return  # The rest of an answer has its deadline where it is sent.
+        response = respond(Request(scope), "too-late", {}, self._definitions)
+        watch.status = response.status_code
+        watch.apology = asyncio.ensure_future(response(scope, receive, watch.pass_on))
 
     def _served(self, scope: Scope) -> ASGIApp:
         """The application, or the refusal of a request whose head is too large for it."""
@@ -85,12 +100,19 @@ class _Watch:
         self.reference = secrets.token_hex(8)
         self.status = 0
         self.fault: BaseException | None = None
+        self.apology: asyncio.Future[None] | None = None
         self._send = send
         scope["support_reference"] = self.reference
 
     async def send(self, message: Message) -> None:
+        if self.apology is not None:
+            return  # It has been answered; the client asks again, and gets this answer then.
         if message["type"] == "http.response.start":
             self.status = message["status"]
+        await self.pass_on(message)
+
+    async def pass_on(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers[HEADER] = self.reference
             headers.setdefault("Cache-Control", "no-store")

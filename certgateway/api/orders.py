@@ -82,6 +82,7 @@ class PlaceOrder(Body):
             "description": "Ordered; the message waits for the clinician.",
         },
         400: schemas.problem("The body is not JSON."),
+        408: schemas.problem("The body came too slowly; nothing was registered."),
         413: schemas.problem("The body is too large."),
         415: schemas.problem("The body is not application/json."),
         422: schemas.problem("The body is not of this form, or this must not be ordered: `refusals` says why."),
@@ -103,6 +104,7 @@ async def place_order(request: Request, here: Here) -> Response:
     responses={
         200: {"model": dialogue_schemas.Orders, "description": "The oldest first; perhaps none."},
         400: schemas.problem("The body is not JSON."),
+        408: schemas.problem("The body came too slowly; nothing was registered."),
         413: schemas.problem("The body is too large for a question."),
         415: schemas.problem("The body is not application/json."),
         422: schemas.problem("The body is not a question of this form."),

@@ -35,13 +35,17 @@ class ProblemError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`id` is stable; `issue` is FHIR's issue type. Without texts the rule with this id has them."""
+    """`id` is stable; `issue` is FHIR's issue type. Without texts the rule with this id has them.
+
+    `retry_after` is in seconds; a detail of that name wins over it. `closes`: no other request is read from there.
+    """
 
     status: int
     id: str
     issue: str
     texts: Mapping[Language, str] = field(default_factory=dict)
     retry_after: int | None = None
+    closes: bool = False
 
 
 def _texts(nb: str, nn: str, en: str) -> Mapping[Language, str]:
@@ -84,6 +88,39 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "The gateway has too much to do just now. Nothing was registered. Send the same again.",
         ),
         retry_after=1,
+    ),
+    "too-late": Problem(
+        503,
+        "answer-too-late",
+        "timeout",
+        _texts(
+            "Svaret ble ikke klart i tide. Det du sendte, kan være registrert. Send det samme på nytt.",
+            "Svaret vart ikkje klart i tide. Det du sende, kan vere registrert. Send det same på nytt.",
+            "The answer was not ready in time. What you sent may be registered. Send the same again.",
+        ),
+        retry_after=5,
+    ),
+    "too-many-requests": Problem(
+        429,
+        "too-many-requests",
+        "throttled",
+        _texts(
+            "Det kommer for mange meldinger herfra. Ingenting er registrert. Send den samme om {retry_after} s.",
+            "Det kjem for mange meldingar herifrå. Ingenting er registrert. Send den same om {retry_after} s.",
+            "Too many messages come from here. Nothing was registered. Send the same in {retry_after} s.",
+        ),
+        retry_after=1,
+    ),
+    "request-too-slow": Problem(
+        408,
+        "request-too-slow",
+        "timeout",
+        _texts(
+            "Forespørselen kom for sakte og ble ikke lest ferdig. Ingenting er registrert. Send det samme på nytt.",
+            "Førespurnaden kom for sakte og vart ikkje lesen ferdig. Ingenting er registrert. Send det same på nytt.",
+            "The request came too slowly and was not read to its end. Nothing was registered. Send the same again.",
+        ),
+        closes=True,
     ),
     "not-found": Problem(
         404,
@@ -225,6 +262,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
         ),
     ),
     "body-too-large": Problem(413, "body-too-large", "too-long"),
+    "outside-attachments-too-large": Problem(413, "outside-attachments-too-large", "too-long"),
     "json-too-large": Problem(
         413,
         "body-too-large",
@@ -252,11 +290,19 @@ def respond(request: Request, category: str, detail: Mapping[str, str], definiti
         form = answer_format(request, sender_format(request))
         response = fhir_response(_outcome(found, detail, spoken), form, definitions, found.status)
     else:
-        response = JSONResponse(_details(found, detail, spoken, request), found.status, media_type=PROBLEM_JSON)
+        details = _details(found, detail, spoken, request.scope.get("support_reference"))
+        response = JSONResponse(details, found.status, media_type=PROBLEM_JSON)
     response.headers["Content-Language"] = spoken
     if found.retry_after is not None:
-        response.headers["Retry-After"] = str(found.retry_after)
+        response.headers["Retry-After"] = detail.get("retry_after", str(found.retry_after))
+    if found.closes:
+        response.headers["Connection"] = "close"
     return response
+
+
+def plain_details(category: str) -> Json:
+    """Problem details for who cannot be answered as a request: nobody knows its address, its language or its form."""
+    return _details(problem(category), {}, "nb", None)
 
 
 def fhir_response(tree: Json, form: FhirFormat, definitions: Definitions, status: int = 200) -> Response:
@@ -287,12 +333,12 @@ def _outcome(found: Problem, detail: Mapping[str, str], spoken: Language) -> Jso
     return outcome
 
 
-def _details(found: Problem, detail: Mapping[str, str], spoken: Language, request: Request) -> Json:
+def _details(found: Problem, detail: Mapping[str, str], spoken: Language, reference: str | None) -> Json:
     text, action = _words(found, detail, spoken)
     return {
         "type": PROBLEM_BASE + found.id,
         "title": found.id,
         "status": found.status,
         "detail": f"{text} {action}".strip(),
-        "support_reference": request.scope.get("support_reference"),
+        "support_reference": reference,
     }

@@ -27,6 +27,7 @@ router = APIRouter(prefix="/messages", tags=["record systems"])
         204: {"description": "Noted. The last rating counts."},
         400: schemas.problem("The body is not JSON."),
         404: schemas.problem("There is no such message for this system."),
+        408: schemas.problem("The body came too slowly; nothing was registered."),
         413: schemas.problem("The body is too large."),
         415: schemas.problem("The body is not application/json."),
         422: schemas.problem("The body or a parameter is not of this form."),

@@ -256,19 +256,23 @@ CONFIRMED: Final[Json] = {"application/json": {"schema": Confirmed.model_json_sc
 _RETRY: Final = {"Retry-After": "Seconds to wait before the same request is sent again."}
 
 DOOR: Final[dict[int | str, Json]] = {
-    413: outcome("The body is larger than the limit, which the text names."),
+    408: outcome("The body came too slowly; nothing was registered."),
+    413: outcome("The body, or what is no attachment in it, is larger than the limit, which the text names."),
     415: outcome("The media type, FHIR version or encoding of the body is not taken."),
+    429: outcome("Too many messages from this sender; nothing was registered.", headers=_RETRY),
     500: outcome("Our own fault; nothing was answered."),
-    503: outcome("Not now; nothing was registered.", headers=_RETRY),
+    503: outcome("Not now. Nothing was registered, unless the answer was too late.", headers=_RETRY),
 }
 """What every route that takes a resource may answer before a judgement."""
 
 KITH_DOOR: Final[dict[int | str, Json]] = {
-    413: problem("The body is larger than the limit, which the text names."),
+    408: problem("The body came too slowly; nothing was registered."),
+    413: problem("The body, or what is no attachment in it, is larger than the limit, which the text names."),
     415: problem("The media type or encoding of the body is not taken."),
     422: problem("There is no such version of AppRec, or the AppRec names no message or no status."),
+    429: problem("Too many messages from this sender; nothing was registered."),
     500: problem("Our own fault; nothing was answered."),
-    503: problem("Not now; nothing was registered."),
+    503: problem("Not now. Nothing was registered, unless the answer was too late."),
 }
 """What every route that takes KITH XML may answer before a judgement."""
 

@@ -42,6 +42,7 @@ _CHANGED: Final[dict[int | str, Json]] = {
     400: schemas.problem("The body is not JSON."),
     404: schemas.problem("There is no such answer in the tray."),
     409: schemas.problem("The answer is sorted already."),
+    408: schemas.problem("The body came too slowly; nothing was registered."),
     413: schemas.problem("The body is too large."),
     415: schemas.problem("The body is not application/json."),
     **schemas.OUR_FAULTS,

@@ -52,7 +52,8 @@ def _judged(raw: bytes, form: FhirFormat, gateway: Gateway) -> tuple[Examined, J
 def _wrapped(raw: bytes, form: FhirFormat, gateway: Gateway) -> tuple[Opened, str, Json] | None:
     """The opened Parameters, the place of the resource in it, and the resource; None when it is no such wrapping."""
     try:
-        opened = bundle.open_message(raw, form, gateway.house.definitions)
+        bounds = gateway.house.bounds
+        opened = bundle.open_message(raw, form, gateway.house.definitions, bounds.json, bounds.xml)
     except Unreadable:
         return None  # Told by the judgement of the bare body.
     if opened.tree.get("resourceType") != "Parameters":

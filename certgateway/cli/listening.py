@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from certgateway.api.observation import LARGEST_HEAD, LOG, places
+from certgateway.cli.deadlines import Deadlines, punctual
 
 _GRACE_SECONDS: Final = 20
 _IDLE_SECONDS: Final = 5
@@ -41,14 +42,14 @@ def log_to_stderr(level: int) -> None:
     LOG.setLevel(level)
 
 
-def server_for(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+def server_for(app: FastAPI, host: str, port: int, deadlines: Deadlines) -> uvicorn.Server:
     """A server that is not running yet. h11 reads the requests: it is strict, and its limits can be set."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
-            http="h11",
+            http=punctual(deadlines),
             ws="none",
             lifespan="on",
             access_log=False,

@@ -26,6 +26,7 @@ import uvicorn
 
 from certgateway import bootstrap
 from certgateway.app import create_app
+from certgateway.cli.deadlines import Deadlines
 from certgateway.cli.demonstration import ORDER, PATIENT, SENDER, Letter, letters, old_form_answer
 from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
 from certgateway.config import Settings
@@ -98,7 +99,8 @@ def _serving(folder: Path, port: int, webhook: Webhook | None) -> Iterator[int]:
     listening = listening_socket(port)
     found: int = listening.getsockname()[1]
     # The environment is that of a service, if any; the sandbox is the same everywhere.
-    server = server_for(create_app(gateway, Settings.model_construct(persons="synthetic")), _HOST, found)
+    app = create_app(gateway, Settings.model_construct(persons="synthetic"))
+    server = server_for(app, _HOST, found, Deadlines())
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="gateway")
     thread.start()
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from certgateway import bootstrap
 from certgateway.app import create_app
+from certgateway.cli.deadlines import Deadlines
 from certgateway.cli.listening import log_to_stderr, server_for
 from certgateway.config import load_settings
 from certgateway.domain.errors import MisconfiguredError
@@ -24,7 +25,8 @@ def run(options: argparse.Namespace) -> int:
     log_to_stderr(logging.INFO)
     gateway = bootstrap.build_gateway(settings)
     try:
-        server = server_for(create_app(gateway, settings), settings.host, settings.port)
+        deadlines = Deadlines(settings.head_seconds, settings.body_seconds, settings.request_seconds)
+        server = server_for(create_app(gateway, settings), settings.host, settings.port, deadlines)
         sys.stderr.write(f"certgateway: listening on http://{settings.host}:{settings.port}\n")
         _end_quietly()
         server.run()

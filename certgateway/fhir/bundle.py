@@ -29,7 +29,8 @@ from certgateway.fhir.certificate import Parsed, parse_certificate
 from certgateway.fhir.elements import Reading
 from certgateway.fhir.reading import Message
 from certgateway.fhir.replying import is_answer_header, is_status_header, read_reply
-from certgateway.safejson import Tree, Unreadable
+from certgateway.safejson import JsonLimits, Tree, Unreadable
+from certgateway.safexml import XmlLimits
 
 Json = dict[str, Any]
 FhirFormat = Literal["fhir-json", "fhir-xml"]
@@ -109,12 +110,18 @@ class Opened:
         return self.is_certificate and is_status_header(_header(self.tree))
 
 
-def open_message(raw: bytes, format_: FhirFormat, definitions: Definitions) -> Opened:
+def open_message(
+    raw: bytes,
+    format_: FhirFormat,
+    definitions: Definitions,
+    json: JsonLimits = safejson.DEFAULT_LIMITS,
+    xml: XmlLimits = safexml.DEFAULT_LIMITS,
+) -> Opened:
     """Parse a body; raises `Unreadable` when it is not one FHIR resource."""
     if format_ == "fhir-xml":
-        tree, faults = read_xml(safexml.parse(raw), definitions)
+        tree, faults = read_xml(safexml.parse(raw, xml), definitions)
         return Opened(raw, format_, tree, tuple(faults))
-    tree = safejson.parse(raw)
+    tree = safejson.parse(raw, json)
     if not isinstance(tree, dict):
         raise Unreadable("not-a-resource", 1, 1)
     return Opened(raw, format_, tree, ())

@@ -115,7 +115,14 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "code-system-mismatch",
         "diagnosis-code-unknown",
     ),
-    "too-long": ("length-exceeded", "size-exceeded", "body-too-large", "answer-too-long", "answer-file-too-large"),
+    "too-long": (
+        "length-exceeded",
+        "size-exceeded",
+        "body-too-large",
+        "outside-attachments-too-large",
+        "answer-too-long",
+        "answer-file-too-large",
+    ),
     "too-costly": (
         "too-deep",
         "too-many-elements",

@@ -74,6 +74,7 @@ _BY_CODE: Final[Mapping[ErrorCode, tuple[str, ...]]] = {
         "too-many-attributes",
         "too-many-namespaces",
         "body-too-large",
+        "outside-attachments-too-large",
         "number-out-of-range",
         # Well-formed, and refused for what they could do: T01 would send somebody looking for a fault of syntax.
         "doctype-refused",

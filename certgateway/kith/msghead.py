@@ -59,10 +59,10 @@ class Opened:
         return self.certificates[0] if len(self.certificates) == len(self.heads) == 1 else None
 
 
-def open_message(raw: bytes) -> Opened:
+def open_message(raw: bytes, limits: safexml.XmlLimits = safexml.DEFAULT_LIMITS) -> Opened:
     """Parse a body; raises `Unreadable` when it is no XML that we read."""
     tree = Tree()
-    safexml.parse_into(raw, tree, encodings=ENCODINGS)
+    safexml.parse_into(raw, tree, limits, ENCODINGS)
     root = cast("Node", tree.root)  # A document that was read to its end has a root.
     heads = _heads(root)
     certificates = [form for head in heads for form in _certificates(head)]

@@ -36,12 +36,12 @@ class ReadReceipt:
     refused: str | None
 
 
-def find_receipt(raw: bytes) -> Node | None:
+def find_receipt(raw: bytes, limits: safexml.XmlLimits = safexml.DEFAULT_LIMITS) -> Node | None:
     """The AppRec in a body; None where it is something else. Raises `Unreadable`, but for what is no receipt at all."""
     if b"AppRec" not in raw:
         return None
     tree = Tree()
-    safexml.parse_into(raw, tree, encodings=ENCODINGS)
+    safexml.parse_into(raw, tree, limits, ENCODINGS)
     root = cast("Node", tree.root)  # A document that was read to its end has a root.
     found = root.first("AppRec") if root.name == "EI_fellesformat" else root
     return found if found is not None and found.name == "AppRec" and found.namespace in NAMESPACES.values() else None

@@ -187,6 +187,21 @@ LEGIBILITY: Final[tuple[Rule, ...]] = (
         ("The message is larger than the limit of {limit} bytes.", "Send fewer or smaller attachments."),
     ),
     _rule(
+        "outside-attachments-too-large",
+        (
+            "Uten vedleggene er meldingen større enn grensen på {limit} byte.",
+            "Send mindre tekst. Dokumenter kan legges ved som Base64.",
+        ),
+        (
+            "Utan vedlegga er meldinga større enn grensa på {limit} byte.",
+            "Send mindre tekst. Dokument kan leggjast ved som Base64.",
+        ),
+        (
+            "Without its attachments the message is larger than the limit of {limit} bytes.",
+            "Send less text. Documents can be attached as Base64.",
+        ),
+    ),
+    _rule(
         "message-id-conflict",
         (
             "En annen melding med samme meldings-id er allerede mottatt. Ingenting er erstattet.",

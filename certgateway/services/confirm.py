@@ -10,6 +10,7 @@ from certgateway.domain.errors import NotFoundError
 from certgateway.kith.nodes import Node
 from certgateway.kith.receipt_reading import ReadReceipt, find_receipt, read_receipt
 from certgateway.safejson import Unreadable
+from certgateway.services.bounds import MEASURED, Bounds
 from certgateway.services.deliver import acknowledge
 from certgateway.services.gateway import Gateway
 
@@ -17,10 +18,10 @@ Json = dict[str, Any]
 _OF_HER: Final = "her:"
 
 
-def receipt_in(raw: bytes) -> Node | None:
+def receipt_in(raw: bytes, bounds: Bounds = MEASURED) -> Node | None:
     """The AppRec that a body is; None for anything else, and for what cannot be read, which is judged as a message."""
     try:
-        return find_receipt(raw)
+        return find_receipt(raw, bounds.xml)
     except Unreadable:
         return None
 

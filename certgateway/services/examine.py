@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from certgateway.domain.amendment import points_only, stated_items
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
+from certgateway.domain.body_size import oversize
 from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
 from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost, place
@@ -26,6 +27,7 @@ from certgateway.fhir.benefits import Stripped
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
+from certgateway.services.bounds import MEASURED, Bounds
 from certgateway.services.withhold import Marks, find_marks, withheld_in
 
 if TYPE_CHECKING:
@@ -51,8 +53,6 @@ _STATUS = Reply("", tells=frozenset({"treatment"}))
 """What has become of a treatment: told without a question, and nothing else that a certificate says is told with it."""
 MOST_PLACES = 1000
 """Places of one rule that are told; one more finding, at the message itself, tells of more."""
-MOST_ENTRIES = 500
-"""Entries of a message that are looked at; the largest certificate anybody could write has a tenth of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class House:
     persons: Persons
     schemas: Callable[[], Tables]
     attachments: AttachmentPolicy = TAKEN
+    bounds: Bounds = MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +144,22 @@ class Judgement:
 
 def examine(raw: bytes, format_: Format, house: House) -> Examined:
     """Open, forget, conform and understand one message. Never raises for anything a sender can write."""
-    if format_ == "kith":
-        return _examine_kith(raw, house)
+    too_large = oversize(raw, house.bounds.size)
+    if too_large is not None:
+        refusal = Finding(too_large.fault, Effect.REFUSE, detail={"limit": str(too_large.limit)})
+        return Examined(raw, format_, None, None, Origins(), (refusal,))
+    return _examine_kith(raw, house) if format_ == "kith" else _examine_fhir(raw, format_, house)
+
+
+def _examine_fhir(raw: bytes, format_: Format, house: House) -> Examined:
     if format_ not in {"fhir-json", "fhir-xml"}:
         return _unreadable(raw, format_, Unreadable("format-not-supported", 1, 1))
     try:
-        opened = bundle.open_message(raw, format_, house.definitions)
+        opened = bundle.open_message(raw, format_, house.definitions, house.bounds.json, house.bounds.xml)
     except Unreadable as refusal:
         return _unreadable(raw, format_, refusal, refused_at(refusal, house.definitions))
-    if bundle.entry_count(opened) > MOST_ENTRIES:
-        return _too_long(opened)
+    if bundle.entry_count(opened) > house.bounds.entries:
+        return _too_long(opened, house.bounds.entries)
     # Benefit content goes before anything else looks at the message: what follows cannot depend on it.
     stripped = bundle.strip(opened, house.definitions)
     faults = bundle.conform(opened, stripped, house.definitions)
@@ -202,7 +209,7 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
     from certgateway.kith.nameable import shown_findings, shown_removals  # noqa: PLC0415
 
     try:
-        opened = msghead.open_message(raw)
+        opened = msghead.open_message(raw, house.bounds.xml)
     except Unreadable as refusal:
         # What was built until then would live as long as the traceback, beside what is saved now.
         unreadable = _unreadable(raw, "kith", refusal.with_traceback(None))
@@ -252,9 +259,9 @@ def _outside(faults: list[Finding], notes: list[Finding]) -> list[Finding]:
     return [note for note in notes if refused.isdisjoint(lineage(note.culprit or note.path or ""))]
 
 
-def _too_long(opened: bundle.Opened) -> Examined:
+def _too_long(opened: bundle.Opened, most: int) -> Examined:
     """A readable Bundle with more entries than anybody looks at: refused before any other work, by its own id."""
-    found = Finding("too-many-entries", Effect.REFUSE, path="Bundle", detail={"limit": str(MOST_ENTRIES)})
+    found = Finding("too-many-entries", Effect.REFUSE, path="Bundle", detail={"limit": str(most)})
     return Examined(
         raw=opened.raw,
         format=opened.format,

@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from certgateway import bootstrap, cli
+from certgateway.api.limits import ARRIVING, IN_FLIGHT
+from certgateway.api.rates import BURST, RATE
+from certgateway.cli.deadlines import Deadlines
 from certgateway.config import Settings, load_settings
 from certgateway.domain.attachments import AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.safexml import XmlLimits
+from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import Clamd
 from certgateway.trust.seal import create_key_file
 from certgateway.trust.webhooks import Webhook
@@ -52,6 +57,22 @@ def test_attachments_are_those_of_the_policy_unless_told() -> None:
         ("attachment_most", "0", 0),
         ("clamd", "localhost:3310", "localhost:3310"),
         ("clamd", "unix:/run/clamd.ctl", "unix:/run/clamd.ctl"),
+        ("body_outside_attachments", "1024", 1024),
+        ("head_seconds", "0.25", 0.25),
+        ("head_seconds", "3600", 3600),
+        ("body_seconds", "60", 60),
+        ("request_seconds", "30", 30),
+        ("requests_at_once", "1", 1),
+        ("bodies_at_once", str(20 * 1024 * 1024), 20 * 1024 * 1024),
+        ("sender_rate", "0.1", 0.1),
+        ("sender_burst", "1", 1),
+        ("xml_depth", "64", 64),
+        ("xml_elements", "50000", 50_000),
+        ("xml_attributes", "32", 32),
+        ("xml_namespaces", "64", 64),
+        ("xml_namespaces_in_scope", "16", 16),
+        ("json_depth", "1", 1),
+        ("bundle_entries", "500", 500),
     ],
 )
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str, meant: object) -> None:
@@ -71,11 +92,58 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, name: str, val
         ("clamd", ""),
         ("clamd", "localhost"),
         ("clamd", "localhost:70000"),
+        ("body_outside_attachments", "1023"),
+        ("head_seconds", "0"),
+        ("head_seconds", "3601"),
+        ("head_seconds", "nan"),
+        ("body_seconds", "-1"),
+        ("request_seconds", "inf"),
+        ("requests_at_once", "0"),
+        ("bodies_at_once", "1023"),
+        ("sender_rate", "0"),
+        ("sender_rate", "inf"),
+        ("sender_burst", "0"),
+        ("xml_depth", "65"),
+        ("xml_elements", "50001"),
+        ("xml_attributes", "33"),
+        ("xml_namespaces", "65"),
+        ("xml_namespaces_in_scope", "17"),
+        ("json_depth", "65"),
+        ("json_depth", "0"),
+        ("bundle_entries", "501"),
     ],
 )
 def test_a_faulty_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     with pytest.raises(MisconfiguredError, match=f"^settings: {name}"):
         with_setting(monkeypatch, name, value)
+
+
+@pytest.mark.parametrize(
+    "name, value, other",
+    [
+        ("body_seconds", "60.1", "request_seconds"),
+        ("request_seconds", "29.9", "body_seconds"),
+        ("bodies_at_once", str(20 * 1024 * 1024 - 1), "body_limit"),
+    ],
+)
+def test_limits_that_cannot_be_met_together_are_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, other: str
+) -> None:
+    with pytest.raises(MisconfiguredError) as refusal:
+        with_setting(monkeypatch, name, value)
+    assert name in str(refusal.value)
+    assert other in str(refusal.value)
+
+
+def test_limits_are_those_that_were_measured_unless_told() -> None:
+    settings = load_settings(None)
+    assert bootstrap.bounds_of(settings) == Bounds() == bootstrap.build_house().bounds
+    assert (Bounds().size.whole, Bounds().size.outside, Bounds().entries) == (20 * 1024 * 1024, 1024 * 1024, 500)
+    assert (Bounds().xml, Bounds().json.depth) == (XmlLimits(64, 50_000, 32, 64, 16), 64)
+    seconds = (settings.head_seconds, settings.body_seconds, settings.request_seconds)
+    assert Deadlines(*seconds) == Deadlines() == Deadlines(10, 30, 60)
+    assert (settings.sender_rate, settings.sender_burst) == (RATE, BURST)
+    assert (settings.requests_at_once, settings.bodies_at_once) == (IN_FLIGHT, ARRIVING)
 
 
 def test_a_file_is_read_below_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

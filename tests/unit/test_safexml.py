@@ -192,3 +192,14 @@ def test_a_name_that_only_one_parser_takes_is_refused(markup: str) -> None:
 
 def test_letters_of_the_language_are_no_strange_names() -> None:
     assert safexml.parse("<a b='æøå = 1'>Høyde = 10 <c å='1'/></a>".encode()).text == "Høyde = 10 "
+
+
+def test_declarations_count_among_the_attributes_whatever_the_limit() -> None:
+    limits = safexml.XmlLimits(attributes=4)
+    for attributes, declarations in ((4, 0), (3, 1), (2, 2), (0, 4)):
+        given = b"".join(b' a%d="x"' % at for at in range(attributes))
+        declared = b"".join(b' xmlns:n%d="u"' % at for at in range(declarations))
+        assert safexml.parse(b"<a" + given + declared + b"/>", limits).tag == "a"
+        for more in (b' more="x"', b' xmlns:more="u"'):
+            with pytest.raises(Unreadable, match="too-many-attributes"):
+                safexml.parse(b"<a" + given + declared + more + b"/>", limits)

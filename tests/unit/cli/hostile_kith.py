@@ -7,7 +7,7 @@ import base64
 from collections.abc import Callable
 
 from tests.kith import SMALL, attachment, changed, inserted, message_id, raw
-from tests.unit.cli.hostile import FLOOD, MIB, Hostile, fixed
+from tests.unit.cli.hostile import FLOOD, MIB, NEARLY, Hostile, fixed
 
 BACK = raw(SMALL)
 DECLARATION, _, REST = BACK.partition(b"\n")
@@ -107,9 +107,10 @@ HOSTILE_KITH: tuple[Hostile, ...] = (
         "several-certificates"),
     broken("kith: a number of 10 000 digits", spliced('arbeidssituasjon="1"', f'arbeidssituasjon="{"9" * 10_000}"'),
            "value-invalid"),
-    broken("kith: a number of one MiB", spliced('flereArbeidsforhold="2"', f'flereArbeidsforhold="{"2" * MIB}"'),
-           "value-invalid"),
-    unread("kith: an id of one MiB", spliced(f"<MsgId>{message_id(BACK)}", f"<MsgId>{'x' * MIB}"), "value-invalid"),
+    broken("kith: a number of nearly a MiB", spliced(
+        'flereArbeidsforhold="2"', f'flereArbeidsforhold="{"2" * NEARLY}"'), "value-invalid"),
+    unread("kith: an id of nearly a MiB", spliced(
+        f"<MsgId>{message_id(BACK)}", f"<MsgId>{'x' * NEARLY}"), "value-invalid"),
     # What is read and taken.
     taken("kith: 10 000 benefit ticks", before(TICK, '<LegeerklaringGjelder typeLegeerklaring="2"/>', 10_000),
           "benefit-removed"),
@@ -143,11 +144,11 @@ HOSTILE_KITH: tuple[Hostile, ...] = (
         b'S="2.16.578.1.12.4.1.1.9034"', b'S="' + b"2.16" * 2500 + b'"', 1), "schema-deviation"),
     taken("kith: an oid of 10 000 dots", lambda: BACK.replace(
         b'S="2.16.578.1.12.4.1.1.9034"', b'S="' + b"1." * 10_000 + b'"', 1), "schema-deviation"),
-    taken("kith: text of 4 MiB", before("</StatusPresens>", "Pasienten oppgir smerter. ", 4 * MIB // 26)),
-    taken("kith: text of 4 MiB in one word", before("</StatusPresens>", "x", 4 * MIB)),
-    taken("kith: 2 MiB of blanks in a value", spliced('kodeverdi="L86"', f'kodeverdi="{" " * 2 * MIB}L86"')),
-    taken("kith: a name of one MiB", spliced("<Etternavn>", f"<Etternavn>{'x' * MIB}")),
-    taken("kith: an unknown name of one MiB", before(STATUS, f"<{'x' * MIB}/>"), "schema-deviation"),
+    taken("kith: nearly a MiB of text", before("</StatusPresens>", "Pasienten oppgir smerter. ", NEARLY // 26)),
+    taken("kith: nearly a MiB of text in one word", before("</StatusPresens>", "x", NEARLY)),
+    taken("kith: nearly a MiB of blanks in a value", spliced('kodeverdi="L86"', f'kodeverdi="{" " * NEARLY}L86"')),
+    taken("kith: a name of nearly a MiB", spliced("<Etternavn>", f"<Etternavn>{'x' * NEARLY}")),
+    taken("kith: an unknown name of nearly a MiB", before(STATUS, f"<{'x' * NEARLY}/>"), "schema-deviation"),
     taken("kith: 10 000 comments in a text", before("</StatusPresens>", "a<!-- b -->", 10_000)),
     taken("kith: 10 000 pieces of cdata", before("</StatusPresens>", "a<![CDATA[<b>]]>", 10_000)),
     taken("kith: mixed content", before("</StatusPresens>", "a<b>c</b>", 5_000), "schema-deviation", "not-carried"),

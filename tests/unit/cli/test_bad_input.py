@@ -40,6 +40,7 @@ UNREAD = {
     "not-utf8",
     "not-xml",
     "number-out-of-range",
+    "outside-attachments-too-large",
     "too-deep",
     "too-many-attributes",
     "too-many-elements",

@@ -1,0 +1,133 @@
+"""How long a connection may take: for the head of a request, for its body, and for the whole until it is answered.
+
+uvicorn has a deadline for idle connections only, and every byte that comes puts it off; a client that sends one byte
+now and then would be waited for without end. The application answers most that are late in its own words; here is cut
+off what it cannot see: a head that does not end, a body that nobody reads, an answer that is not fetched. Nothing here
+may look into a body, or write a log line that holds anything of a client's.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from certgateway.api.problems import PROBLEM_JSON, plain_details
+
+ANSWERING: Final = 1.0
+"""Seconds that the application has, after a deadline of its own, to say so before the connection is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds: `head` from its first byte, or from the connection; `body` from the end of the head.
+
+    `request` is the whole, from the end of the head until its answer has been fetched.
+    """
+
+    head: float = 10
+    body: float = 30
+    request: float = 60
+
+
+class PunctualProtocol(H11Protocol):
+    """uvicorn's reader of HTTP/1.1 with deadlines that no byte puts off. See `punctual` for how to make one."""
+
+    deadlines: ClassVar[Deadlines] = Deadlines()
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  The server makes it as it makes its own.
+        super().__init__(*arguments, **named)
+        self._awaited: str | None = None
+        self._awaiting: asyncio.TimerHandle | None = None
+        self._answering: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first head: a connection that says nothing is closed too."""
+        super().connection_made(transport)
+        self._await("head")
+
+    def data_received(self, data: bytes) -> None:
+        """Let it be read, then wait for what has to come next."""
+        before = self.cycle
+        super().data_received(data)
+        self._follow(before, begun=True)
+
+    def on_response_complete(self) -> None:
+        """Let uvicorn turn to the next request, of which some may be here already."""
+        before = self.cycle
+        super().on_response_complete()
+        # Where nothing of the next head is here, uvicorn closes what stays idle.
+        self._follow(before, begun=bool(self.conn.trailing_data[0]))
+
+    def _follow(self, before: object, *, begun: bool) -> None:
+        """Wait for what the state of the connection says; `before` is the request that was at work until now."""
+        anew = self.cycle is not before
+        state = self.conn.their_state
+        if state is h11.IDLE:
+            self._await("head" if begun else None)
+        else:
+            self._await("body" if state is h11.SEND_BODY else None, anew=anew)
+        if anew and not self.transport.get_write_buffer_size():
+            self._stop_answering()
+        if self._is_owed():
+            if self._answering is None:
+                self._answering = self.loop.call_later(self.deadlines.request + ANSWERING, self._answer_is_late)
+        else:
+            self._stop_answering()
+
+    def _is_owed(self) -> bool:
+        """Whether an answer is being made, or has not been fetched."""
+        at_work = bool(self.cycle) and not self.cycle.response_complete
+        return at_work or bool(self.transport.get_write_buffer_size())
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._await(None)
+        self._stop_answering()
+        super().connection_lost(exc)
+
+    def _await(self, part: str | None, *, anew: bool = False) -> None:
+        """A part of a request is waited for from now on; one that is waited for already, from when that began."""
+        if part == self._awaited and not anew:
+            return
+        if self._awaiting is not None:
+            self._awaiting.cancel()
+            self._awaiting = None
+        self._awaited = part
+        if part == "head":
+            self._awaiting = self.loop.call_later(self.deadlines.head, self._head_is_late)
+        elif part == "body":
+            self._awaiting = self.loop.call_later(self.deadlines.body + ANSWERING, self._cut)
+
+    def _stop_answering(self) -> None:
+        if self._answering is not None:
+            self._answering.cancel()
+            self._answering = None
+
+    def _head_is_late(self) -> None:
+        """Say so to who has begun a head; a connection that was only held open is closed."""
+        if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE and self.conn.trailing_data[0]:
+            body = json.dumps(plain_details("request-too-slow"), ensure_ascii=False).encode()
+            headers = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body))), ("Connection", "close")]
+            for event in (h11.Response(status_code=408, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+        # What was written may never be fetched, and a closing connection waits for that.
+        self._awaited = None
+        self._awaiting = self.loop.call_later(ANSWERING, self._cut)
+
+    def _answer_is_late(self) -> None:
+        self._answering = None
+        if self._is_owed():
+            self._cut()
+
+    def _cut(self) -> None:
+        """End the connection at once, whatever has not been sent; to the application a client has gone."""
+        self.transport.abort()
+
+
+def punctual(deadlines: Deadlines) -> type[PunctualProtocol]:
+    """The protocol with these deadlines; uvicorn wants a class, and makes one of it for each connection."""
+    return type("PunctualProtocol", (PunctualProtocol,), {"deadlines": deadlines})
