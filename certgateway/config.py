@@ -182,6 +182,11 @@ class Settings(BaseSettings):
         le=_LONGEST,
         description="Seconds that a request may take in all, from the end of the head until its answer is fetched",
     )
+    connections_at_once: int = Field(
+        default=750,
+        ge=1,
+        description="Connections that may be open at once; for one more, the one that has waited longest unused goes",
+    )
     requests_at_once: int = Field(
         default=64, ge=1, description="Requests that may wait or be worked on at once; the next one gets 503"
     )

@@ -1,20 +1,22 @@
-"""How long a connection may take: for the head of a request, for its body, and for the whole until it is answered.
+"""How long a connection may take, for the head of a request, its body and its answer; and how many there may be.
 
 uvicorn has a deadline for idle connections only, and every byte that comes puts it off; a client that sends one byte
 now and then would be waited for without end. The application answers most that are late in its own words; here is cut
-off what it cannot see: a head that does not end, a body that nobody reads, an answer that is not fetched. Nothing here
-may look into a body, or write a log line that holds anything of a client's.
+off what it cannot see: a head that does not end, a body that nobody reads, an answer that is not fetched. When a
+connection too many comes, the one that has been unused for longest goes. Nothing here may look into a body, or write a
+log line that holds anything of a client's.
 """
 
 import asyncio
 import json
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from certgateway.api.problems import PROBLEM_JSON, plain_details
+from certgateway.api.problems import PROBLEM_JSON, plain_details, problem
 
 ANSWERING: Final = 1.0
 """Seconds that the application has, after a deadline of its own, to say so before the connection is cut."""
@@ -32,10 +34,17 @@ class Deadlines:
     request: float = 60
 
 
+CONNECTIONS: Final = 750
+"""With those that wait to be accepted, fewer than the files that a process may have open where nobody has set more."""
+
+
 class PunctualProtocol(H11Protocol):
     """uvicorn's reader of HTTP/1.1 with deadlines that no byte puts off. See `punctual` for how to make one."""
 
-    deadlines: ClassVar[Deadlines] = Deadlines()
+    deadlines: ClassVar[Deadlines]
+    most: ClassVar[int]
+    unused: ClassVar[OrderedDict["PunctualProtocol", None]]
+    """Connections that wait for a head, those that have waited longest first."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  The server makes it as it makes its own.
         super().__init__(*arguments, **named)
@@ -45,7 +54,14 @@ class PunctualProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head: a connection that says nothing is closed too."""
+        is_full = len(self.connections) >= self.most
         super().connection_made(transport)
+        if is_full and not self.unused:
+            self._refuse("overloaded")
+            return
+        if is_full:
+            self.unused.popitem(last=False)[0].transport.abort()
+        self.unused[self] = None
         self._await("head")
 
     def data_received(self, data: bytes) -> None:
@@ -66,8 +82,10 @@ class PunctualProtocol(H11Protocol):
         anew = self.cycle is not before
         state = self.conn.their_state
         if state is h11.IDLE:
+            self.unused.setdefault(self)
             self._await("head" if begun else None)
         else:
+            self.unused.pop(self, None)
             self._await("body" if state is h11.SEND_BODY else None, anew=anew)
         if anew and not self.transport.get_write_buffer_size():
             self._stop_answering()
@@ -84,6 +102,7 @@ class PunctualProtocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
+        self.unused.pop(self, None)
         self._await(None)
         self._stop_answering()
         super().connection_lost(exc)
@@ -109,13 +128,27 @@ class PunctualProtocol(H11Protocol):
     def _head_is_late(self) -> None:
         """Say so to who has begun a head; a connection that was only held open is closed."""
         if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE and self.conn.trailing_data[0]:
-            body = json.dumps(plain_details("request-too-slow"), ensure_ascii=False).encode()
-            headers = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body))), ("Connection", "close")]
-            for event in (h11.Response(status_code=408, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
-                self.transport.write(self.conn.send(event) or b"")
+            self._refuse("request-too-slow")
+        else:
+            self._close()
+
+    def _refuse(self, category: str) -> None:
+        """Answer for the application, which has not been asked, and close."""
+        found = problem(category)
+        body = json.dumps(plain_details(category), ensure_ascii=False).encode()
+        headers = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body))), ("Connection", "close")]
+        if found.retry_after is not None:
+            headers.append(("Retry-After", str(found.retry_after)))
+        start = h11.Response(status_code=found.status, headers=headers)
+        for event in (start, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self._close()
+
+    def _close(self) -> None:
+        """What was written may never be fetched, and a closing connection would wait for that."""
+        self.unused.pop(self, None)
+        self._await(None)
         self.transport.close()
-        # What was written may never be fetched, and a closing connection waits for that.
-        self._awaited = None
         self._awaiting = self.loop.call_later(ANSWERING, self._cut)
 
     def _answer_is_late(self) -> None:
@@ -128,6 +161,8 @@ class PunctualProtocol(H11Protocol):
         self.transport.abort()
 
 
-def punctual(deadlines: Deadlines) -> type[PunctualProtocol]:
-    """The protocol with these deadlines; uvicorn wants a class, and makes one of it for each connection."""
-    return type("PunctualProtocol", (PunctualProtocol,), {"deadlines": deadlines})
+def punctual(deadlines: Deadlines, most: int = CONNECTIONS) -> type[PunctualProtocol]:
+    """The protocol of a server with at `most` so many connections; uvicorn wants a class, and makes one for each."""
+    return type(
+        "PunctualProtocol", (PunctualProtocol,), {"deadlines": deadlines, "most": most, "unused": OrderedDict()}
+    )

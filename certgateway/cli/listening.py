@@ -13,11 +13,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from certgateway.api.observation import LARGEST_HEAD, LOG, places
-from certgateway.cli.deadlines import Deadlines, punctual
+from certgateway.cli.deadlines import CONNECTIONS, Deadlines, punctual
 
 _GRACE_SECONDS: Final = 20
 _IDLE_SECONDS: Final = 5
-_WAITING: Final = 256
+_WAITING: Final = 200
+"""Connections that wait to be accepted: so many are taken in at once, before one of them can be counted."""
 
 
 class OneLine(logging.Formatter):
@@ -42,14 +43,14 @@ def log_to_stderr(level: int) -> None:
     LOG.setLevel(level)
 
 
-def server_for(app: FastAPI, host: str, port: int, deadlines: Deadlines) -> uvicorn.Server:
+def server_for(app: FastAPI, host: str, port: int, deadlines: Deadlines, most: int = CONNECTIONS) -> uvicorn.Server:
     """A server that is not running yet. h11 reads the requests: it is strict, and its limits can be set."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
-            http=punctual(deadlines),
+            http=punctual(deadlines, most),
             ws="none",
             lifespan="on",
             access_log=False,
@@ -58,6 +59,7 @@ def server_for(app: FastAPI, host: str, port: int, deadlines: Deadlines) -> uvic
             proxy_headers=False,
             # A head that comes in one piece passes here up to the size of a read; the front door counts it again.
             h11_max_incomplete_event_size=LARGEST_HEAD,
+            backlog=_WAITING,
             timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )

@@ -26,7 +26,8 @@ def run(options: argparse.Namespace) -> int:
     gateway = bootstrap.build_gateway(settings)
     try:
         deadlines = Deadlines(settings.head_seconds, settings.body_seconds, settings.request_seconds)
-        server = server_for(create_app(gateway, settings), settings.host, settings.port, deadlines)
+        app = create_app(gateway, settings)
+        server = server_for(app, settings.host, settings.port, deadlines, settings.connections_at_once)
         sys.stderr.write(f"certgateway: listening on http://{settings.host}:{settings.port}\n")
         _end_quietly()
         server.run()

@@ -9,7 +9,7 @@ import pytest
 from certgateway import bootstrap, cli
 from certgateway.api.limits import ARRIVING, IN_FLIGHT
 from certgateway.api.rates import BURST, RATE
-from certgateway.cli.deadlines import Deadlines
+from certgateway.cli.deadlines import CONNECTIONS, Deadlines
 from certgateway.config import Settings, load_settings
 from certgateway.domain.attachments import AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
@@ -63,6 +63,7 @@ def test_attachments_are_those_of_the_policy_unless_told() -> None:
         ("body_seconds", "60", 60),
         ("request_seconds", "30", 30),
         ("requests_at_once", "1", 1),
+        ("connections_at_once", "1", 1),
         ("bodies_at_once", str(20 * 1024 * 1024), 20 * 1024 * 1024),
         ("sender_rate", "0.1", 0.1),
         ("sender_burst", "1", 1),
@@ -99,6 +100,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, name: str, val
         ("body_seconds", "-1"),
         ("request_seconds", "inf"),
         ("requests_at_once", "0"),
+        ("connections_at_once", "0"),
         ("bodies_at_once", "1023"),
         ("sender_rate", "0"),
         ("sender_rate", "inf"),
@@ -142,6 +144,7 @@ def test_limits_are_those_that_were_measured_unless_told() -> None:
     assert (Bounds().xml, Bounds().json.depth) == (XmlLimits(64, 50_000, 32, 64, 16), 64)
     seconds = (settings.head_seconds, settings.body_seconds, settings.request_seconds)
     assert Deadlines(*seconds) == Deadlines() == Deadlines(10, 30, 60)
+    assert settings.connections_at_once == CONNECTIONS
     assert (settings.sender_rate, settings.sender_burst) == (RATE, BURST)
     assert (settings.requests_at_once, settings.bodies_at_once) == (IN_FLIGHT, ARRIVING)
 
