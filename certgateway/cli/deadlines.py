@@ -130,7 +130,7 @@ class PunctualProtocol(H11Protocol):
         if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE and self.conn.trailing_data[0]:
             self._refuse("request-too-slow")
         else:
-            self._close()
+            self.transport.close()
 
     def _refuse(self, category: str) -> None:
         """Answer for the application, which has not been asked, and close."""
@@ -142,14 +142,7 @@ class PunctualProtocol(H11Protocol):
         start = h11.Response(status_code=found.status, headers=headers)
         for event in (start, h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
-        self._close()
-
-    def _close(self) -> None:
-        """What was written may never be fetched, and a closing connection would wait for that."""
-        self.unused.pop(self, None)
-        self._await(None)
         self.transport.close()
-        self._awaiting = self.loop.call_later(ANSWERING, self._cut)
 
     def _answer_is_late(self) -> None:
         self._answering = None

@@ -162,11 +162,12 @@ def test_refused_body_that_goes_on_is_cut_off(service: Service) -> None:
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
-def test_slow_second_head_is_cut_off(service: Service) -> None:
+@pytest.mark.parametrize("trickles", [True, False])
+def test_slow_second_head_is_cut_off(service: Service, *, trickles: bool) -> None:
     with closing(connected(service)) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HT")
         began = time.monotonic()
-        with Trickle(slow, b"x"):
+        with Trickle(slow, b"x", 0.05 if trickles else 100):
             answer = rest(slow)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1 408 " in answer
