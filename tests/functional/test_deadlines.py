@@ -154,6 +154,18 @@ def test_body_that_nobody_reads_is_cut_off(service: Service, address: bytes) -> 
     assert BODY + ANSWERING * 0.9 < took < BODY + ANSWERING + SLACK
 
 
+def test_text_is_refused_when_it_has_become_too_much_and_not_at_its_end(service: Service) -> None:
+    with closing(connected(service)) as endless:
+        endless.sendall(START + b"Transfer-Encoding: chunked\r\n\r\n")
+        for _ in range(80):
+            endless.sendall(b"4000\r\n" + b"smerter " * 2048 + b"\r\n")
+        response = http.client.HTTPResponse(endless)
+        response.begin()
+        told = json.loads(response.read())["issue"][0]["details"]
+    assert (response.status, told["coding"][0]["code"]) == (413, "outside-attachments-too-large")
+    assert "1048576 bytes" in told["text"]
+
+
 def test_refused_body_that_goes_on_is_cut_off(service: Service) -> None:
     with closing(connected(service)) as slow:
         slow.sendall(START + b"Content-Length: 30000000\r\n\r\n")

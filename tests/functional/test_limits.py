@@ -256,18 +256,6 @@ def test_what_is_too_large_outside_attachments_is_not_kept(client: TestClient, f
         assert client.get(f"/receipts/{id_}").status_code == (404 if status == 413 else 200)
 
 
-def test_endless_text_is_refused_before_its_end(client: TestClient) -> None:
-    given = 0
-
-    def pieces() -> Any:  # noqa: ANN401  A body without end.
-        nonlocal given
-        while given < 10 * MIB:
-            given += 4096
-            yield b'{"text":"' + b"x" * 4087
-
-    assert client.post(DOOR, content=pieces(), headers=JSON).status_code == 413
-
-
 # ---- how much at once ----
 
 
