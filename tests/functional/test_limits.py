@@ -16,9 +16,11 @@ import pytest
 from fastapi import FastAPI
 from lxml import etree
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from certgateway import bootstrap, cli
 from certgateway.api.limits import Door
+from certgateway.api.observation import Observed
 from certgateway.api.problems import ProblemError
 from certgateway.api.rates import Senders
 from certgateway.app import create_app
@@ -340,6 +342,26 @@ def test_an_answer_that_is_late_is_told_and_the_work_is_not_lost(
     assert lines[0]["milliseconds"] > 900, "the line is written when the work has ended"
 
 
+def test_a_late_answer_is_whole_though_the_work_ends_meanwhile(app: FastAPI) -> None:
+    sent: list[Message] = []
+
+    async def work(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await asyncio.sleep(0.1)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        await asyncio.sleep(0.1)
+        sent.append(message)
+
+    meters, definitions = app.state.surface.meters, app.state.surface.gateway.house.definitions
+    scope = {"type": "http", "method": "GET", "path": "/x", "query_string": b"", "headers": []}
+    asyncio.run(Observed(work, meters, definitions, 0.05)(scope, receive, send))
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert sent[0]["status"] == 503
+
+
 # ---- how often one sender ----
 
 
@@ -388,6 +410,15 @@ def test_a_bucket_is_emptied_and_filled_at_its_rate() -> None:
     assert [refused_for(senders, "192.0.2.1") for _ in range(2)] == [0, 2]
     clock.now += 1000
     assert [refused_for(senders, "192.0.2.1") for _ in range(3)] == [0, 0, 2], "no more than a bucket holds"
+
+
+def test_a_bucket_that_was_not_forgotten_holds_no_more_for_that() -> None:
+    clock = Clock()
+    senders = Senders(rate=0.5, burst=2, clock=clock)
+    for at in range(10):
+        senders.admit(f"192.0.2.{at}")
+    clock.now += 1000
+    assert [refused_for(senders, "192.0.2.9") for _ in range(3)] == [0, 0, 2]
 
 
 def test_each_sender_has_a_bucket_of_its_own() -> None:

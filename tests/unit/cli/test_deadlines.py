@@ -32,8 +32,8 @@ def application() -> FastAPI:
 
     @app.get("/never")
     async def never(request: Request) -> Response:
-        while not await request.is_disconnected():
-            await asyncio.sleep(0.05)
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
         return Response(b"")
 
     @app.get("/soon")

@@ -163,3 +163,24 @@ def test_pieces_do_not_make_the_count_slow() -> None:
         body += b'<data value="' * 1260
         counter.count(body)
     assert time.process_time() - started < allowed(1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"data" ' + b" " * 70 + b':  "' + DATA[:200] + b'"}',
+        b'<f:data id="' + b"a" * 300 + b'" value = "' + DATA[:200] + b'"/>',
+        b"<base:Base64Container" + b' a="b"' * 60 + b">" + b" " * 60 + b"<![CDATA[" + DATA[:200] + b"]]>",
+        b'<data value="' + b"QUJD&#xD;&#10;" * 20 + b'"/>',
+        b'{"data":"' + b"QUJD\\r\\n" * 20 + b'"}',
+    ],
+    ids=["json", "xml", "kith", "referenced", "escaped"],
+)
+def test_a_cut_at_any_place_changes_nothing(body: bytes) -> None:
+    # What stands before lets the cut be where it is no more held back for being near to the beginning.
+    body = b"x" * 2000 + body
+    whole = OutsideCounter(MOST).count(body, whole=True)
+    for cut in range(1900, len(body)):
+        counter = OutsideCounter(MOST)
+        assert counter.count(bytearray(body[:cut])) <= whole
+        assert counter.count(body, whole=True) == whole
