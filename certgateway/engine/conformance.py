@@ -66,6 +66,11 @@ class Conformance:
         finally:
             self._run.trying.discard(key)
 
+    def is_sound(self, url: str, place: Place) -> bool:
+        """Whether a place surely conforms to a profile by its url, which imposes no other."""
+        profile = self._definitions.profile(url)
+        return profile is not None and not profile.imposed and self._is_sound(profile, place)
+
     def _is_sound(self, profile: Profile, place: Place) -> bool:
         """Whether a place surely conforms. Of a resource that base R4 found fault with that can't be told."""
         if place.extra is not None or id(place.scope.resource) in self._run.odd:

@@ -6,10 +6,12 @@ Paths through anything that isn't known for certain (an open choice, an unknown 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from certgateway.engine.fhirpath_syntax import Binary, Call, Literal, Member, Special, Syntax, Variable, type_name
+from certgateway.engine.fhirpath_temporal import parse_temporal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,12 @@ DATES = frozenset({"date", "dateTime", "instant"})
 BOOLEAN = "boolean"
 PRIMITIVES = TEXTS | NUMBERS | DATES | {BOOLEAN, "time", "base64Binary"}
 COUNT = "count"
+
+
+# Dates, and times to the second with an offset that has one spelling.
+_AS_WRITTEN = re.compile(
+    r"[0-9]{4}(?:-[0-9]{2}){0,2}|[0-9-]{10}T[0-9]{2}(?::[0-9]{2}){2}[+-](?:0[1-9]|1[0-9]):[0-9]{2}"
+)
 
 
 class NotQuickError(Exception):
@@ -67,7 +75,7 @@ class PathWriter:
             if syntax.left is None and syntax.name == focus.code:
                 return focus
             return self._member(focus if syntax.left is None else self.path(syntax.left, focus), syntax.name)
-        if isinstance(syntax, Special) and syntax.name == "$this":
+        if isinstance(syntax, Special) and syntax.name == "this":
             return focus
         if isinstance(syntax, Variable) and syntax.name == "resource" and self.root is not None:
             return Path("v", self.root)
@@ -110,6 +118,8 @@ class PathWriter:
             return self._of_type(given, type_name(syntax.arguments[0]))
         if syntax.name == "first" and given.many and not given.is_set:
             return Path(f"next(iter({given.text}), None)", given.code)
+        if syntax.name == "toString" and not given.many:
+            return self._as_text(given)
         if syntax.name == "intersect":
             one, other = self.list(given), self.list(self.path(syntax.arguments[0], focus))
             return Path(f"[x for x in {one.text} if x in {other.text}]", one.code, many=True, is_set=True)
@@ -120,6 +130,14 @@ class PathWriter:
             return Path(f"[{item.text} for {item.text} in {listed.text} if {item.text}.get('url') == {url}]",
                          "Extension", many=True)  # fmt: skip
         raise NotQuickError
+
+    def _as_text(self, given: Path) -> Path:
+        if given.code in TEXTS:
+            return Path(given.text, "string")
+        if given.code not in DATES:
+            raise NotQuickError
+        self.names["moment"] = _text_of
+        return Path(f"moment({given.text})", "string")
 
     def given(self, syntax: Call, focus: Path) -> Path:
         """What a function is called on."""
@@ -192,6 +210,14 @@ class PathWriter:
         name = f"c{len(self.names)}"
         self.names[name] = value
         return name
+
+
+def _text_of(moment: str | None) -> str | None:
+    """A date or time as FHIRPath writes it, which may tell the zone in another way."""
+    if moment is None or _AS_WRITTEN.fullmatch(moment):
+        return moment
+    known = parse_temporal(moment)
+    return known.text() if known is not None else None
 
 
 def is_number(value: object) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.answers import check_questioning
 from certgateway.engine.conformance import Conformance
+from certgateway.engine.elements import told
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
 from certgateway.engine.implied import entry_profiles, implied_profiles
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
@@ -71,7 +72,10 @@ def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
     """Judge the profiles a resource claims and the answers it gives, or the definition of an extension."""
     if place.type == "Extension":
-        _check(run, conformance, place.value["url"], place, place.trail, severity=None)
+        url = place.value["url"]
+        if not conformance.is_sound(url, place):
+            place = told(run, place)
+            _check(run, conformance, url, place, place.trail, severity=None)
         return
     if place.type in _QUESTIONING:
         check_questioning(run, place)

@@ -7,7 +7,7 @@ beside it. What has no simple function (a rare slicing, a place inside a contain
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.bounds import within
@@ -26,7 +26,7 @@ from certgateway.engine.values import equals, pattern_test
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
-    from certgateway.engine.instance import Scope, Step
+    from certgateway.engine.instance import Scope
     from certgateway.engine.profiles import Profile, Rule
     from certgateway.engine.ruleplans import Fit, RulePlan
     from certgateway.engine.run import Run
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
 Tree = Any
 # What stands somewhere, the scope it stands in, and the run: which profiles were found to hold, and where.
 Sound = Callable[[Tree, "Scope", "Run"], bool]
-Members = Callable[[Sequence[Tree], "Scope", "Run"], bool]
+Members = tuple[tuple[str, Sound], ...]
 
 # Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
 _MOST_SETS = 16
+# As in `base_soundness`.
+_MOST_SHAPES = 1_000
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
@@ -60,6 +62,7 @@ class Soundness:
         self._ignored = ignored
         # Rules by their identity, which lasts: each function holds its profile.
         self._known: dict[tuple[int, str], Sound] = {}
+        self._members: dict[tuple[int, str, str], Sound] = {}
 
     def profile(self, profile: Profile, code: str) -> Sound:
         """Whether a value of type `code` surely conforms to a profile."""
@@ -93,26 +96,14 @@ class Soundness:
 
     def _rule(self, plan: RulePlan, code: str) -> Sound:
         """Whether a value of type `code` surely is what a rule asks for."""
-        tests = [test for test in self._tests(plan, code) if test is not _always]
-        if not tests:
-            return _always
-        if len(tests) == 1:
-            return tests[0]
-
-        def sound(value: Tree, scope: Scope, run: Run) -> bool:
-            for test in tests:  # noqa: SIM110  A loop costs half of a generator.
-                if not test(value, scope, run):
-                    return False
-            return True
-
-        return sound
+        return _every([test for test in self._tests(plan, code) if test is not _always])
 
     def _tests(self, plan: RulePlan, code: str) -> list[Sound]:
         rule = plan.rule
         fit = plan.fit(code, self._definitions) if rule.types else None
         if rule.types and fit is None:
             return [_never]
-        tests = [*self._value_tests(rule, code), *self._children(plan, code)]
+        tests = [*self._value_tests(rule, code), self._children(plan, code)]
         if fit is not None and fit.profiles:
             tests.append(self._one_of(fit, code))
         if fit is not None and fit.targets:
@@ -188,61 +179,82 @@ class Soundness:
 
     # ---- the elements below ----
 
-    def _children(self, plan: RulePlan, code: str) -> list[Sound]:
-        tests: list[Sound] = []
-        for child in plan.children:
-            step = self._steps.step(code, child.rule.name)
-            if step is None:
-                tests.append(self._without_step(child, code))
-            elif step.only is not None:
-                tests.append(self._single_key(child, step, step.only, code))
-            else:
-                tests.append(self._choice(child, step, code))
-        return tests
-
-    def _without_step(self, child: RulePlan, code: str) -> Sound:
-        """What is asked of a primitive's own value, or of an element that this type doesn't have."""
+    def _children(self, plan: RulePlan, code: str) -> Sound:
+        """Whether everything below is what is asked: worked out once for all objects with the same keys."""
+        if not plan.children:
+            return _always
         facts = self._definitions.type(code)
-        if child.rule.name == "value" and facts is not None and facts.kind == "primitive-type":
-            return self._rule(child, code) if not child.slices else _never
-        return _never if child.demands else _always
-
-    def _single_key(self, child: RulePlan, step: Step, only: tuple[str, str, str], code: str) -> Sound:
-        key, _, kind = only
-        absent = not child.demands
-        members = self._members(child, kind, f"{code}.{step.name}")
-        if members is _always:
-            return _always if absent else lambda value, _scope, _run: key in value
-        if step.repeats:
-            return lambda value, scope, run: members(value[key], scope, run) if key in value else absent
-        return lambda value, scope, run: members((value[key],), scope, run) if key in value else absent
-
-    def _choice(self, child: RulePlan, step: Step, code: str) -> Sound:
-        """A choice has one key of many; what is asked of it hangs on its type."""
-        absent = not child.demands
-        by_key: dict[str, Members] = {}
-        keys = step.keys.keys()
+        if facts is not None and facts.kind == "primitive-type":
+            return self._of_primitive(plan, code)
+        shapes: dict[tuple[str, ...], Members | None] = {}
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
-            for key in keys & value.keys():
-                members = by_key.get(key)
-                if members is None:
-                    members = by_key[key] = self._members(child, step.keys[key][2], f"{code}.{step.name}")
-                return members((value[key],), scope, run)
-            return absent
+            keys = tuple(value)
+            if keys in shapes:
+                shape = shapes[keys]
+            else:
+                shape = self._shape(plan, code, keys)
+                if len(shapes) < _MOST_SHAPES:
+                    shapes[keys] = shape
+            if shape is None:
+                return False
+            for key, test in shape:  # noqa: SIM110  A loop costs half of a generator.
+                if not test(value[key], scope, run):
+                    return False
+            return True
 
         return sound
 
-    def _members(self, plan: RulePlan, kind: str, path: str) -> Members:
+    def _of_primitive(self, plan: RulePlan, code: str) -> Sound:
+        """What is asked of a primitive's own value; nothing stands beside it here."""
+        tests = [self._without_step(child, code) for child in plan.children]
+        return _every([test for test in tests if test is not _always])
+
+    def _without_step(self, child: RulePlan, code: str) -> Sound:
+        if child.rule.name == "value":
+            return self._rule(child, code) if not child.slices else _never
+        return _never if child.demands else _always
+
+    def _shape(self, plan: RulePlan, code: str, keys: tuple[str, ...]) -> Members | None:
+        """The tests of an object's members; None where something that is demanded isn't among them."""
+        tests: list[tuple[str, Sound]] = []
+        for child in plan.children:
+            step = self._steps.step(code, child.rule.name)
+            rows = dict.fromkeys(step.keys[key] for key in keys if key in step.keys) if step is not None else ()
+            if step is None or not rows:
+                if child.demands:
+                    return None
+                continue
+            key, _, kind = next(iter(rows))
+            test = self._occurrences(child, kind, f"{code}.{step.name}", is_list=step.repeats)
+            if test is not _always:
+                tests.append((key, test))
+        return tuple(tests)
+
+    def _occurrences(self, plan: RulePlan, kind: str, path: str, *, is_list: bool) -> Sound:
         """Whether the occurrences of one element are what is asked, together and each."""
-        rule = plan.rule
-        least, most = rule.min, rule.max
-        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
+        known = (id(plan), kind, path)
+        if known not in self._members:
+            self._members[known] = self._all(plan, kind, path) if is_list else self._single(plan, kind, path)
+        return self._members[known]
+
+    def _single(self, plan: RulePlan, kind: str, path: str) -> Sound:
+        if plan.slices or plan.rule.max == 0 or plan.rule.min > 1:
+            listed = self._all(plan, kind, path)
+            return lambda value, scope, run: listed((value,), scope, run)
+        return self._each(plan, kind)
+
+    def _each(self, plan: RulePlan, kind: str) -> Sound:
+        return self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
+
+    def _all(self, plan: RulePlan, kind: str, path: str) -> Sound:
+        least, most = plan.rule.min, plan.rule.max
+        each = self._each(plan, kind)
         sliced = self._sliced(plan, kind, path) if plan.slices else _always
         if each is sliced is _always and least <= 1 and most is None:
             return _always
 
-        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+        def sound(values: Tree, scope: Scope, run: Run) -> bool:
             if len(values) < least or (most is not None and len(values) > most):
                 return False
             if each is not _always:
@@ -278,7 +290,7 @@ class Soundness:
 
     # ---- slices ----
 
-    def _sliced(self, plan: RulePlan, kind: str, path: str) -> Members:
+    def _sliced(self, plan: RulePlan, kind: str, path: str) -> Sound:
         """Whether every slice has the members it may have, and each is what the slice asks."""
         sort = quick_sorter(plan, kind, self._slicer, self._definitions)
         slicing = plan.rule.slicing
@@ -287,7 +299,7 @@ class Soundness:
         rows = [(each.rule.min, each.rule.max, self._slice(each, kind, path)) for each in plan.slices]
         inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
 
-        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+        def sound(values: Tree, scope: Scope, run: Run) -> bool:
             members: dict[int, list[Tree]] = {}
             for value in values:
                 number = sort(value)
@@ -303,11 +315,11 @@ class Soundness:
 
         return sound
 
-    def _slice(self, plan: RulePlan, kind: str, path: str) -> Members:
+    def _slice(self, plan: RulePlan, kind: str, path: str) -> Sound:
         each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
         sliced = self._sliced(plan, kind, path) if plan.slices else None
 
-        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+        def sound(values: Tree, scope: Scope, run: Run) -> bool:
             for value in values:
                 if not each(value, scope, run):
                     return False
@@ -324,6 +336,21 @@ def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness
             known.clear()
         known[ignored] = Soundness(definitions, ignored)
     return known[ignored]
+
+
+def _every(tests: list[Sound]) -> Sound:
+    if not tests:
+        return _always
+    if len(tests) == 1:
+        return tests[0]
+
+    def sound(value: Tree, scope: Scope, run: Run) -> bool:
+        for test in tests:  # noqa: SIM110  A loop costs half of a generator.
+            if not test(value, scope, run):
+                return False
+        return True
+
+    return sound
 
 
 def _holds(invariant: Invariant, quick: QuickTest | None, code: str) -> Sound:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
+from certgateway.engine.base_soundness import base_soundness_of
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, is_plain, plans_of
 from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
-from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
+from certgateway.engine.instance import NOT_TOLD, Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
 from certgateway.engine.narrative import objection
 from certgateway.engine.narrativelinks import check_links
@@ -33,10 +34,15 @@ _TWO = 2
 class Walk:
     """One pass over one resource and everything in it."""
 
-    def __init__(self, run: Run, on_profiled: Callable[[Place], None]) -> None:
-        """Take where faults go, and who judges resources and extensions by profile once their structure is judged."""
+    def __init__(self, run: Run, on_profiled: Callable[[Place], None], *, is_quick: bool = True) -> None:
+        """Take where faults go, and who judges resources and extensions by profile once their structure is judged.
+
+        Where it `is_quick`, what surely has no fault is not walked; the findings are the same.
+        """
         self._run = run
-        self._plans: Plans = plans_of(run.definitions, judges_codes=run.options.unknown_code is not None)
+        judges_codes = run.options.unknown_code is not None
+        self._plans: Plans = plans_of(run.definitions, judges_codes=judges_codes)
+        self._soundness = base_soundness_of(run.definitions, judges_codes=judges_codes) if is_quick else None
         self._known = self._plans.known
         self._on_profiled = on_profiled
 
@@ -51,9 +57,12 @@ class Walk:
             return
         mark, oddities, identified = len(self._run.faults), self._run.oddities, self._run.identified
         plan = self._plans.plan(name)
-        self._members(value, plan, trail, scope)
+        extensions: list[Tree] = []
+        stated = self._soundness.resource(name, value, scope, extensions) if self._soundness is not None else None
+        if stated is None:
+            extensions, stated = [], plan.stated
+            self._members(value, plan, trail, scope)
         place = Place(value, None, name, trail, scope)
-        stated = plan.stated
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
             stated = tuple(row for row in stated if row[0].key != "dom-6")
@@ -67,6 +76,8 @@ class Walk:
         if self._run.oddities > oddities:
             self._run.odd.add(id(value))
         self._on_profiled(place)
+        for each in extensions:
+            self._on_profiled(Place(each, None, "Extension", NOT_TOLD, scope))
 
     def _check(self, stated: Stated, place: Place, mark: int, oddities: int) -> None:
         """Judge constraints; by their quick forms where nothing odd has been found since there were `oddities`."""

@@ -38,7 +38,7 @@ def slowly(tree: Json, known: Definitions, options: Options) -> list[Fault]:
     run.oddities = never_equal
     scope = root_scope(tree)
     places: list[Place] = []
-    Walk(run, places.append).resource(tree, scope.trail, scope)
+    Walk(run, places.append, is_quick=False).resource(tree, scope.trail, scope)
     run.odd.update(id(node) for node in nodes(tree) if isinstance(node, dict))
     judge_profiles(run, Conformance(run), places)
     return run.faults
