@@ -7,7 +7,7 @@ beside it. What has no simple function (a rare slicing, a place inside a contain
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.bounds import within
@@ -15,7 +15,7 @@ from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import allowed_codes
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
 from certgateway.engine.fhirpath_values import Node
-from certgateway.engine.instance import steps_of, type_of
+from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
@@ -26,7 +26,7 @@ from certgateway.engine.values import equals, pattern_test
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
-    from certgateway.engine.instance import Scope
+    from certgateway.engine.instance import Scope, Trail
     from certgateway.engine.profiles import Profile, Rule
     from certgateway.engine.ruleplans import Fit, RulePlan
     from certgateway.engine.run import Run
@@ -40,6 +40,7 @@ Members = tuple[tuple[str, Sound], ...]
 _MOST_SETS = 16
 # As in `base_soundness`.
 _MOST_SHAPES = 1_000
+_MANY = 1_000_000_000
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
@@ -160,13 +161,13 @@ class Soundness:
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             reference = value.get("reference")
-            rows = scope.find(reference) if reference else []
+            rows = _found(reference, scope) if reference else ()
             if len(rows) != 1:
                 name = stated_type(value, definitions)
                 return name is None or bool(tests_for(name))
             resource = rows[0][0]
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
-            name = type_of(resource)
+            name = resource.get("resourceType")
             # A type nobody knows is refused elsewhere, and not remembered here.
             if there is None or id(resource) in run.odd or not definitions.is_resource(name):
                 return False
@@ -296,34 +297,38 @@ class Soundness:
         slicing = plan.rule.slicing
         if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
             return _never
-        rows = [(each.rule.min, each.rule.max, self._slice(each, kind, path)) for each in plan.slices]
+        rows = [(each.rule.min, each.rule.max or _MANY, self._slice(each, kind, path)) for each in plan.slices]
+        demanded = [number for number, each in enumerate(plan.slices) if each.demands]
         inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
 
         def sound(values: Tree, scope: Scope, run: Run) -> bool:
-            members: dict[int, list[Tree]] = {}
+            members: dict[int, list[Tree]] = {number: [] for number in demanded}
             for value in values:
                 number = sort(value)
                 if number is not None:
                     members.setdefault(number, []).append(value)
                 elif inner and not is_absolute(value.get("url")):
                     return False
-            for number, (least, most, test) in enumerate(rows):
-                found = members.get(number, ())
-                if len(found) < least or (most is not None and len(found) > most) or not test(found, scope, run):
+            for number, found in members.items():
+                least, most, test = rows[number]
+                if not least <= len(found) <= most or not test(found, scope, run):
                     return False
             return True
 
         return sound
 
     def _slice(self, plan: RulePlan, kind: str, path: str) -> Sound:
-        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
-        sliced = self._sliced(plan, kind, path) if plan.slices else None
+        """Whether the members of one slice are what it asks; one that may have none may have slices that may not."""
+        if plan.rule.max == 0:
+            return _never
+        each = self._each(plan, kind)
+        sliced = self._sliced(plan, kind, path) if plan.slices else _always
 
         def sound(values: Tree, scope: Scope, run: Run) -> bool:
             for value in values:
                 if not each(value, scope, run):
                     return False
-            return sliced is None or sliced(values, scope, run)
+            return sliced(values, scope, run)
 
         return sound
 
@@ -336,6 +341,13 @@ def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness
             known.clear()
         known[ignored] = Soundness(definitions, ignored)
     return known[ignored]
+
+
+def _found(reference: str, scope: Scope) -> Sequence[tuple[Tree, Trail]]:
+    """The resources that a reference names; a URN is looked for as it stands."""
+    if scope.entries is not None and reference.startswith("urn:uuid:"):
+        return scope.entries.by_url.get(reference.partition("#")[0], ())
+    return scope.find(reference)
 
 
 def _every(tests: list[Sound]) -> Sound:

@@ -62,6 +62,8 @@ class Walk:
         if stated is None:
             extensions, stated = [], plan.stated
             self._members(value, plan, trail, scope)
+        elif name == "Bundle":
+            self._entries(value, trail, scope)
         place = Place(value, None, name, trail, scope)
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
@@ -78,6 +80,13 @@ class Walk:
         self._on_profiled(place)
         for each in extensions:
             self._on_profiled(Place(each, None, "Extension", NOT_TOLD, scope))
+
+    def _entries(self, bundle: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+        """Judge the resources in a Bundle that has no fault outside them."""
+        for index, entry in enumerate(bundle.get("entry", ())):
+            if "resource" in entry:
+                place = ((trail, "entry", index), "resource", None)
+                self.resource(entry["resource"], place, inner_scope(scope, entry["resource"], place))
 
     def _check(self, stated: Stated, place: Place, mark: int, oddities: int) -> None:
         """Judge constraints; by their quick forms where nothing odd has been found since there were `oddities`."""
