@@ -1,16 +1,13 @@
-"""Tells whether a resource surely is what base R4 asks, by functions written for the shapes that objects come in.
+"""Tells whether a resource surely is what base R4 asks, by functions for the shapes of its objects.
 
-Which keys an object has says which of its parts are there, and most messages put their objects together in few ways.
-For a way that has been met often enough a Python function is written that tries what that way leaves open. It answers
-"nothing would be found here", or false: then `structure` walks the resource, and only it finds faults. What is rare
-(ids of elements, extensions beside primitives, resources in resources, References that take a second look) is never
-sound here.
+They answer "nothing would be found here", or false: then `structure` walks the resource, and only it finds faults. What
+is rare (ids of elements, extensions beside primitives, resources in resources, References that take a second look) is
+never sound here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +17,7 @@ from certgateway.engine.fhirpath_quick import QuickTest, reads_of
 from certgateway.engine.narrative import objection
 from certgateway.engine.primitives import ABSOLUTE, quick_check_for
 from certgateway.engine.references import is_absolute
+from certgateway.engine.shapes import Keys, Shapes, Source, Trial
 
 if TYPE_CHECKING:
     from certgateway.engine.compile import Property, Stated
@@ -27,29 +25,9 @@ if TYPE_CHECKING:
     from certgateway.engine.instance import Scope
 
 Tree = Any
-Keys = tuple[str, ...]
-# A value, the scope it stands in, and where to put the extensions met, whose content their definitions judge.
-Sound = Callable[[Tree, "Scope", list[Tree]], bool]
-
-OFTEN = 8
-"""How often a shape is met before its function is written, which costs as much as walking a hundred objects."""
-# Which keys there are is the sender's choice: of more ways than these, objects of the type are walked.
-_MOST_SHAPES = 100
-_MOST_MET = 1_000
 _CODE = quick_check_for("code")
 _PLAIN_TEXT = quick_check_for("string")
-_SPOKEN_OF = {"dict": dict, "len": len, "list": list, "str": str, "tuple": tuple, "type": type}
 _BOTH = frozenset({"system", "code"})
-
-
-@dataclass(slots=True)
-class _Type:
-    """A type with the functions written for its shapes, how often others were met, and constraints of a resource."""
-
-    plan: TypePlan
-    shapes: dict[Keys, Sound] = field(default_factory=dict)
-    met: dict[Keys, int] = field(default_factory=dict)
-    stated: dict[Keys, Stated] = field(default_factory=dict)
 
 
 class BaseSoundness:
@@ -60,45 +38,37 @@ class BaseSoundness:
         self._definitions = definitions
         self._plans = plans_of(definitions, judges_codes=judges_codes)
         self._judges_codes = judges_codes
-        self._types: dict[str, _Type] = {}
+        self._shapes: dict[str, Shapes] = {}
+        self._stated: dict[tuple[str, Keys], Stated] = {}
         # What is known of codes and extensions, so far as messages have named it.
         self._codes: dict[str, frozenset[str]] = {}
         self._defined: set[tuple[Property, str]] = set()
 
     def resource(self, name: str, value: Tree, scope: Scope, extensions: list[Tree]) -> Stated | None:
-        """The constraints left to try of a resource that surely has no other fault; None where that can't be told."""
-        known = self._type(name)
-        keys = tuple(value)
-        sound = known.shapes.get(keys) or self._function(known, keys)
-        return known.stated[keys] if sound(value, scope, extensions) else None
+        """The constraints left to try of a resource that surely has no other fault; None where that can't be told.
 
-    def _type(self, name: str) -> _Type:
-        found = self._types.get(name)
+        Its extensions are added to `extensions`: their definitions judge what they hold.
+        """
+        shapes = self._shapes_of(name)
+        keys = tuple(value)
+        if not (shapes.known.get(keys) or shapes.met(keys))(value, scope, extensions):
+            return None
+        return self._stated[name, keys]
+
+    def _shapes_of(self, name: str) -> Shapes:
+        found = self._shapes.get(name)
         if found is None:
-            found = self._types[name] = _Type(self._plans.plan(name))
+            found = self._shapes[name] = Shapes(partial(self._written, self._plans.plan(name)))
         return found
 
-    def _function(self, known: _Type, keys: Keys) -> Sound:
-        """The function for objects with these keys, for which there was none."""
-        often = known.met.get(keys, 0) + 1
-        if often < OFTEN or len(known.shapes) >= _MOST_SHAPES:
-            if len(known.met) < _MOST_MET or keys in known.met:
-                known.met[keys] = often
-            return _never
-        known.met.pop(keys, None)
-        known.stated[keys] = _open(known.plan.stated, keys)
-        written = self._written(known.plan, keys)
-        sound = known.shapes[keys] = _never if written is None else written
-        return sound
-
-    def _written(self, plan: TypePlan, keys: Keys) -> Sound | None:
+    def _written(self, plan: TypePlan, keys: Keys) -> Trial | None:
         """What is tried of an object with these keys; None where it takes the walk whatever it holds."""
         lacking = any(frozenset(spelled).isdisjoint(keys) for _, spelled in plan.required)
         twice = any(len(frozenset(spelled).intersection(keys)) > 1 for _, spelled in plan.choices)
         if not keys or lacking or twice:
             return None
         is_coded = plan.name == "Coding" and _BOTH.issubset(keys)
-        source = _Source(plan.name)
+        source = Source(plan.name)
         for key in keys:
             found = plan.properties.get(key)
             if key == "resourceType" and plan.is_resource:
@@ -113,13 +83,17 @@ class BaseSoundness:
             source.refuse_if(f"v['code'] not in {known} and not {source.named(self._is_coded)}(v)")
         if plan.name == "Attachment" and {"size", "data"}.issubset(keys):
             return None
-        for _, quick in () if plan.is_resource else _open(plan.stated, keys):
+        stated = _open(plan.stated, keys)
+        if plan.is_resource:
+            self._stated[plan.name, keys] = stated
+            return source.function()
+        for _, quick in stated:
             if quick is None:
                 return None
             source.refuse_if(f"{source.named(quick)}(v) is not True")
         return source.function()
 
-    def _member(self, source: _Source, key: str, found: Property, *, is_judged: bool) -> bool:
+    def _member(self, source: Source, key: str, found: Property, *, is_judged: bool) -> bool:
         """Write what is tried of one member; false where it takes the walk whatever it is."""
         source.add(f"c = v[{key!r}]")
         if found.repeats:
@@ -135,7 +109,7 @@ class BaseSoundness:
         source.end()
         return written
 
-    def _primitive(self, source: _Source, found: Property, text: Callable[[str], object] | None) -> bool:
+    def _primitive(self, source: Source, found: Property, text: Callable[[str], object] | None) -> bool:
         if found.stated:
             return False
         if found.code == "xhtml":
@@ -151,7 +125,7 @@ class BaseSoundness:
             source.refuse_if(f"c is None or {source.named(found.check)}(c) is not None")
         return True
 
-    def _complex(self, source: _Source, found: Property) -> bool:
+    def _complex(self, source: Source, found: Property) -> bool:
         """Write what is tried of one complex element: what its type asks, then what is asked of it here."""
         if any(quick is None for _, quick in found.stated):
             return False
@@ -159,11 +133,8 @@ class BaseSoundness:
             # Those of a Bundle's entries the walk takes one by one; all others it looks for itself.
             source.refuse_if("type(c) is not dict or not c")
             return found.holder == "Bundle.entry" and found.name == "resource"
-        known = self._type(found.children)
-        shapes, unknown = source.named(known.shapes.get), source.named(partial(self._function, known))
         source.refuse_if("type(c) is not dict")
-        source.add("k = tuple(c)")
-        source.refuse_if(f"not ({shapes}(k) or {unknown}(k))(c, s, e)")
+        source.refuse_of_shape("c", self._shapes_of(found.children))
         for _, quick in found.stated:
             source.refuse_if(f"{source.named(quick)}(c) is not True")
         if found.allowed is not None:
@@ -171,7 +142,7 @@ class BaseSoundness:
         if found.code == "Reference":
             source.refuse_if(f"not {source.named(_leads)}(c, s, {source.named(self._plans.targets(found.targets))})")
         elif found.code == "Extension":
-            source.refuse_if(f"not {source.named(partial(self._is_defined, found))}(c, e)")
+            source.refuse_if(f"not {source.named(partial(self._is_defined, found))}(c, g)")
         return True
 
     def _is_coded(self, coding: dict[str, str]) -> bool:
@@ -200,46 +171,6 @@ class BaseSoundness:
             self._defined.add((found, url))
         extensions.append(extension)
         return True
-
-
-class _Source:
-    """The source of one function: tries one after another, each of which may refuse."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._lines = ["def sound(v, s, e):"]
-        self._names: dict[str, object] = {}
-        self._indent = " "
-
-    def named(self, value: object) -> str:
-        """A name for a value that the source speaks of."""
-        name = f"n{len(self._names)}"
-        self._names[name] = value
-        return name
-
-    def add(self, line: str) -> None:
-        self._lines.append(self._indent + line)
-
-    def refuse_if(self, condition: str) -> None:
-        self.add(f"if {condition}: return False")
-
-    def begin(self, line: str) -> None:
-        self.add(line)
-        self._indent = "  "
-
-    def end(self) -> None:
-        self._indent = " "
-
-    def function(self) -> Sound:
-        known: dict[str, Any] = {"__builtins__": _SPOKEN_OF, **self._names}
-        # Only our own words stand in the source, and the quoted keys that a type of the definitions has.
-        exec(compile("\n".join([*self._lines, " return True"]), f"<{self._name}>", "exec"), known)  # noqa: S102
-        sound: Sound = known["sound"]
-        return sound
-
-
-def _never(_value: Tree, _scope: Scope, _extensions: list[Tree]) -> bool:
-    return False
 
 
 def _open(stated: Stated, keys: Keys) -> Stated:

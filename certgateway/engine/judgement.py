@@ -72,10 +72,9 @@ def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
     """Judge the profiles a resource claims and the answers it gives, or the definition of an extension."""
     if place.type == "Extension":
-        url = place.value["url"]
-        if not conformance.is_sound(url, place):
+        if not conformance.is_sound(place):
             place = told(run, place)
-            _check(run, conformance, url, place, place.trail, severity=None)
+            _check(run, conformance, place.value["url"], place, place.trail, severity=None)
         return
     if place.type in _QUESTIONING:
         check_questioning(run, place)

@@ -8,6 +8,7 @@ beside it. What has no simple function (a rare slicing, a place inside a contain
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.bounds import within
@@ -19,6 +20,7 @@ from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
+from certgateway.engine.shapes import Keys, Shapes, Source
 from certgateway.engine.slices import Slicer
 from certgateway.engine.slicesorting import quick_sorter
 from certgateway.engine.values import equals, pattern_test
@@ -34,12 +36,9 @@ if TYPE_CHECKING:
 Tree = Any
 # What stands somewhere, the scope it stands in, and the run: which profiles were found to hold, and where.
 Sound = Callable[[Tree, "Scope", "Run"], bool]
-Members = tuple[tuple[str, Sound], ...]
 
 # Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
 _MOST_SETS = 16
-# As in `base_soundness`.
-_MOST_SHAPES = 1_000
 _MANY = 1_000_000_000
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
@@ -63,7 +62,7 @@ class Soundness:
         self._ignored = ignored
         # Rules by their identity, which lasts: each function holds its profile.
         self._known: dict[tuple[int, str], Sound] = {}
-        self._members: dict[tuple[int, str, str], Sound] = {}
+        self._extensions: dict[str, Sound] = {}
 
     def profile(self, profile: Profile, code: str) -> Sound:
         """Whether a value of type `code` surely conforms to a profile."""
@@ -73,10 +72,24 @@ class Soundness:
             found = self._known[key] = self._profile(profile, code)
         return found
 
+    def extension(self, url: str) -> Sound | None:
+        """Whether an extension surely is what its definition asks; None where that is unknown, or asks for others."""
+        found = self._extensions.get(url)
+        if found is None:
+            profile = self._definitions.profile(url)
+            if profile is not None and not profile.imposed:
+                found = self._extensions[url] = self.profile(profile, "Extension")
+        return found
+
     def _profile(self, profile: Profile, code: str) -> Sound:
         if not self._definitions.is_a(code, profile.type):
             return _never
         made = list[Sound]()
+
+        def sound_part(value: Tree, scope: Scope, run: Run) -> bool:
+            if not made:
+                made.append(self._rule(plan_of(profile.root), code))
+            return made[0](value, scope, run)
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             key = (id(value), id(profile.root))
@@ -91,7 +104,8 @@ class Soundness:
             run.sound.discard(key)
             return False
 
-        return sound
+        # Only resources are led to more than once.
+        return sound if self._definitions.is_resource(code) else sound_part
 
     # ---- one element ----
 
@@ -187,22 +201,12 @@ class Soundness:
         facts = self._definitions.type(code)
         if facts is not None and facts.kind == "primitive-type":
             return self._of_primitive(plan, code)
-        shapes: dict[tuple[str, ...], Members | None] = {}
+        shapes = Shapes(partial(self._written, plan, code))
+        known, met = shapes.known.get, shapes.met
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             keys = tuple(value)
-            if keys in shapes:
-                shape = shapes[keys]
-            else:
-                shape = self._shape(plan, code, keys)
-                if len(shapes) < _MOST_SHAPES:
-                    shapes[keys] = shape
-            if shape is None:
-                return False
-            for key, test in shape:  # noqa: SIM110  A loop costs half of a generator.
-                if not test(value[key], scope, run):
-                    return False
-            return True
+            return (known(keys) or met(keys))(value, scope, run)
 
         return sound
 
@@ -216,55 +220,40 @@ class Soundness:
             return self._rule(child, code) if not child.slices else _never
         return _never if child.demands else _always
 
-    def _shape(self, plan: RulePlan, code: str, keys: tuple[str, ...]) -> Members | None:
-        """The tests of an object's members; None where something that is demanded isn't among them."""
-        tests: list[tuple[str, Sound]] = []
+    def _written(self, plan: RulePlan, code: str, keys: Keys) -> Sound | None:
+        """What is tried of an object with these keys; None where something that is demanded isn't among them."""
+        source = Source(f"{code} {plan.rule.name}")
         for child in plan.children:
             step = self._steps.step(code, child.rule.name)
             rows = dict.fromkeys(step.keys[key] for key in keys if key in step.keys) if step is not None else ()
-            if step is None or not rows:
-                if child.demands:
-                    return None
-                continue
-            key, _, kind = next(iter(rows))
-            test = self._occurrences(child, kind, f"{code}.{step.name}", is_list=step.repeats)
-            if test is not _always:
-                tests.append((key, test))
-        return tuple(tests)
+            if step is not None and rows:
+                key, _, kind = next(iter(rows))
+                source.add(f"c = v[{key!r}]")
+                self._write_child(source, child, kind, f"{code}.{step.name}", is_list=step.repeats)
+            elif child.demands:
+                return None
+        return source.function()
 
-    def _occurrences(self, plan: RulePlan, kind: str, path: str, *, is_list: bool) -> Sound:
-        """Whether the occurrences of one element are what is asked, together and each."""
-        known = (id(plan), kind, path)
-        if known not in self._members:
-            self._members[known] = self._all(plan, kind, path) if is_list else self._single(plan, kind, path)
-        return self._members[known]
-
-    def _single(self, plan: RulePlan, kind: str, path: str) -> Sound:
-        if plan.slices or plan.rule.max == 0 or plan.rule.min > 1:
-            listed = self._all(plan, kind, path)
-            return lambda value, scope, run: listed((value,), scope, run)
-        return self._each(plan, kind)
+    def _write_child(self, source: Source, child: RulePlan, kind: str, path: str, *, is_list: bool) -> None:
+        """Write what is asked of the occurrences of one element, together and each."""
+        least, most = child.rule.min, child.rule.max
+        if not is_list and (least > 1 or most == 0):
+            source.refuse_if("True")
+        if is_list and (least > 1 or most is not None):
+            source.refuse_if(f"not {least} <= len(c) <= {_MANY if most is None else most}")
+        each = self._each(child, kind)
+        if each is not _always and is_list:
+            source.begin("for x in c:")
+            source.refuse_if(f"not {source.named(each)}(x, s, g)")
+            source.end()
+        elif each is not _always:
+            source.refuse_if(f"not {source.named(each)}(c, s, g)")
+        if child.slices:
+            sliced = self._sliced(child, kind, path)
+            source.refuse_if(f"not {source.named(sliced)}({'c' if is_list else '(c,)'}, s, g)")
 
     def _each(self, plan: RulePlan, kind: str) -> Sound:
         return self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
-
-    def _all(self, plan: RulePlan, kind: str, path: str) -> Sound:
-        least, most = plan.rule.min, plan.rule.max
-        each = self._each(plan, kind)
-        sliced = self._sliced(plan, kind, path) if plan.slices else _always
-        if each is sliced is _always and least <= 1 and most is None:
-            return _always
-
-        def sound(values: Tree, scope: Scope, run: Run) -> bool:
-            if len(values) < least or (most is not None and len(values) > most):
-                return False
-            if each is not _always:
-                for value in values:
-                    if not each(value, scope, run):
-                        return False
-            return sliced(values, scope, run)
-
-        return sound
 
     def _by_resource(self, plan: RulePlan) -> Sound:
         """A resource inside another has a scope of its own, and the type it says."""

@@ -15,7 +15,7 @@ import pytest
 
 from certgateway import safejson
 from certgateway.bootstrap import definitions
-from certgateway.engine import Definitions, Fault, Options, base_soundness, judge
+from certgateway.engine import Definitions, Fault, Options, judge, shapes
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.instance import Place, root_scope
 from certgateway.engine.judgement import judge_profiles
@@ -105,7 +105,7 @@ CHANGES = (_remove, _repeat, _replace, _alter, _extend, _swap)
 @pytest.fixture(autouse=True)
 def _functions_are_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else what a test sees would hang on what those before it have judged."""
-    monkeypatch.setattr(base_soundness, "OFTEN", 1)
+    monkeypatch.setattr(shapes, "OFTEN", 1)
 
 
 @pytest.fixture(scope="module")
