@@ -117,23 +117,25 @@ def _mark(rule: Rule) -> Mark | None:
 
 def _by_mark(marks: dict[Mark, int], keys: list[str]) -> Sorter:
     """The first slice that a mark at the end of these keys names."""
-    last = len(marks)
+    if all(type(mark) is str for mark in marks) and len(keys) == 1:
+        number_for, key = marks.get, keys[0]
+        return lambda value: number_for(value.get(key))
     # How much of a coding the marks tell: a look for what none of them tells would find nothing.
-    told = sorted({(mark[0], mark[1] is not None, mark[2] is not None) for mark in marks if isinstance(mark, tuple)})
-    number_for = marks.get
+    told = sorted({(mark[0], mark[1] is not None, mark[2] is not None) for mark in marks if type(mark) is tuple})
 
     def number_of(value: Tree) -> int | None:
-        first = last
+        found: list[int] = []
         for one in _gathered(value, keys):
             if type(one) is str:
-                first = min(first, number_for(one, last))
+                found += [marks[one]] if one in marks else ()
                 continue
             for in_concept, by_system, by_code in told:
                 for coding in one.get("coding", ()) if in_concept else (one,):
                     system, code = by_system and coding.get("system"), by_code and coding.get("code")
-                    number = number_for((in_concept, system or None, code or None), last)
-                    first = min(first, number)
-        return first if first < last else None
+                    mark = (in_concept, system or None, code or None)
+                    if mark in marks:
+                        found.append(marks[mark])
+        return min(found) if found else None
 
     return number_of
 

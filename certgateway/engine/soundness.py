@@ -26,6 +26,7 @@ from certgateway.engine.slicesorting import quick_sorter
 from certgateway.engine.values import equals, pattern_test
 
 if TYPE_CHECKING:
+    from certgateway.engine.compile import AllowedCodes
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
     from certgateway.engine.instance import Scope, Trail
@@ -139,7 +140,7 @@ class Soundness:
         if rule.value_set is not None and code in _CODED:
             allowed = allowed_codes(self._definitions, rule.value_set)
             if allowed is not None:
-                tests.append(lambda value, _scope, _run: in_value_set(allowed, value, code))
+                tests.append(_is_among(allowed, code))
         least, most = rule.least, rule.most
         if least is not None or most is not None:
             tests.append(lambda value, _scope, _run: within(least, most, value, code))
@@ -337,6 +338,20 @@ def _found(reference: str, scope: Scope) -> Sequence[tuple[Tree, Trail]]:
     if scope.entries is not None and reference.startswith("urn:uuid:"):
         return scope.entries.by_url.get(reference.partition("#")[0], ())
     return scope.find(reference)
+
+
+def _is_among(allowed: AllowedCodes, code: str) -> Sound:
+    if code != "CodeableConcept":
+        return lambda value, _scope, _run: in_value_set(allowed, value, code)
+    codes_of = allowed.by_system.get
+
+    def sound(value: Tree, _scope: Scope, _run: Run) -> bool:
+        for coding in value.get("coding", ()):
+            if coding.get("code") in codes_of(coding.get("system"), ()):
+                return True
+        return in_value_set(allowed, value, code)
+
+    return sound
 
 
 def _every(tests: list[Sound]) -> Sound:
