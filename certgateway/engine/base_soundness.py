@@ -28,6 +28,7 @@ Tree = Any
 _CODE = quick_check_for("code")
 _PLAIN_TEXT = quick_check_for("string")
 _BOTH = frozenset({"system", "code"})
+_SIZED = frozenset({"size", "data"})
 
 
 class BaseSoundness:
@@ -63,46 +64,40 @@ class BaseSoundness:
 
     def _written(self, plan: TypePlan, keys: Keys) -> Trial | None:
         """What is tried of an object with these keys; None where it takes the walk whatever it holds."""
-        lacking = any(frozenset(spelled).isdisjoint(keys) for _, spelled in plan.required)
-        twice = any(len(frozenset(spelled).intersection(keys)) > 1 for _, spelled in plan.choices)
-        if not keys or lacking or twice:
-            return None
-        is_coded = plan.name == "Coding" and _BOTH.issubset(keys)
         source = Source(plan.name)
+        stated = _open(plan.stated, keys)
+        if not _is_whole(plan, keys) or not self._write_members(source, plan, keys):
+            return None
+        if plan.is_resource:
+            self._stated[plan.name, keys] = stated
+        elif not _write_stated(source, stated, "v"):
+            return None
+        return source.function()
+
+    def _write_members(self, source: Source, plan: TypePlan, keys: Keys) -> bool:
+        """Write what is tried of each member; false where one of them takes the walk whatever it is."""
+        together = _BOTH if plan.name == "Coding" and _BOTH.issubset(keys) else frozenset()
         for key in keys:
             found = plan.properties.get(key)
             if key == "resourceType" and plan.is_resource:
                 continue
-            is_code = is_coded and key in _BOTH
             if found is None or (key == "id" and not plan.is_resource):
-                return None
-            if not self._member(source, key, found, is_judged=not is_code):
-                return None
-        if is_coded:
+                return False
+            source.add(f"c = v[{key!r}]")
+            if key in together:
+                source.refuse_if("type(c) is not str")
+            elif not self._write_member(source, key, found):
+                return False
+        if together:
             known = f"{source.named(self._codes)}.get(v['system'], ())"
             source.refuse_if(f"v['code'] not in {known} and not {source.named(self._is_coded)}(v)")
-        if plan.name == "Attachment" and {"size", "data"}.issubset(keys):
-            return None
-        stated = _open(plan.stated, keys)
-        if plan.is_resource:
-            self._stated[plan.name, keys] = stated
-            return source.function()
-        for _, quick in stated:
-            if quick is None:
-                return None
-            source.refuse_if(f"{source.named(quick)}(v) is not True")
-        return source.function()
+        return True
 
-    def _member(self, source: Source, key: str, found: Property, *, is_judged: bool) -> bool:
-        """Write what is tried of one member; false where it takes the walk whatever it is."""
-        source.add(f"c = v[{key!r}]")
+    def _write_member(self, source: Source, key: str, found: Property) -> bool:
         if found.repeats:
             source.refuse_if("type(c) is not list or not c")
             source.begin("for c in c:")
-        if not is_judged:
-            source.refuse_if("type(c) is not str")
-            written = True
-        elif found.check is not None:
+        if found.check is not None:
             written = self._primitive(source, found, self._plans.plan(found.holder).texts.get(key))
         else:
             written = self._complex(source, found)
@@ -127,16 +122,14 @@ class BaseSoundness:
 
     def _complex(self, source: Source, found: Property) -> bool:
         """Write what is tried of one complex element: what its type asks, then what is asked of it here."""
-        if any(quick is None for _, quick in found.stated):
-            return False
         if found.code == "Resource":
             # Those of a Bundle's entries the walk takes one by one; all others it looks for itself.
             source.refuse_if("type(c) is not dict or not c")
             return found.holder == "Bundle.entry" and found.name == "resource"
         source.refuse_if("type(c) is not dict")
         source.refuse_of_shape("c", self._shapes_of(found.children))
-        for _, quick in found.stated:
-            source.refuse_if(f"{source.named(quick)}(c) is not True")
+        if not _write_stated(source, found.stated, "c"):
+            return False
         if found.allowed is not None:
             source.refuse_if(f"not {source.named(in_value_set)}({source.named(found.allowed)}, c, {found.code!r})")
         if found.code == "Reference":
@@ -171,6 +164,20 @@ class BaseSoundness:
             self._defined.add((found, url))
         extensions.append(extension)
         return True
+
+
+def _is_whole(plan: TypePlan, keys: Keys) -> bool:
+    """Whether an object with these keys has all it needs, nothing twice, and no members that are judged together."""
+    lacking = any(frozenset(spelled).isdisjoint(keys) for _, spelled in plan.required)
+    twice = any(len(frozenset(spelled).intersection(keys)) > 1 for _, spelled in plan.choices)
+    return bool(keys) and not lacking and not twice and not (plan.name == "Attachment" and _SIZED.issubset(keys))
+
+
+def _write_stated(source: Source, stated: Stated, name: str) -> bool:
+    """Write constraints on a value; false where one has no quick form."""
+    for _, quick in stated:
+        source.refuse_if(f"{source.named(quick)}({name}) is not True")
+    return all(quick is not None for _, quick in stated)
 
 
 def _open(stated: Stated, keys: Keys) -> Stated:

@@ -52,7 +52,7 @@ class Shapes:
 
 
 class Source:
-    """The source of one function of a value `v`, its scope `s` and what is given `g`: trials that may refuse in turn."""
+    """The source of one function of a value `v`, its scope `s` and what is given `g`: trials that refuse in turn."""
 
     def __init__(self, name: str) -> None:
         """Begin a function that is called `name` where an error shows it."""

@@ -68,10 +68,9 @@ def _read_json(raw: bytes) -> Json:
 
 def _read_xml(raw: bytes, definitions: Definitions) -> tuple[Json, list[Fault]]:
     # Who sends JSON need not wait for the reader of XML.
-    from certgateway import safexml  # noqa: PLC0415
-    from certgateway.engine.xmlform import read  # noqa: PLC0415
+    from certgateway.engine.xmlform import read_bytes  # noqa: PLC0415
 
-    return read(safexml.parse(raw), definitions)
+    return read_bytes(raw, definitions)
 
 
 def _placed(faults: Iterable[Fault], raw: bytes, tree: Json, *, is_xml: bool) -> list[Located]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from certgateway import safejson, safexml
+from certgateway import safejson
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Origins, Removal, lineage, place
 from certgateway.domain.reply import Reply
@@ -21,7 +21,7 @@ from certgateway.engine.findings import Fault, limited
 from certgateway.engine.positions import Place, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
-from certgateway.engine.xmlform import read as read_xml
+from certgateway.engine.xmlform import read_bytes
 from certgateway.fhir.benefits import Stripped
 from certgateway.fhir.benefits import strip as strip_benefits
 from certgateway.fhir.carried import Titles, not_carried
@@ -112,7 +112,7 @@ class Opened:
 def open_message(raw: bytes, format_: FhirFormat, definitions: Definitions) -> Opened:
     """Parse a body; raises `Unreadable` when it is not one FHIR resource."""
     if format_ == "fhir-xml":
-        tree, faults = read_xml(safexml.parse(raw), definitions)
+        tree, faults = read_bytes(raw, definitions)
         return Opened(raw, format_, tree, tuple(faults))
     tree = safejson.parse(raw)
     if not isinstance(tree, dict):
