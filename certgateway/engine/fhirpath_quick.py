@@ -48,7 +48,7 @@ QuickTest = Callable[[Tree], bool | None]
 _LONGEST_SOURCE = 6_000
 # How the source of a test speaks of the value and of its members.
 _VALUE = re.compile(r"\bv\b")
-_MEMBER = re.compile(r"\bv\.get\('(\w+)'")
+_MEMBER = re.compile(r"\bv\.get\('(\w+)'|'(\w+)' (?:not )?in v\b")
 _CHOICE = re.compile(r"\b(c[0-9]+)\.isdisjoint\(v\)")
 # Longer texts are searched where the work is counted.
 _LONGEST_TEXT = 1_000
@@ -78,7 +78,7 @@ def reads_of(test: QuickTest) -> frozenset[str] | None:
     None where it looks at the value as a whole.
     """
     source = test.__doc__ or "v"
-    members = _MEMBER.findall(source)
+    members = [got or sought for got, sought in _MEMBER.findall(source)]
     choices = _CHOICE.findall(source)
     if len(members) + len(choices) < len(_VALUE.findall(source)):
         return None
@@ -267,6 +267,8 @@ class _Writer:
             if given.many:
                 return f"{'' if wanted else 'not '}[1 for x in {given.text} if not {keys}.isdisjoint(x)]"
             return f"{'not ' if wanted else ''}{keys}.isdisjoint({given.text})"
+        if given.member is not None:  # Nothing that is there is empty or null.
+            return f"{given.member[0]} {'' if wanted else 'not '}in {given.member[1]}"
         if given.many:
             return f"{'' if wanted else 'not '}{given.text}"
         return f"{given.text} is {'not ' if wanted else ''}None"

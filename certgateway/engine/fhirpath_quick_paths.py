@@ -44,7 +44,8 @@ class Path:
     """Source text that gives what a path selects, and its type.
 
     `many`: it gives a list, else one value or None. `element`: a choice whose type is open yet; then `text` gives the
-    object that holds it. `is_set`: items may be missing that equal others, so that nobody may count them.
+    object that holds it. `is_set`: items may be missing that equal others, so that nobody may count them. `member`: the
+    key and the object it is looked for in, where that is all there is to it.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Path:
     many: bool = False
     element: ElementFacts | None = None
     is_set: bool = False
+    member: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -181,9 +183,8 @@ class PathWriter:
             text = f"[{'y' if inner else f'x[{key!r}]'} for x in {given.text} if {key!r} in x{inner}]"
             return Path(text, kind, many=True, is_set=given.is_set)
         holder = given.text if given.text.isalnum() else f"({given.text} or E)"
-        return Path(
-            f"{holder}.get({key!r}, ())" if element.repeats else f"{holder}.get({key!r})", kind, element.repeats
-        )
+        text = f"{holder}.get({key!r}, ())" if element.repeats else f"{holder}.get({key!r})"
+        return Path(text, kind, element.repeats, member=(repr(key), holder))
 
     def criterion(self, syntax: Syntax, item: Path) -> str:
         """Source of a condition on one item, which is exact."""

@@ -181,13 +181,17 @@ class Soundness:
                 name = stated_type(value, definitions)
                 return name is None or bool(tests_for(name))
             resource = rows[0][0]
+            key = (id(resource), id(fit))
+            if key in run.sound:
+                return True
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
             name = resource.get("resourceType")
             # A type nobody knows is refused elsewhere, and not remembered here.
             if there is None or id(resource) in run.odd or not definitions.is_resource(name):
                 return False
-            for test in tests_for(name):  # noqa: SIM110  As above.
+            for test in tests_for(name):
                 if test(resource, there, run):
+                    run.sound.add(key)
                     return True
             return False
 
@@ -292,11 +296,14 @@ class Soundness:
         inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
 
         def sound(values: Tree, scope: Scope, run: Run) -> bool:
-            members: dict[int, list[Tree]] = {number: [] for number in demanded}
+            members: dict[int, list[Tree]] = {number: [] for number in demanded} if demanded else {}
             for value in values:
                 number = sort(value)
                 if number is not None:
-                    members.setdefault(number, []).append(value)
+                    if number in members:
+                        members[number].append(value)
+                    else:
+                        members[number] = [value]
                 elif inner and not is_absolute(value.get("url")):
                     return False
             for number, found in members.items():
