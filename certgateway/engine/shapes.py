@@ -20,7 +20,9 @@ OFTEN = 4
 # Which keys there are is the sender's choice: objects of more shapes than these are walked.
 _MOST_SHAPES = 100
 _MOST_MET = 1_000
-_SPOKEN_OF = {"dict": dict, "len": len, "list": list, "str": str, "tuple": tuple, "type": type}
+_HEAD = "def trial(v, s, g):"
+_TAIL = (" except TypeError: return False", " return True")
+_SPOKEN_OF = {"dict": dict, "len": len, "list": list, "str": str, "tuple": tuple, "type": type, "TypeError": TypeError}
 
 
 def never(_value: Tree, _scope: object, _given: object) -> bool:
@@ -57,7 +59,7 @@ class Source:
     def __init__(self, name: str) -> None:
         """Begin a function that is called `name` where an error shows it."""
         self._name = name
-        self._lines = ["def trial(v, s, g):"]
+        self._lines = [" pass"]
         self._names: dict[str, object] = {}
         self._indent = " "
 
@@ -93,7 +95,15 @@ class Source:
     def function(self) -> Trial:
         """The function, compiled."""
         known: dict[str, Any] = {"__builtins__": _SPOKEN_OF, **self._names}
+        # What can't be looked up (a list for a text) is of the wrong type.
+        lines = [
+            _HEAD,
+            " try:",
+            *(f" {line}" for line in self._lines),
+            " except TypeError: return False",
+            " return True",
+        ]
         # Only the words of those who write stand in the source, and quoted keys that the definitions have.
-        exec(compile("\n".join([*self._lines, " return True"]), f"<{self._name}>", "exec"), known)  # noqa: S102
+        exec(compile("\n".join(lines), f"<{self._name}>", "exec"), known)  # noqa: S102
         trial: Trial = known["trial"]
         return trial
