@@ -11,26 +11,22 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.bounds import within
-from certgateway.engine.codes import in_value_set
-from certgateway.engine.compile import allowed_codes
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
 from certgateway.engine.fhirpath_values import Node
 from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
-from certgateway.engine.shapes import Keys, Shapes, Source
+from certgateway.engine.shapes import Keys, Shapes, Source, never
 from certgateway.engine.slices import Slicer
 from certgateway.engine.slicesorting import quick_sorter
-from certgateway.engine.values import equals, pattern_test
+from certgateway.engine.value_trials import value_trials
 
 if TYPE_CHECKING:
-    from certgateway.engine.compile import AllowedCodes
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
     from certgateway.engine.instance import Scope, Trail
-    from certgateway.engine.profiles import Profile, Rule
+    from certgateway.engine.profiles import Profile
     from certgateway.engine.ruleplans import Fit, RulePlan
     from certgateway.engine.run import Run
 
@@ -41,11 +37,6 @@ Sound = Callable[[Tree, "Scope", "Run"], bool]
 # Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
 _MOST_SETS = 16
 _MANY = 1_000_000_000
-_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
-
-
-def _never(_value: Tree, _scope: Scope, _run: Run) -> bool:
-    return False
 
 
 def _always(_value: Tree, _scope: Scope, _run: Run) -> bool:
@@ -84,7 +75,7 @@ class Soundness:
 
     def _profile(self, profile: Profile, code: str) -> Sound:
         if not self._definitions.is_a(code, profile.type):
-            return _never
+            return never
         made = list[Sound]()
 
         def sound_part(value: Tree, scope: Scope, run: Run) -> bool:
@@ -118,8 +109,8 @@ class Soundness:
         rule = plan.rule
         fit = plan.fit(code, self._definitions) if rule.types else None
         if rule.types and fit is None:
-            return [_never]
-        tests = [*self._value_tests(rule, code), self._children(plan, code)]
+            return [never]
+        tests = [*value_trials(rule, code, self._definitions), self._children(plan, code)]
         if fit is not None and fit.profiles:
             tests.append(self._one_of(fit, code))
         if fit is not None and fit.targets:
@@ -131,30 +122,12 @@ class Soundness:
                 tests.append(_holds(invariant, quick, code))
         return tests
 
-    def _value_tests(self, rule: Rule, code: str) -> list[Sound]:
-        tests: list[Sound] = [] if rule.refined is None else [_never]
-        if rule.fixed is not None:
-            tests.append(_is_equal(rule.fixed.value))
-        if rule.pattern is not None:
-            tests.append(_has_pattern(rule.pattern.value))
-        if rule.value_set is not None and code in _CODED:
-            allowed = allowed_codes(self._definitions, rule.value_set)
-            if allowed is not None:
-                tests.append(_is_among(allowed, code))
-        least, most = rule.least, rule.most
-        if least is not None or most is not None:
-            tests.append(lambda value, _scope, _run: within(least, most, value, code))
-        if rule.max_length is not None or rule.min_length:
-            shortest, longest = rule.min_length, rule.max_length
-            tests.append(lambda value, _scope, _run: _fits(value, shortest, longest))
-        return tests
-
     def _one_of(self, fit: Fit, code: str) -> Sound:
         """One of the profiles of a type; of an extension that nobody defines, the policy on those has spoken."""
         profiles = [self._definitions.profile(url) for url in fit.profiles]
         tests = [self.profile(profile, code) for profile in profiles if profile is not None]
         if len(tests) < len(profiles):
-            return _never if code != "Extension" else _always
+            return never if code != "Extension" else _always
         if len(tests) == 1:
             return tests[0]
         return lambda value, scope, run: any(test(value, scope, run) for test in tests)
@@ -164,7 +137,7 @@ class Soundness:
         definitions = self._definitions
         profiles = [profile for profile in map(definitions.profile, fit.targets) if profile is not None]
         if len(profiles) < len(fit.targets):
-            return _never
+            return never
         by_type: dict[str, list[Sound]] = {}
 
         def tests_for(name: str) -> list[Sound]:
@@ -222,8 +195,8 @@ class Soundness:
 
     def _without_step(self, child: RulePlan, code: str) -> Sound:
         if child.rule.name == "value":
-            return self._rule(child, code) if not child.slices else _never
-        return _never if child.demands else _always
+            return self._rule(child, code) if not child.slices else never
+        return never if child.demands else _always
 
     def _written(self, plan: RulePlan, code: str, keys: Keys) -> Sound | None:
         """What is tried of an object with these keys; None where something that is demanded isn't among them."""
@@ -290,7 +263,7 @@ class Soundness:
         sort = quick_sorter(plan, kind, self._slicer, self._definitions)
         slicing = plan.rule.slicing
         if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
-            return _never
+            return never
         rows = [(each.rule.min, each.rule.max or _MANY, self._slice(each, kind, path)) for each in plan.slices]
         demanded = [number for number, each in enumerate(plan.slices) if each.demands]
         inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
@@ -317,7 +290,7 @@ class Soundness:
     def _slice(self, plan: RulePlan, kind: str, path: str) -> Sound:
         """Whether the members of one slice are what it asks; one that may have none may have slices that may not."""
         if plan.rule.max == 0:
-            return _never
+            return never
         each = self._each(plan, kind)
         sliced = self._sliced(plan, kind, path) if plan.slices else _always
 
@@ -347,20 +320,6 @@ def _found(reference: str, scope: Scope) -> Sequence[tuple[Tree, Trail]]:
     return scope.find(reference)
 
 
-def _is_among(allowed: AllowedCodes, code: str) -> Sound:
-    if code != "CodeableConcept":
-        return lambda value, _scope, _run: in_value_set(allowed, value, code)
-    codes_of = allowed.by_system.get
-
-    def sound(value: Tree, _scope: Scope, _run: Run) -> bool:
-        for coding in value.get("coding", ()):
-            if coding.get("code") in codes_of(coding.get("system"), ()):
-                return True
-        return in_value_set(allowed, value, code)
-
-    return sound
-
-
 def _every(tests: list[Sound]) -> Sound:
     if not tests:
         return _always
@@ -382,20 +341,3 @@ def _holds(invariant: Invariant, quick: QuickTest | None, code: str) -> Sound:
         return holds(run, invariant, Node(value, code), scope) if answer is None else answer
 
     return sound
-
-
-def _is_equal(wanted: Tree) -> Sound:
-    if isinstance(wanted, str):
-        return lambda value, _scope, _run: value == wanted
-    return lambda value, _scope, _run: equals(wanted, value)
-
-
-def _has_pattern(pattern: Tree) -> Sound:
-    if isinstance(pattern, str):
-        return lambda value, _scope, _run: value == pattern
-    test = pattern_test(pattern)
-    return lambda value, _scope, _run: test(value)
-
-
-def _fits(value: Tree, shortest: int, longest: int | None) -> bool:
-    return not isinstance(value, str) or (shortest <= len(value) and (longest is None or len(value) <= longest))
