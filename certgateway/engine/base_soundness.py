@@ -59,7 +59,8 @@ class BaseSoundness:
     def _shapes_of(self, name: str) -> Shapes:
         found = self._shapes.get(name)
         if found is None:
-            found = self._shapes[name] = Shapes(partial(self._written, self._plans.plan(name)))
+            plan = self._plans.plan(name)
+            found = self._shapes[name] = Shapes(partial(self._written, plan), is_resource=plan.is_resource)
         return found
 
     def _written(self, plan: TypePlan, keys: Keys) -> Trial | None:

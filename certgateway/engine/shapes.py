@@ -15,8 +15,11 @@ Keys = tuple[str, ...]
 # A value, the scope it stands in, and what the one who asks hands on.
 Trial = Callable[[Tree, Any, Any], bool]
 
-OFTEN = 4
-"""How often a shape is met before its function is written, which costs as much as walking a hundred objects."""
+OFTEN = 2
+"""How often the shape of a resource is met before its function is written, which takes as long as walking it ten times.
+
+What stands in it follows at once: a message that looks like the one before is tried with functions throughout.
+"""
 # Which keys there are is the sender's choice: objects of more shapes than these are walked.
 _MOST_SHAPES = 100
 _MOST_MET = 1_000
@@ -33,22 +36,25 @@ def never(_value: Tree, _scope: object, _given: object) -> bool:
 class Shapes:
     """The functions for objects of one kind, by their keys."""
 
-    __slots__ = ("_met", "_write", "known")
+    __slots__ = ("_is_resource", "_met", "_write", "known")
 
-    def __init__(self, write: Callable[[Keys], Trial | None]) -> None:
+    def __init__(self, write: Callable[[Keys], Trial | None], *, is_resource: bool) -> None:
         """Take who writes the function for a shape; None where such objects must be walked whatever they hold."""
         self.known: dict[Keys, Trial] = {}
+        self._is_resource = is_resource
         self._met: dict[Keys, int] = {}
         self._write = write
 
     def met(self, keys: Keys) -> Trial:
         """The function for a shape for which none is known."""
-        often = self._met.get(keys, 0) + 1
-        if often < OFTEN or len(self.known) >= _MOST_SHAPES:
-            if keys in self._met or len(self._met) < _MOST_MET:
-                self._met[keys] = often
+        if len(self.known) >= _MOST_SHAPES:
             return never
-        self._met.pop(keys, None)
+        often = self._met.pop(keys, 0) + 1
+        if self._is_resource and often < OFTEN:
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()  # Else shapes that come once would keep out all that come often.
+            self._met[keys] = often
+            return never
         self.known[keys] = self._write(keys) or never
         return self.known[keys]
 
