@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine import bundles, contained
 from certgateway.engine.base_soundness import base_soundness_of
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
-from certgateway.engine.compile import Plans, Property, Stated, TypePlan, is_plain, plans_of
+from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
 from certgateway.engine.instance import NOT_TOLD, Place, Scope, Trail, inner_scope, type_of
@@ -94,24 +94,9 @@ class Walk:
 
     def _members(self, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope) -> None:
         """Judge every property present, then what is absent or given twice."""
-        texts, objects, lists = plan.texts, plan.objects, plan.lists
         unknown: list[str] = []
         for key, child in value.items():
-            kind = type(child)
-            if kind is str:
-                test = texts.get(key)
-                if test is not None and test(child):
-                    continue
-            elif kind is dict:
-                found = objects.get(key)
-                if found is not None:
-                    if found.only_members is not None and len(child) > 1:
-                        self._members(child, found.only_members, (trail, found.name, None), scope)
-                    else:
-                        self._object(found, child, (trail, found.name, None), scope)
-                    continue
-            elif kind is list and child and (found := lists.get(key)) is not None:
-                self._objects(found, child, trail, scope)
+            if type(child) is str and (test := plan.texts.get(key)) is not None and test(child):
                 continue
             if not self._member(key, value, plan, trail, scope):
                 unknown.append(key)
@@ -198,17 +183,6 @@ class Walk:
         else:
             self._object(found, value, trail, scope)
 
-    def _objects(self, found: Property, values: list[Tree], trail: Trail, scope: Scope) -> None:
-        """Judge a list of complex elements."""
-        name, plan = found.name, found.only_members
-        for index, value in enumerate(values):
-            if plan is not None and type(value) is dict and len(value) > 1:
-                self._members(value, plan, (trail, name, index), scope)
-            elif type(value) is dict:
-                self._object(found, value, (trail, name, index), scope)
-            else:
-                self._item(found, value, None, (trail, name, index), scope)
-
     def _object(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         """Judge one complex element: what it holds, then what is asked of it here."""
         if len(value) < _TWO and (not value or ("id" in value and found.code != "Resource")):
@@ -221,8 +195,6 @@ class Walk:
         else:
             plan = self._known.get(found.children) or self._plans.plan(found.children)
             self._members(value, plan, trail, scope)
-            if found.only_members is None and is_plain(found, plan):
-                found.only_members = plan
             stated = plan.stated + found.stated if found.stated else plan.stated
         for _, quick in stated:
             # A quick test relies on the form, so that it may not be asked where something odd was found.
