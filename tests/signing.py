@@ -9,7 +9,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -146,6 +146,17 @@ def _signer(kind: Kind, by: str, number: int) -> Identity:
     own = key(kind, number)
     name = subject(f"Legekontor {number}", (NameOID.ORGANIZATION_IDENTIFIER, f"NTRNO-99999999{number}"))
     return Identity(own, certificate(own, name, authority(by), uses=usage("digital_signature")))
+
+
+def revocation_list(by: Identity, *revoked: x509.Certificate) -> bytes:
+    """An issuer's list in PEM, in force at AT."""
+    builder = x509.CertificateRevocationListBuilder(
+        by.certificate.subject, AT - timedelta(days=1), AT + timedelta(days=1)
+    )
+    for one in revoked:
+        entry = x509.RevokedCertificateBuilder(one.serial_number, AT - timedelta(days=1)).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(by.key, SHA256()).public_bytes(Encoding.PEM)
 
 
 def raw(name: str) -> bytes:

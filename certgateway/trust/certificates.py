@@ -7,6 +7,7 @@ This module must never read a clock, reach the network, or trust a certificate f
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Literal, Protocol, TypeVar
 
 from cryptography import x509
@@ -30,8 +31,7 @@ _UNDERSTOOD: Final = frozenset(
         ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
     }
 )
-# What the library raises for what cannot be read, or is signed in a way that it does not know.
-_BROKEN: Final = (
+BROKEN: Final = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -39,6 +39,7 @@ _BROKEN: Final = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
+"""What the library raises for what cannot be read, or is signed in a way that it does not know."""
 
 
 class Revocation(Protocol):
@@ -144,7 +145,7 @@ def _load(der: bytes) -> x509.Certificate:
         for part in ("subject", "issuer", "extensions", "signature_hash_algorithm", "not_valid_after_utc"):
             getattr(certificate, part)
         certificate.public_key()
-    except _BROKEN:
+    except BROKEN:
         raise refusal("certificate-unreadable") from None
     return certificate
 
@@ -184,11 +185,12 @@ def _demands_more(certificate: x509.Certificate) -> bool:
     return any(extension.critical and extension.oid not in _UNDERSTOOD for extension in certificate.extensions)
 
 
+@lru_cache(maxsize=1024)
 def _is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    """By name and by signature."""
+    """By name and by signature. Kept, for an office signs all that it sends with one certificate."""
     try:
         certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, *_BROKEN):
+    except (InvalidSignature, *BROKEN):
         return False
     return True
 

@@ -44,11 +44,16 @@ CAUSES: Final[tuple[str, ...]] = get_args(Cause)
 
 
 class SignatureRefused(Exception):  # noqa: N818  It is the sender's condition, and reads so where it is caught.
-    """No content and no signer can be had from this document: `id` is a `Cause` or an id of `safexml`."""
+    """No content and no signer can be had from this document: `id` is a `Cause` or an id of `safexml`.
 
-    def __init__(self, id_: str) -> None:
+    `line` and `column` (from 1) are where reading stopped, 1 and 1 for a cause of ours.
+    """
+
+    def __init__(self, id_: str, line: int = 1, column: int = 1) -> None:
         super().__init__(id_)
         self.id = id_
+        self.line = line
+        self.column = column
 
 
 def refusal(cause: Cause) -> SignatureRefused:

@@ -88,7 +88,7 @@ def verify(raw: bytes, anchors: Anchors, at: datetime, *, encodings: tuple[str, 
     try:
         return _verify(raw, anchors, at, encodings)
     except Unreadable as fault:
-        raise SignatureRefused(fault.id) from None
+        raise SignatureRefused(fault.id, fault.line, fault.column) from None
 
 
 def is_signed(raw: bytes) -> bool:
