@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Format
+from certgateway.kith.names import FELLESFORMAT
 
 if TYPE_CHECKING:
     # `validate` must start fast in somebody's CI, and there is mostly nothing to verify.
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from certgateway.trust.signature_refusal import SignatureRefused
 
 _ENCODINGS: Final = {"fhir-xml": ("utf-8",), "kith": ("utf-8", "iso-8859-1")}
+# The Fellesformat stands around a MsgHead that was signed before; only `kith` may know a name of KITH otherwise.
+_WRAPPERS: Final = frozenset(f"{{{namespace}}}EI_fellesformat" for namespace in FELLESFORMAT)
 _OF_THE_SIGNER: Final = ("certificate-", "key-refused", "revocation-unknown")
 
 
@@ -42,12 +45,17 @@ def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: date
     if encodings is None or not is_signed(raw):
         return _refused("signature-missing") if signatures.demand == "require" else raw
     try:
-        return verify(raw, signatures.anchors, at, encodings=encodings).content
+        verified = verify(raw, signatures.anchors, at, encodings=encodings, wrappers=_WRAPPERS)
     except SignatureRefused as refusal:
         if refusal.id == "signature-missing" and signatures.demand == "verify":
             # Another vocabulary, or a comment, has the word.
             return raw
         return _finding(refusal)
+    if verified.wrapper is None:
+        return verified.content
+    # The wrapper again, as a name of ours with nothing else in it, so that the places are those of the message.
+    namespace, _, name = verified.wrapper.removeprefix("{").partition("}")
+    return b'<%b xmlns="%b">%b</%b>' % (name.encode(), namespace.encode(), verified.content, name.encode())
 
 
 def _finding(refusal: SignatureRefused) -> Finding:

@@ -57,16 +57,24 @@ class SignatureParts:
         return Canonicalization.INCLUSIVE in (self.said.canonicalization, self.said.content)
 
 
-def find_signature(root: etree._Element) -> etree._Element:
-    """The one Signature of a document, which must be a child of its root. Raises SignatureRefused."""
+def find_signature(root: etree._Element, wrappers: frozenset[str] = frozenset()) -> etree._Element:
+    """The one Signature of a document, which must be a child of its root. Raises SignatureRefused.
+
+    Where the root is one of the wrappers, by `{namespace}name`, it may be a child of a document in it that has no like.
+    """
     found = list(root.iter(f"{{{DSIG}}}Signature"))
     if not found:
         raise refusal("signature-missing")
     if len(found) > 1:
         raise refusal("several-signatures")
-    if found[0].getparent() is not root:
+    parent = found[0].getparent()
+    if parent is not root and not (root.tag in wrappers and parent is not None and _is_wrapped(parent, root)):
         raise refusal("signature-misplaced")
     return found[0]
+
+
+def _is_wrapped(document: etree._Element, root: etree._Element) -> bool:
+    return document.getparent() is root and len(root.findall(str(document.tag))) == 1
 
 
 def read_signature(element: etree._Element) -> SignatureParts:

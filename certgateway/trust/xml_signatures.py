@@ -66,10 +66,14 @@ class Signer:
 @final
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The document as it was signed, without its signature, in canonical UTF-8 bytes; and who signed it."""
+    """The document as it was signed, without its signature, in canonical UTF-8 bytes; and who signed it.
+
+    `wrapper` is the `{namespace}name` of what stood around the document, of which nothing was signed; mostly None.
+    """
 
     content: bytes = field(repr=False)
     signer: Signer
+    wrapper: str | None
     proof: InitVar[_Proof]
 
     def __post_init__(self, proof: _Proof) -> None:
@@ -80,13 +84,21 @@ class Verified:
         return safexml.parse(self.content)
 
 
-def verify(raw: bytes, anchors: Anchors, at: datetime, *, encodings: tuple[str, ...] = safexml.UTF8_ONLY) -> Verified:
+def verify(
+    raw: bytes,
+    anchors: Anchors,
+    at: datetime,
+    *,
+    encodings: tuple[str, ...] = safexml.UTF8_ONLY,
+    wrappers: frozenset[str] = frozenset(),
+) -> Verified:
     """What was signed and by whom, for one enveloped signature over the whole document, at an aware time.
 
-    `encodings` are those of `safexml.parse`. Raises SignatureRefused for everything else.
+    `encodings` are those of `safexml.parse`; `wrappers` the roots, by `{namespace}name`, around a document that was
+    signed before it was put there. Raises SignatureRefused for everything else.
     """
     try:
-        return _verify(raw, anchors, at, encodings)
+        return _verify(raw, anchors, at, encodings, wrappers)
     except Unreadable as fault:
         raise SignatureRefused(fault.id, fault.line, fault.column) from None
 
@@ -96,7 +108,9 @@ def is_signed(raw: bytes) -> bool:
     return any(match[1] for match in _TAGS.finditer(raw))
 
 
-def _verify(raw: bytes, anchors: Anchors, at: datetime, encodings: tuple[str, ...]) -> Verified:
+def _verify(
+    raw: bytes, anchors: Anchors, at: datetime, encodings: tuple[str, ...], wrappers: frozenset[str]
+) -> Verified:
     # 1. Bytes and counts, before any tree is built.
     if len(raw) > _MOST_BYTES:
         raise refusal("too-large")
@@ -104,6 +118,7 @@ def _verify(raw: bytes, anchors: Anchors, at: datetime, encodings: tuple[str, ..
     # 2. One parse, by the rules for any XML: encoding, namespaces, nesting, elements, attributes, no DOCTYPE, no PI.
     root = safexml.parse(raw, encodings=encodings)
     # 3. Structure, and everything in SignedInfo by allow-lists.
+    wrapper, root = _unwrapped(root, wrappers)
     parts = read_signature(find_signature(root))
     if parts.is_inclusive:
         check_inclusive(raw, root)
@@ -122,7 +137,15 @@ def _verify(raw: bytes, anchors: Anchors, at: datetime, encodings: tuple[str, ..
     content = canonical(root, said.content)
     if not hmac.compare_digest(hashlib.new(said.hash, content).digest(), said.digest):
         raise refusal("digest-differs")
-    return Verified(content, _signer(trusted), _PROOF)
+    return Verified(content, _signer(trusted), wrapper, _PROOF)
+
+
+def _unwrapped(root: etree._Element, wrappers: frozenset[str]) -> tuple[str | None, etree._Element]:
+    """The wrapper, if there is one, and the document that is signed as a document of its own."""
+    document = find_signature(root, wrappers).getparent()
+    if document is None or document is root:
+        return None, root
+    return str(root.tag), safexml.parse(etree.tostring(document, with_tail=False))
 
 
 def _count(raw: bytes, encodings: tuple[str, ...]) -> None:

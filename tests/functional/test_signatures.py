@@ -172,6 +172,31 @@ def test_wrapping_gets_nobody_in(opened: Callable[..., Door], name: str, way: st
     assert door.events == 0
 
 
+@pytest.mark.parametrize("name", ["good/wrapped-in-first-namespace", "good/wrapped-in-second-namespace"])
+def test_a_msghead_that_was_signed_before_it_was_wrapped_is_received(opened: Callable[..., Door], name: str) -> None:
+    door = opened("require")
+    before, head, behind = parted(raw(f"kith/{name}"))
+    made = sign(head, Signatory(signer().key, signer().certificate))
+    body = before + made[made.index(b"?>") + 2 :].strip() + behind
+    answer = door.client.post(DOORS[KITH], content=body, headers=HEADERS[KITH])
+    assert status(answer.content) == "3"
+    assert "signature-missing" not in told_rules(answer.content)
+    assert door.events == 1
+    # Nothing of the wrapper was signed: a second MsgHead in it is nobody's.
+    other = body.replace(
+        b"<MottakenhetBlokk", head.replace(b"<MsgId>5e2f", b"<MsgId>5e2e", 1) + b"<MottakenhetBlokk", 1
+    )
+    assert other != body
+    assert door.hand_in(KITH, other)[1] == {"signature-refused"}
+    assert door.hand_in(KITH, tampered(body))[1] == {"signature-refused"}
+
+
+def parted(body: bytes) -> tuple[bytes, bytes, bytes]:
+    """A Fellesformat: what stands before its MsgHead, the MsgHead, and what stands behind it."""
+    start, end = body.index(b"<MsgHead"), body.index(b"</MsgHead>") + len(b"</MsgHead>")
+    return body[:start], body[start:end], body[end:]
+
+
 def test_apprec_says_what_is_wrong_with_a_signature(opened: Callable[..., Door]) -> None:
     door = opened("verify", revocation_list(authority(), signer().certificate))
     strange = signed(KITH, by="Fremmed utsteder")

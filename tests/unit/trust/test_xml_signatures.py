@@ -149,13 +149,46 @@ def test_names_of_signatures_in_comments_and_other_vocabularies_are_no_signature
     verify(sign(body, signatory(signer())), ANCHORS, AT).content.startswith(b"<a><o:Signature")
 
 
+WRAPPER = "{urn:x-wrapper}Wrapper"
+
+
+def wrapped(body: bytes, around: str = "", behind: str = "") -> bytes:
+    document = body[body.index(b"?>") + 2 :].lstrip()
+    return f'<Wrapper xmlns="urn:x-wrapper"{around}>\n '.encode() + document + f"\n{behind}</Wrapper>".encode()
+
+
+@pytest.mark.parametrize("form", ["EXCL_C14N", "C14N"])
+def test_what_was_signed_before_it_was_wrapped_is_taken_where_that_is_expected(form: str) -> None:
+    body = signed_by_xmlsec(raw(SMALL), signer(), method="ECDSA_SHA256", digest="SHA256", forms=(form, form))
+    found = verify(wrapped(body, behind="<Block/>"), ANCHORS, AT, wrappers=frozenset({WRAPPER}))
+    assert found.content == verify(body, ANCHORS, AT).content
+    assert found.wrapper == WRAPPER
+    assert verify(body, ANCHORS, AT, wrappers=frozenset({WRAPPER})).wrapper is None
+    assert refused(wrapped(body)) == "signature-misplaced"
+
+
+def test_what_the_wrapper_declares_is_not_signed_and_does_no_harm() -> None:
+    around = wrapped(signed(), ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="false"')
+    found = verify(around, ANCHORS, AT, wrappers=frozenset({WRAPPER}))
+    assert found.content == verify(signed(), ANCHORS, AT).content
+
+
+def test_a_wrapper_holds_one_document_of_a_kind_and_its_signature_directly() -> None:
+    another = '<MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24"/>'
+    deeper = b'<Wrapper xmlns="urn:x-wrapper">' + wrapped(signed()) + b"</Wrapper>"
+    below = edited(lambda root: root[0].append(part(root, "Signature")))
+    for body in (wrapped(signed(), behind=another), deeper, wrapped(below)):
+        with pytest.raises(SignatureRefused, match="signature-misplaced"):
+            verify(body, ANCHORS, AT, wrappers=frozenset({WRAPPER}))
+
+
 # ---- what cannot be had otherwise -----------------------------------------------------------------------------------
 
 
 def test_nobody_else_can_say_who_signed_what() -> None:
     verified = verify(signed(), ANCHORS, AT)
     with pytest.raises(TypeError):
-        Verified(b"<a/>", verified.signer, proof=object())  # type: ignore[arg-type]
+        Verified(b"<a/>", verified.signer, None, proof=object())  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         Signer("00", None, None, "issuer", proof=object())  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="proof"):
