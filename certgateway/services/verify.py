@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Format
-from certgateway.kith.names import FELLESFORMAT
 
 if TYPE_CHECKING:
     # `validate` must start fast in somebody's CI, and there is mostly nothing to verify.
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from certgateway.trust.signature_refusal import SignatureRefused
 
 _ENCODINGS: Final = {"fhir-xml": ("utf-8",), "kith": ("utf-8", "iso-8859-1")}
-# The Fellesformat stands around a MsgHead that was signed before; only `kith` may know a name of KITH otherwise.
-_WRAPPERS: Final = frozenset(f"{{{namespace}}}EI_fellesformat" for namespace in FELLESFORMAT)
 _OF_THE_SIGNER: Final = ("certificate-", "key-refused", "revocation-unknown")
 
 
@@ -45,7 +42,7 @@ def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: date
     if encodings is None or not is_signed(raw):
         return _refused("signature-missing") if signatures.demand == "require" else raw
     try:
-        verified = verify(raw, signatures.anchors, at, encodings=encodings, wrappers=_WRAPPERS)
+        verified = verify(raw, signatures.anchors, at, encodings=encodings, wrappers=_wrappers(format_))
     except SignatureRefused as refusal:
         if refusal.id == "signature-missing" and signatures.demand == "verify":
             # Another vocabulary, or a comment, has the word.
@@ -56,6 +53,15 @@ def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: date
     # The wrapper again, as a name of ours with nothing else in it, so that the places are those of the message.
     namespace, _, name = verified.wrapper.removeprefix("{").partition("}")
     return b'<%b xmlns="%b">%b</%b>' % (name.encode(), namespace.encode(), verified.content, name.encode())
+
+
+def _wrappers(format_: Format) -> frozenset[str]:
+    """The Fellesformat, which stands around a MsgHead that was signed before."""
+    if format_ != "kith":
+        return frozenset()
+    from certgateway.kith.names import FELLESFORMAT  # noqa: PLC0415  With the first such message.
+
+    return frozenset(f"{{{namespace}}}EI_fellesformat" for namespace in FELLESFORMAT)
 
 
 def _finding(refusal: SignatureRefused) -> Finding:
