@@ -18,6 +18,7 @@ from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.examine import House
 from certgateway.services.gateway import Gateway
+from certgateway.services.verify import signed_content
 from certgateway.store.tables import metadata
 from certgateway.trust.xml_signing import Signatory, sign
 from tests.functional.conftest import NOW
@@ -26,7 +27,7 @@ from tests.functional.test_kith import codes, rows, status, told_rules
 from tests.hostile.signature_mutants import MUTATIONS
 from tests.integration.store.postgresql import Server
 from tests.kith import SMALL, message_id
-from tests.signing import DS, MESSAGES, authority, raw, revocation_list, signer, written
+from tests.signing import DS, MESSAGES, authority, canonical, raw, revocation_list, signer, written
 
 KITH, FHIR = f"kith/{SMALL}", "good/back-pain-tolerates-load"
 HEADERS = {KITH: {"Content-Type": "application/xml"}, FHIR: XML}
@@ -189,6 +190,19 @@ def test_a_msghead_that_was_signed_before_it_was_wrapped_is_received(opened: Cal
     assert other != body
     assert door.hand_in(KITH, other)[1] == {"signature-refused"}
     assert door.hand_in(KITH, tampered(body))[1] == {"signature-refused"}
+
+
+def test_of_a_wrapper_nothing_is_read(tmp_path: Path) -> None:
+    before, head, behind = parted(raw("kith/good/wrapped-in-first-namespace"))
+    made = sign(head, Signatory(signer().key, signer().certificate))
+    body = before + b'<x:MsgHead xmlns:x="urn:x"/>' + made[made.index(b"?>") + 2 :].strip() + behind
+    asked = bootstrap.signatures_of("verify", anchors_file(tmp_path))
+    assert asked is not None
+    content = signed_content(body, "kith", asked, NOW)
+    assert isinstance(content, bytes)
+    root = etree.fromstring(content)
+    assert (root.tag, len(root)) == ("{http://www.trygdeetaten.no/xml/eiff/1/}EI_fellesformat", 1)
+    assert etree.tostring(root[0], method="c14n", exclusive=True) == canonical(etree.fromstring(made))
 
 
 def parted(body: bytes) -> tuple[bytes, bytes, bytes]:
