@@ -19,6 +19,7 @@ from certgateway.domain.findings import Policy
 from certgateway.engine import Definitions, load_base, load_profiles
 from certgateway.rules.declaration import InForce, Persons
 from certgateway.services.examine import House
+from certgateway.services.verify import Signatures
 
 if TYPE_CHECKING:
     from certgateway.config import Settings, WebhookSettings
@@ -54,6 +55,7 @@ def build_house(
     *,
     kith_schemas: Path | None = None,
     attachments: AttachmentPolicy = TAKEN,
+    signatures: Signatures | None = None,
 ) -> House:
     """Everything that judging takes. Raises MisconfiguredError when the diagnosis tables have not been built."""
     try:
@@ -74,7 +76,19 @@ def build_house(
         persons=persons,
         schemas=lambda: _kith_tables(kith_schemas),
         attachments=attachments,
+        signatures=signatures,
     )
+
+
+def signatures_of(demand: str, trust_anchors: Path | None) -> Signatures | None:
+    """What is asked of signatures, None for nothing. Raises MisconfiguredError for anchors that cannot be used."""
+    if demand == "ignore":
+        return None
+    if trust_anchors is None:
+        raise MisconfiguredError("signatures cannot be verified without trust anchors")
+    from certgateway.trust.anchors import read_anchors  # noqa: PLC0415  Only who verifies pays for it.
+
+    return Signatures("require" if demand == "require" else "verify", read_anchors(trust_anchors))
 
 
 def _kith_tables(folder: Path | None) -> "Tables":
@@ -112,7 +126,13 @@ def build_gateway(settings: "Settings") -> "Gateway":
         "kith": settings.kith_policy,
     }
     attachments = AttachmentPolicy(settings.attachment_types, settings.attachment_largest, settings.attachment_most)
-    house = build_house(settings.persons, policies, kith_schemas=settings.kith_schemas, attachments=attachments)
+    house = build_house(
+        settings.persons,
+        policies,
+        kith_schemas=settings.kith_schemas,
+        attachments=attachments,
+        signatures=signatures_of(settings.signatures, settings.trust_anchors),
+    )
     from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
 
     # A folder of schemas or a pattern file that cannot be understood stops the start, not the first message.

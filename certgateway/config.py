@@ -142,6 +142,13 @@ class Settings(BaseSettings):
         default=None,
         description="ClamAV's daemon, which scans attachments: host:port or unix:/path; without it nothing is scanned",
     )
+    signatures: Literal["ignore", "verify", "require"] = Field(
+        default="ignore",
+        description="XML signatures: not looked at, verified where there is one, or demanded of every message",
+    )
+    trust_anchors: Path | None = Field(
+        default=None, description="PEM file with the certificates that are trusted, see below; for verify and require"
+    )
     webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_one_for_each)] = Field(
         default=(),
         description="Receivers to whose own systems messages are posted as well, see below; JSON in the environment",
@@ -149,6 +156,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
     body_limit: int = Field(default=20 * 1024 * 1024, ge=1024, description="Largest request body in bytes")
+
+    @model_validator(mode="after")
+    def _anchored(self) -> Self:
+        if (self.signatures == "ignore") != (self.trust_anchors is None):
+            raise ValueError("trust_anchors must be set for signatures = verify or require, and for nothing else")
+        return self
 
     @classmethod
     def settings_customise_sources(
