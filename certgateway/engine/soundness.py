@@ -85,16 +85,13 @@ class Soundness:
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             key = (id(value), id(profile.root))
-            if key in run.sound:
+            known = run.known
+            if known.holds(key):
                 return True
-            if not made:  # The rules of a profile may lead back to it.
-                made.append(self._rule(plan_of(profile.root), code))
-            # What leads back here meanwhile may take for granted what is being found out.
-            run.sound.add(key)
-            if made[0](value, scope, run):
-                return True
-            run.sound.discard(key)
-            return False
+            mark = known.begin(key)
+            found = sound_part(value, scope, run)
+            known.end(key, mark, found=found)
+            return found
 
         # Only resources are led to more than once.
         return sound if self._definitions.is_resource(code) else sound_part
@@ -155,7 +152,7 @@ class Soundness:
                 return name is None or bool(tests_for(name))
             resource = rows[0][0]
             key = (id(resource), id(fit))
-            if key in run.sound:
+            if run.known.holds(key):
                 return True
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
             name = resource.get("resourceType")
@@ -164,7 +161,7 @@ class Soundness:
                 return False
             for test in tests_for(name):
                 if test(resource, there, run):
-                    run.sound.add(key)
+                    run.known.add(key)
                     return True
             return False
 

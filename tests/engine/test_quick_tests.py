@@ -15,12 +15,13 @@ import pytest
 
 from certgateway import safejson
 from certgateway.bootstrap import definitions
-from certgateway.engine import Definitions, Fault, Options, judge, shapes
+from certgateway.engine import Definitions, Fault, Options, judge, load_base, shapes
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.instance import Place, root_scope
 from certgateway.engine.judgement import judge_profiles
 from certgateway.engine.run import Run
 from certgateway.engine.structure import Walk
+from tests.unit.engine.profile_making import BASE, QUIET, profile
 
 Json = Any
 Key = Any
@@ -137,3 +138,41 @@ def test_a_reference_to_an_entry_of_nothing_is_judged(ours: Definitions) -> None
         found = judge(broken, ours, options=ALL_ALIKE)
         assert ("value-empty", f"Bundle.entry[{number}].resource") in {(fault.kind, fault.path) for fault in found}
         assert sorted(map(repr, found)) == sorted(map(repr, slowly(broken, ours, ALL_ALIKE)))
+
+
+def test_what_was_taken_for_granted_of_a_profile_that_fails_is_not_kept() -> None:
+    """An observation leads to one that should be `a` or `b` and is neither; that one leads to an `o`, which leads back.
+
+    While it is found out whether the second is an `a`, the third may take it for one, and no longer.
+    """
+
+    def on_observation(name: str, *elements: Json) -> Json:
+        return profile("Observation", *elements, name=name)
+
+    def to(path: str, *names: str) -> Json:
+        targets = [BASE + name for name in names]
+        return {"id": f"Observation.{path}", "type": [{"code": "Reference", "targetProfile": targets}]}
+
+    known = load_base().extended(
+        [
+            on_observation("x", to("hasMember", "a", "b")),
+            on_observation("a", to("hasMember", "o"), {"id": "Observation.component", "max": "0"}),
+            on_observation("b", {"id": "Observation.valueInteger", "min": 1}),
+            on_observation("o", to("focus", "a")),
+        ]
+    )
+    urls = [f"urn:uuid:00000000-0000-4000-8000-00000000000{number}" for number in range(3)]
+    plain = {"resourceType": "Observation", "status": "final", "code": {"text": "t"}}
+    resources = [
+        plain | {"meta": {"profile": [BASE + "x"]}, "hasMember": [{"reference": urls[1]}]},
+        plain | {"hasMember": [{"reference": urls[2]}], "component": [{"code": {"text": "c"}, "valueBoolean": True}]},
+        plain | {"meta": {"profile": [BASE + "o"]}, "focus": [{"reference": urls[1]}]},
+    ]
+    entries = [{"fullUrl": url, "resource": each} for url, each in zip(urls, resources, strict=True)]
+    tree = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    found = judge(tree, known, options=QUIET)
+    assert sorted((fault.kind, fault.path) for fault in found) == [
+        ("element-not-allowed", "Bundle.entry[1].resource.component[0]"),
+        ("reference-target-wrong", "Bundle.entry[0].resource.hasMember[0]"),
+    ]
+    assert sorted(map(repr, found)) == sorted(map(repr, slowly(tree, known, QUIET)))
