@@ -49,10 +49,8 @@ def has_formal_unit(quantity: Tree) -> bool:
 
 
 def _quantities(value: Tree, bound: Tree) -> int | bool | None:
-    if not isinstance(value, dict) or not isinstance(bound, dict):
-        return None
     one, other = value.get("value"), bound.get("value")
-    if one is None or other is None or not is_number(one) or not is_number(other) or "comparator" in value:
+    if not is_number(one) or not is_number(other) or "comparator" in value:
         return None
     if not has_formal_unit(value) or not has_formal_unit(bound):
         names = ("system", "code", "unit")

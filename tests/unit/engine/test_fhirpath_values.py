@@ -103,6 +103,14 @@ EQUALITY: list[tuple[str, list[object]]] = [
     ("1 'mo' = 30.4375 'd'", [False]),
     ("1 'kg' = 1 'm'", [False]),
     ("1 year = 12 months", [True]),
+    ("1 = 1 '1'", [False]),
+    ("@T10:00 = @2012", [False]),
+    ("@T10:00 = 'T10:00'", [True]),
+    ("@T10:00 = '10:00'", [False]),
+    ("@2012 = 'x'", [False]),
+    ("@2012 = 1", [False]),
+    ("@2012 = '2012'", [True]),
+    ("1000000000000000000000000000000.5 ~ 1000000000000000000000000000000.5000000000000", [True]),
 ]
 
 ORDER: list[tuple[str, list[object]]] = [
@@ -118,6 +126,12 @@ ORDER: list[tuple[str, list[object]]] = [
     ("2 'mg' < 1 'g'", [True]),
     ("2 'mg' < 1 's'", []),
     ("139 'mg/dL' > 1 'g/L'", [True]),
+    ("2 > 1 '1'", [True]),
+    ("1 '1' < 2", [True]),
+    ("1 'cm' > 1", []),
+    ("@T10:00 > @2012-01-01", []),
+    ("@T10:00 < 'T11:00'", [True]),
+    ("@2012 < '2013'", [True]),
 ]
 
 ARITHMETIC: list[tuple[str, list[object]]] = [
@@ -145,6 +159,29 @@ ARITHMETIC: list[tuple[str, list[object]]] = [
     ("@T23:30 + 1 hour", [Temporal("Time", (0, 30))]),
     ("@9999-12-31 + 1 day", []),
     ("@0001-01-01 - 99999999999 days", []),
+    ("4 'kg' / 2 'kg'", [Quantity(Decimal(2), "1")]),
+    ("4 'kg' / 2", [Quantity(Decimal(2), "kg")]),
+    ("4 / 2 'kg'", []),
+    ("4 'kg' * 2", [Quantity(8, "kg")]),
+    ("2 * 4 'kg'", [Quantity(8, "kg")]),
+    ("4 'kg' * 2 'kg'", []),
+    ("(4 'kg') div (2 'kg')", []),
+    ("(4 'kg') mod (2 'kg')", []),
+    ("1 'kg' + 1 'g'", [Quantity(Decimal(1001), "g")]),
+    ("1 'g' + 1 'kg'", [Quantity(Decimal(1001), "g")]),
+    ("1 'kg' - 1 'g'", [Quantity(Decimal(999), "g")]),
+    ("1 '[in_i]' + 1 'cm'", [Quantity(Decimal("3.54"), "cm")]),
+    ("1 '[IU]' + 1 'kg'", []),
+    ("@2012-01-01 - 2013 years", []),
+    ("@0001-02 - 2 months", []),
+    ("@9999-12 + 1 month", []),
+    ("@9999-11 + 1 month", [Temporal("Date", (9999, 12))]),
+    ("@0001-02 - 1 month", [Temporal("Date", (1, 1))]),
+    ("@9999 + 1 year", []),
+    ("@T00:10 - 20 minutes", [Temporal("Time", (23, 50))]),
+    ("@2020-01-01T00:10:00Z - 20 minutes", [Temporal("DateTime", (2019, 12, 31, 23, 50, Decimal(0)), 0)]),
+    ("@2020-01-01T00:00:00Z - 1 second", [Temporal("DateTime", (2019, 12, 31, 23, 59, Decimal(59)), 0)]),
+    ("@2020-01-01T00:00:00Z - 36 hours", [Temporal("DateTime", (2019, 12, 30, 12, 0, Decimal(0)), 0)]),
 ]
 
 COLLECTIONS: list[tuple[str, list[object]]] = [
@@ -204,6 +241,10 @@ COLLECTIONS: list[tuple[str, list[object]]] = [
     ("5.trace('label', $this)", [5]),
     ("1.single()", [1]),
     ("1.hasValue()", [True]),
+    ("1 in {}", [False]),
+    ("{} in 1", []),
+    ("'a'.resolve()", []),
+    ("'a'.extension('b')", []),
 ]
 
 TEXTS: list[tuple[str, list[object]]] = [
@@ -230,6 +271,9 @@ TEXTS: list[tuple[str, list[object]]] = [
     ("'abc'.toChars()", ["a", "b", "c"]),
     ("'a,b'.split(',')", ["a", "b"]),
     ("('a' | 'b').join('+')", ["a+b"]),
+    ("'2012'.contains(@2012)", [True]),
+    ("@2012.substring(0)", ["2012"]),
+    ("@2012.startsWith('20')", [True]),
 ]
 
 CONVERSIONS: list[tuple[str, list[object]]] = [
@@ -259,6 +303,29 @@ CONVERSIONS: list[tuple[str, list[object]]] = [
     ("(-2).abs()", [2]),
     ("2.power(10)", [1024]),
     ("(-1).sqrt()", []),
+    ("true.toBoolean()", [True]),
+    ("false.toBoolean()", [False]),
+    ("'no'.toBoolean()", [False]),
+    ("'0.0'.toBoolean()", [False]),
+    ("1.0.toBoolean()", [True]),
+    ("2.toBoolean()", []),
+    ("1.5.toDecimal()", [Decimal("1.5")]),
+    ("@T10:00.toDateTime()", []),
+    ("@T10:00.toDate()", []),
+    ("'10:00'.toDateTime()", []),
+    ("(1 'kg').toQuantity()", [Quantity(1, "kg")]),
+    ("(1 'kg').toString()", ["1 'kg'"]),
+    ("(1 day).toString()", ["1 day"]),
+    ("(2 days).toString()", ["2 days"]),
+    ("{}.round()", []),
+    ("'T10:00'.toTime()", []),
+    ("'nonsense'.toTime()", []),
+    ("'10:00:00.5'.toTime()", [Temporal("Time", (10, 0, Decimal("0.5")))]),
+    ("'1 weeks'.toQuantity()", [Quantity(Decimal(1), "week")]),
+    ("'1 foo'.toQuantity()", []),
+    ("'-1.5'.toQuantity()", [Quantity(Decimal("-1.5"), "1")]),
+    ("'-1'.toInteger()", [-1]),
+    ("1.5.toInteger()", []),
 ]
 
 ALL = [*LITERALS, *PRECEDENCE, *LOGIC, *EQUALITY, *ORDER, *ARITHMETIC, *COLLECTIONS, *TEXTS, *CONVERSIONS]
