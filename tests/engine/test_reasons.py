@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from certgateway.engine import action, text
+from certgateway.engine import action, load_base, text
 from certgateway.engine.findings import Language
 from tests.engine.case_form import Case, judged_json
 from tests.engine.tables import GROUPS
@@ -71,6 +71,58 @@ REASONS: dict[str, dict[str, str]] = {
     "lengths: too long": {"found": "4"},
     "patterns of other types: quantity of no system": {"found": "system, code"},
     "types by profile: another type": {"found": "Group"},
+    "annotation: two authors": {"found": "authorReference, authorString"},
+    "annotation: author of another type": {"found": "Group"},
+    "a transaction: by no known method": {"codes": ": DELETE, GET, HEAD, PATCH, POST, PUT"},
+    "a resource's type: contained without id": {"min": "1"},
+    "fixed texts: no value": {"min": "1", "found": "0"},
+    "weaker bindings: one too many": {"max": "1", "found": "2"},
+    "slices of a choice: a forbidden type": {"max": "0", "found": "1"},
+    "fixed object with a boolean in it: another boolean": {"found": "userSelected"},
+    "pattern of a concept: another code": {"found": "coding"},
+    "lengths: too short": {"found": "1"},
+    "profiles claimed: for another type": {"found": "Patient"},
+    "ordered: the second first": {"found": "blue, red"},
+    "a choice's slice that must be there: another type": {
+        "min": "1",
+        "found": "0",
+        "asked": "$this is Quantity",
+        "nearest": "value: $this is string",
+    },
+    "a patient's members: list in a list": {"found": "array"},
+}
+
+# Of these not all is said in words.
+DETAILS: dict[str, dict[str, str]] = {
+    "cardinality: forbidden": {"max": "0", "found": "1"},
+    "sampled data: zero dimensions": {"found": "number", "form": "1 … 2147483647"},
+    "a patient's members: object for a text": {"found": "object", "form": "[^\\s]+(\\s[^\\s]+)*"},
+    "a patient's members: empty text": {"found": "string"},
+}
+
+# What `detail` of each kind may hold beside what is always there; every other kind has none.
+WORDS: dict[str, tuple[set[str], set[str]]] = {
+    "choice-several": ({"found"}, set()),
+    "code-not-allowed": ({"codes"}, set()),
+    "element-missing": (set(), {"min", "found"}),
+    "element-not-allowed": (set(), {"max", "found"}),
+    "element-repeated": ({"max", "found"}, set()),
+    "fixed-value-differs": (set(), {"found"}),
+    "invariant-broken": ({"key", "human"}, set()),
+    "invariant-not-evaluable": ({"key", "human"}, set()),
+    "length-exceeded": ({"found"}, set()),
+    "length-short": ({"found"}, set()),
+    "pattern-differs": (set(), {"found"}),
+    "primitive-invalid": ({"found"}, {"form"}),
+    "profile-type-wrong": ({"found"}, set()),
+    "reference-target-wrong": (set(), {"found"}),
+    "slice-closed": ({"asked", "found"}, set()),
+    "slice-missing": ({"min", "found", "asked"}, {"nearest"}),
+    "slice-order": ({"found"}, set()),
+    "slice-too-many": ({"max", "found"}, set()),
+    "type-not-allowed": ({"found"}, set()),
+    "type-wrong": ({"found"}, {"form"}),
+    "value-empty": (set(), {"found", "form"}),
 }
 
 
@@ -80,13 +132,42 @@ def test_reason(name: str) -> None:
     (fault,) = judged_json(case.group, case.broken())[1]
     assert fault.detail == REASONS[name]
     for language in LANGUAGES:
-        told = text(fault, language)
+        told = text(fault, language) + action(fault, language)
         assert all(part in told for part in REASONS[name].values())
 
 
+@pytest.mark.parametrize("name", DETAILS)
+def test_detail(name: str) -> None:
+    case = CASES[name]
+    (fault,) = judged_json(case.group, case.broken())[1]
+    assert fault.detail == DETAILS[name]
+
+
+def humans_by_key() -> dict[str, set[str]]:
+    """The words of each invariant, as base R4 and the profiles of the cases have them."""
+    found: dict[str, set[str]] = {}
+    for stated in load_base().invariants():
+        found.setdefault(stated.key, set()).add(stated.human.removesuffix("."))
+    elements = [
+        element
+        for group in GROUPS
+        for row in group.definitions
+        for element in row.get("differential", row.get("snapshot", {})).get("element", ())
+    ]
+    for row in (row for element in elements for row in element.get("constraint", ())):
+        found.setdefault(row["key"], set()).add(row["human"].removesuffix("."))
+    return found
+
+
 def test_every_text_is_whole_in_every_language() -> None:
+    humans = humans_by_key()
     for case in CASES.values():
         for fault in judged_json(case.group, case.broken())[1]:
+            always, also = WORDS.get(fault.kind, (set(), set()))
+            assert always <= fault.detail.keys() <= always | also, (case.name, fault)
+            if fault.kind.startswith("invariant-"):
+                assert fault.detail["key"] == fault.expected
+                assert fault.detail["human"] in humans[fault.detail["key"]], (case.name, fault)
             for language in LANGUAGES:
                 for told in (text(fault, language), action(fault, language)):
                     assert "…" not in told.replace(fault.detail.get("form", "…"), ""), (case.name, told)
