@@ -152,7 +152,8 @@ def humans_by_key() -> dict[str, set[str]]:
         element
         for group in GROUPS
         for row in group.definitions
-        for element in row.get("differential", row.get("snapshot", {})).get("element", ())
+        for part in ("differential", "snapshot")
+        for element in row.get(part, {}).get("element", ())
     ]
     for row in (row for element in elements for row in element.get("constraint", ())):
         found.setdefault(row["key"], set()).add(row["human"].removesuffix("."))
