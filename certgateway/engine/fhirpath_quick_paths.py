@@ -67,7 +67,7 @@ class PathWriter:
             if syntax.left is None and syntax.name == focus.code:
                 return focus
             return self._member(focus if syntax.left is None else self.path(syntax.left, focus), syntax.name)
-        if isinstance(syntax, Special) and syntax.name == "$this":
+        if isinstance(syntax, Special) and syntax.name == "this":
             return focus
         if isinstance(syntax, Variable) and syntax.name == "resource" and self.root is not None:
             return Path("v", self.root)
