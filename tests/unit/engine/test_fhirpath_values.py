@@ -242,6 +242,7 @@ COLLECTIONS: list[tuple[str, list[object]]] = [
     ("1.single()", [1]),
     ("1.hasValue()", [True]),
     ("1 in {}", [False]),
+    ("1.select(Patient)", []),
     ("{} in 1", []),
     ("'a'.resolve()", []),
     ("'a'.extension('b')", []),
