@@ -74,3 +74,10 @@ def test_gaps_of_what_was_used() -> None:
     assert known.profile(BASE + "b") is not None
     assert known.used_profiles() == [BASE + "b"]
     assert SETS + "all" in known.value_set_names()
+
+
+def test_slices_that_nothing_tells_apart_are_told() -> None:
+    known = load_base().extended([profile("Patient", {"id": "Patient.name:a", "min": 1})])
+    assert gaps(known) == [Gap("slicing", BASE + "p", "name: no slicing says how")]
+    extended = profile("Patient", {"id": "Patient.extension:a", "max": "1"})
+    assert gaps(load_base().extended([extended])) == []
