@@ -239,6 +239,15 @@ ENABLING: dict[str, Near] = {
         ("answer-misplaced .item[0] a", "answer-disabled .item[0].item[1] d"),
     ),
 }  # fmt: skip
+IN_GROUPS = ask("g", "group", ask("c", "integer"), ask("h", "group", ask("d", "string", required=True, enableWhen=[
+    when("c", "=", answerInteger=1)])))  # fmt: skip
+ENABLING |= {
+    "a group that stands outside what its condition looks into": (
+        [IN_GROUPS],
+        [inside("h", reply("d", text("x"))), reply("c", whole(2))],
+        ("answer-misplaced .item[0] g", "answer-misplaced .item[1] g"),
+    ),
+}
 FORMS: dict[str, Near] = {
     "one link id twice: the first counts": (
         [ask("a", "integer"), ask("a", "string")],

@@ -200,6 +200,11 @@ EXTENSIONS: dict[str, Near] = {
         "extension-misplaced Patient.extension[0] active",
         known=(defined(("element", "Element"), contextInvariant=["active"]),),
     ),
+    "anywhere, with a version": _told(
+        patient(extension=[{"url": SHADE["url"] + "|1", "valueString": "x"}]),
+        "extension-versioned Patient.extension[0].url",
+        known=(defined(("element", "Element")),),
+    ),
     "in the wrong place, under a broken condition": _told(
         patient(extension=[SHADE]),
         "extension-misplaced Patient.extension[0] Observation",

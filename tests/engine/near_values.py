@@ -97,6 +97,12 @@ REFINED: dict[str, Near] = {
         {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "valueInteger": 5},
         known=(refined("Observation.value[x]", extended(STRUCTURE + "maxDecimalPlaces", 0)),),
     ),
+    "least of what has no order": _told(
+        patient(active=True), known=(profile("Patient", {"id": "Patient.active", "minValueInteger": 5}),)
+    ),
+    "what is called like a fixed value": _told(
+        patient(active=True), known=(profile("Patient", {"id": "Patient.active", "fixedness": False}),)
+    ),
     "as many decimals": _told(
         observation(valueQuantity={"value": Decimal("1.25")}),
         known=(refined("Observation.value[x]", extended(STRUCTURE + "maxDecimalPlaces", 2)),),
@@ -175,6 +181,17 @@ REFERENCES: dict[str, Near] = {
         "reference-ambiguous Bundle.entry[0].resource.subject.reference",
         "full-url-duplicated Bundle.entry[2].fullUrl",
     ),
+    "to nothing, twice, where a contained resource lacks its id": _told(
+        patient(contained=[{"resourceType": "Practitioner"}],
+                generalPractitioner=[{"reference": "#a"}, {"reference": "#b"}]),
+        "element-missing Patient.contained[0] id",
+    ),
+    "to nothing, twice": _told(
+        patient(contained=[{"resourceType": "Practitioner", "id": "c"}],
+                generalPractitioner=[{"reference": "#c"}, {"reference": "#a"}, {"reference": "#b"}]),
+        "reference-unresolved Patient.generalPractitioner[1].reference",
+        "reference-unresolved Patient.generalPractitioner[2].reference",
+    ),
     "by UUID, to nothing": _told(_of_two({"reference": THREE})),
 }  # fmt: skip
 BUNDLES: dict[str, Near] = {
@@ -201,6 +218,16 @@ BUNDLES: dict[str, Near] = {
             composition(subject={"reference": THREE}),
             entry(THREE, patient(generalPractitioner=[{"reference": ONE[:-1] + "4"}])),
             entry(ONE[:-1] + "4", {"resourceType": "Organization", "name": "x"}),
+        )
+    ),
+    "entries of a Bundle in a document": _told(
+        document(
+            composition(subject={"reference": THREE}),
+            entry(THREE, bundle(
+                "collection",
+                entry(HTTP + "Observation/o", observation(id="o", subject={"reference": HTTP + "Patient/p"})),
+                entry(HTTP + "Patient/p", patient(id="p")),
+            )),
         )
     ),
     "section in a section that leads nowhere": _told(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.engine.case_form import DROP, Group, Json, group
 from tests.engine.slices import BLUE, RED, C, by, part
-from tests.unit.engine.profile_making import BASE, SETS, coded, observation, patient, profile
+from tests.unit.engine.profile_making import BASE, QUIET, SETS, coded, observation, patient, profile
 
 R4 = "http://hl7.org/fhir/StructureDefinition/"
 FIRST = BASE + "first"
@@ -139,6 +141,46 @@ GROUPS: list[Group] = [
         patient(active=True),
         {"broken": ({"active": DROP}, "invariant-broken Patient ele-1")},
         rules=[{"id": "Patient", "constraint": [constraint("active", source=BASE + "p"), constraint("active")]}],
+    ),
+    group(
+        "slices of what a profile nobody knows has",
+        patient(address=[{"city": "x", "extension": [{"url": BASE + "mark", "valueCode": "a"}]}]),
+        {},
+        rules=[
+            {"id": "Patient.address", "type": [{"code": "Address", "profile": [UNKNOWN]}]},
+            {"id": "Patient.address.extension:mark", "max": "1"},
+            {"id": "Patient.address.extension:mark.url", "fixedUri": BASE + "mark"},
+        ],
+        options=replace(QUIET, missing_profile=None),
+    ),
+    group(
+        "slices beside those that the profile of the type has",
+        patient(name=[{"given": ["a"], "extension": [{"url": BASE + "one", "valueCode": "a"}]}]),
+        {
+            "of the type": (
+                {"name.0.extension.0": {"url": BASE + "one", "valueString": "a"}},
+                "type-not-allowed Patient.name[0].extension[0].value code",
+            ),
+            "of its own": (
+                {"name.0.extension.+": {"url": BASE + "two", "valueCode": "a"}},
+                "slice-too-many Patient.name[0].extension[1] extension:two",
+            ),
+        },
+        rules=[
+            {"id": "Patient.name", "type": [{"code": "HumanName", "profile": [BASE + "named"]}]},
+            {"id": "Patient.name.extension:one", "min": 0},
+            {"id": "Patient.name.extension:two", "max": "0"},
+            {"id": "Patient.name.extension:two.url", "fixedUri": BASE + "two"},
+        ],
+        also=[
+            profile(
+                "HumanName",
+                {"id": "HumanName.extension:one", "max": "1"},
+                {"id": "HumanName.extension:one.url", "fixedUri": BASE + "one"},
+                {"id": "HumanName.extension:one.value[x]", "type": [{"code": "code"}]},
+                name="named",
+            )
+        ],
     ),
     group(
         "a slice that nothing tells apart",

@@ -10,14 +10,12 @@ import pytest
 
 from certgateway.engine import UnusableDefinitionsError, archives, judge, load_base, load_profiles, packages
 from certgateway.engine.definitionforms import MOST_DEPTH, has_form
-from certgateway.engine.effort import MOST, affords, is_exhausted
 from certgateway.engine.fhirpath import Environment, NotCompilable, NotEvaluable, compile_expression, root
 from certgateway.engine.fhirpath_environment import MOST_STEPS, MOST_TEXT, Frame, spend_text
 from certgateway.engine.fhirpath_syntax import DEEPEST_NESTING, LONGEST_NUMBER, LONGEST_TEXT
 from certgateway.engine.fhirpath_values import TooMuchWork
 from certgateway.engine.findings import MOST_FAULTS, Fault, limited
 from certgateway.engine.primitives import check_for
-from certgateway.engine.run import Options, Run
 from certgateway.engine.values import as_text, listed
 from tests.engine.general_bundles import ONE, composition, document
 from tests.engine.general_definitions import code_system
@@ -82,14 +80,6 @@ def test_what_one_evaluation_may_cost() -> None:
     spend_text(MOST_TEXT)
     with pytest.raises(TooMuchWork):
         spend_text(MOST_TEXT + 1)
-
-
-def test_what_one_questionnaire_may_cost() -> None:
-    run = Run(BASE, Options())
-    assert affords(run, MOST)
-    assert not is_exhausted(run)
-    assert not affords(run, 1)
-    assert is_exhausted(run)
 
 
 def test_how_many_faults_are_told() -> None:

@@ -154,6 +154,18 @@ def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         load_profiles(write(tmp_path / "d/x.json", NAMED).parent, load_base())
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.json").symlink_to("/proc/self/mem")
+    with pytest.raises(UnusableDefinitionsError, match=r"x\.json cannot be read"):
+        load_profiles(tmp_path, load_base())
+
+
+def test_concepts_of_no_form_list_nothing(tmp_path: Path) -> None:
+    system = {"resourceType": "CodeSystem", "url": "https://x.example/s", "content": "complete", "concept": [1]}
+    known = load_profiles(write(tmp_path / "x.json", system), load_base())
+    assert known.system_codes("https://x.example/s") is None
+
+
 def test_a_header_that_claims_endless_names_costs_nothing(tmp_path: Path) -> None:
     header = tarfile.TarInfo("x")
     header.type = tarfile.XHDTYPE

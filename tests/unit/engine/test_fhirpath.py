@@ -18,6 +18,8 @@ from certgateway.engine.fhirpath import (
     compile_expression,
     root,
 )
+from certgateway.engine.fhirpath_syntax import Quantity
+from certgateway.engine.fhirpath_units import in_one_unit
 from certgateway.engine.fhirpath_values import TooMuchWork
 
 OBSERVATION: dict[str, Any] = {
@@ -82,6 +84,10 @@ TREE: list[tuple[str, list[object]]] = [
     ("subject.resolve().birthDate", ["1980-05-01"]),
     ("subject.reference.resolve().is(Patient)", [True]),
     ("%context.status", ["final"]),
+    ("'x' in note.text", [False]),
+    ("'b' in note.text", [True]),
+    ("{} in note.text", []),
+    ("note.text contains 'a'", [True]),
     ("%rootResource.id", ["o"]),
     ("component.code.select(%resource.status)", ["final", "final", "final"]),
     ("contained.children().count()", [3]),
@@ -266,6 +272,13 @@ def test_elements_without_a_value_compare_with_nothing() -> None:
         ("component.value > @T10:00:00", [False]),
     ):
         assert compile_expression(expression).evaluate(node, Environment(BASE, node)) == expected
+
+
+def test_quantities_too_large_to_measure_are_in_no_unit_together() -> None:
+    large, small = Quantity(Decimal("1E+401"), "kg"), Quantity(1, "g")
+    assert in_one_unit(large, small) is None
+    assert in_one_unit(small, large) is None
+    assert in_one_unit(large, large) == (large, large)
 
 
 def test_narrative_is_judged_by_the_given_judge() -> None:
