@@ -241,13 +241,40 @@ ENABLING: dict[str, Near] = {
 }  # fmt: skip
 IN_GROUPS = ask("g", "group", ask("c", "integer"), ask("h", "group", ask("d", "string", required=True, enableWhen=[
     when("c", "=", answerInteger=1)])))  # fmt: skip
+KANTA = "http://phr.kanta.fi/StructureDefinition/fiphr-ext-questionnaire-enablewhen"
+ASKED_BY_KANTA = [
+    ask("a", "integer"),
+    extended("more", "string", limit(KANTA, valueString="item.where(linkId = 'a').answer.value > 1")),
+]
 ENABLING |= {
+    "an expression as Finland writes it, true": (
+        ASKED_BY_KANTA,
+        [reply("a", whole(2)), reply("more", text("x"))],
+        (),
+    ),
+    "an expression as Finland writes it, false": (
+        ASKED_BY_KANTA,
+        [reply("a", whole(1)), reply("more", text("x"))],
+        (MORE,),
+    ),
     "a group that stands outside what its condition looks into": (
         [IN_GROUPS],
         [inside("h", reply("d", text("x"))), reply("c", whole(2))],
         ("answer-misplaced .item[0] g", "answer-misplaced .item[1] g"),
     ),
 }
+TWICE = [extended("a", "string", limit(R4 + "questionnaire-minOccurs", valueInteger=2), repeats=True)]
+TWO_GROUPS = [ask("g", "group", ask("a", "string"), repeats=True, extension=[
+    limit(R4 + "questionnaire-minOccurs", valueInteger=2)])]  # fmt: skip
+COUNTS: dict[str, Near] = {
+    "fewer answers than must be": (TWICE, [reply("a", text("x"))], ("answer-too-few .item[0] a",)),
+    "as many answers as must be": (TWICE, [reply("a", text("x"), text("y"))], ()),
+    "fewer groups than must be": (TWO_GROUPS, [inside("g", reply("a", text("x")))], ("answer-too-few .item[0] g",)),
+    "as many groups as must be": (TWO_GROUPS, [inside("g", reply("a", text(each))) for each in "xy"], ()),
+    "more answers than one": (
+        [ask("a", "string")], [reply("a", text("x"), text("y"))], ("answer-repeated .item[0].answer[1] a",)
+    ),
+}  # fmt: skip
 FORMS: dict[str, Near] = {
     "one link id twice: the first counts": (
         [ask("a", "integer"), ask("a", "string")],
@@ -268,4 +295,4 @@ FORMS: dict[str, Near] = {
     ),
     "type nobody knows": ([ask("a", "colour")], [reply("a", whole(1))], ()),
 }  # fmt: skip
-TABLES = (BOUNDS, LENGTHS, UNITS, FILES, ENABLING, FORMS)
+TABLES = (BOUNDS, LENGTHS, UNITS, FILES, ENABLING, COUNTS, FORMS)

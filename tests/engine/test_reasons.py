@@ -6,6 +6,7 @@ import pytest
 
 from certgateway.engine import action, load_base, text
 from certgateway.engine.findings import Language
+from certgateway.engine.values import differences, equals
 from tests.engine.case_form import Case, judged_json
 from tests.engine.tables import GROUPS
 
@@ -141,6 +142,20 @@ def test_detail(name: str) -> None:
     case = CASES[name]
     (fault,) = judged_json(case.group, case.broken())[1]
     assert fault.detail == DETAILS[name]
+
+
+@pytest.mark.parametrize(
+    "wanted,value,found",
+    [
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, {"found": "b"}),
+        ({"a": 1, "b": 2}, {}, {"found": "a, b"}),
+        ({"a": 1}, {"a": 1, "b": 2}, {}),
+        ("a", "b", {}),
+        ({"a": 1}, "a", {}),
+    ],
+)
+def test_what_differs_is_told_by_its_name(wanted: object, value: object, found: dict[str, str]) -> None:
+    assert differences(wanted, value, equals) == found
 
 
 def humans_by_key() -> dict[str, set[str]]:
