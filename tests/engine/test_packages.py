@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from certgateway.engine import UnusableDefinitionsError, archives, judge, load_base, load_profiles, packages
+from certgateway.engine.library import Kept
 from tests.unit.engine.profile_making import BASE, COLOURS, QUIET, profile
 
 Json = dict[str, Any]
@@ -164,6 +165,13 @@ def test_concepts_of_no_form_list_nothing(tmp_path: Path) -> None:
     system = {"resourceType": "CodeSystem", "url": "https://x.example/s", "content": "complete", "concept": [1]}
     known = load_profiles(write(tmp_path / "x.json", system), load_base())
     assert known.system_codes("https://x.example/s") is None
+
+
+def test_what_is_known_of_a_definition_is_told_without_reading_it() -> None:
+    kept = Kept({"resourceType": "ValueSet", "url": "urn:a", "version": None}, b'{"url": "urn:a", "name": "X"}')
+    unread = Kept({"url": "urn:a"}, b"not read")
+    assert [unread.get("url"), kept.get("name"), kept.get("version"), kept.get("nothing", 1)] == ["urn:a", "X", None, 1]
+    assert (kept["url"], sorted(kept), len(kept), kept.get("url")) == ("urn:a", ["name", "url"], 2, "urn:a")
 
 
 def test_a_header_that_claims_endless_names_costs_nothing(tmp_path: Path) -> None:
