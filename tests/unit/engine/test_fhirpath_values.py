@@ -55,6 +55,24 @@ PRECEDENCE: list[tuple[str, list[object]]] = [
     ("(-1).abs()", [1]),
     ("1 is Integer and true is Boolean", [True]),
     ("7 div 2 * 2 + 7 mod 2", [7]),
+    # Each looser operator beside the next tighter one.
+    ("false implies false xor true", [True]),
+    ("true xor true and false", [True]),
+    ("false and true in false", [False]),
+    ("false and true contains false", [False]),
+    ("true in 1 = 1", [True]),
+    ("true contains 1 ~ 1", [True]),
+    ("true = 1 < 2", [True]),
+    ("true ~ 2 >= 1", [True]),
+    ("1 < 2 | 2", [True]),
+    ("1 | 2 is Integer", [1, True]),
+    ("1 | 2 as Integer", [1, 2]),
+    ("1 - 2 * 3", [-5]),
+    ("'a' & 'b' + 'c'", ["abc"]),
+    ("8 - 4 - 2", [2]),
+    ("8 / 4 / 2", [Decimal(1)]),
+    ("true implies false implies true", [True]),
+    ("false = false = false", [False]),
 ]
 
 LOGIC: list[tuple[str, list[object]]] = [
