@@ -18,6 +18,7 @@ from certgateway.engine.fhirpath import (
     compile_expression,
     root,
 )
+from tests.unit.engine.fhirpath_moves import MOVES
 
 # Expression, expected values.
 LITERALS: list[tuple[str, list[object]]] = [
@@ -122,6 +123,9 @@ EQUALITY: list[tuple[str, list[object]]] = [
     ("1 'kg' = 1 'm'", [False]),
     ("1 year = 12 months", [True]),
     ("1 = 1 '1'", [False]),
+    ("@2020-01-01T00:30:00+01:00 = @2019-12-31T23:30:00Z", [True]),
+    ("@2020-01-01T10:30:00-03:30 = @2020-01-01T14:00:00Z", [True]),
+    ("@2020-01-01T10:00:00.5Z = @2020-01-01T10:00:00.50Z", [True]),
     ("@T10:00 = @2012", [False]),
     ("@T10:00 = 'T10:00'", [True]),
     ("@T10:00 = '10:00'", [False]),
@@ -169,14 +173,6 @@ ARITHMETIC: list[tuple[str, list[object]]] = [
     ("0.1 + 0.2 = 0.3", [True]),
     ("2 'g' + 3 'g'", [Quantity(5, "g")]),
     ("2 'g' + 3 'm'", []),
-    ("@2020-01-31 + 1 month", [Temporal("Date", (2020, 2, 29))]),
-    ("@2020-02-29 - 1 year", [Temporal("Date", (2019, 2, 28))]),
-    ("@2020-12-31 + 1 day", [Temporal("Date", (2021, 1, 1))]),
-    ("@2020 + 13 months", [Temporal("Date", (2021,))]),
-    ("@2020-01-01T23:30:00Z + 45 minutes", [Temporal("DateTime", (2020, 1, 2, 0, 15, Decimal(0)), 0)]),
-    ("@T23:30 + 1 hour", [Temporal("Time", (0, 30))]),
-    ("@9999-12-31 + 1 day", []),
-    ("@0001-01-01 - 99999999999 days", []),
     ("4 'kg' / 2 'kg'", [Quantity(Decimal(2), "1")]),
     ("4 'kg' / 2", [Quantity(Decimal(2), "kg")]),
     ("4 / 2 'kg'", []),
@@ -190,16 +186,6 @@ ARITHMETIC: list[tuple[str, list[object]]] = [
     ("1 'kg' - 1 'g'", [Quantity(Decimal(999), "g")]),
     ("1 '[in_i]' + 1 'cm'", [Quantity(Decimal("3.54"), "cm")]),
     ("1 '[IU]' + 1 'kg'", []),
-    ("@2012-01-01 - 2013 years", []),
-    ("@0001-02 - 2 months", []),
-    ("@9999-12 + 1 month", []),
-    ("@9999-11 + 1 month", [Temporal("Date", (9999, 12))]),
-    ("@0001-02 - 1 month", [Temporal("Date", (1, 1))]),
-    ("@9999 + 1 year", []),
-    ("@T00:10 - 20 minutes", [Temporal("Time", (23, 50))]),
-    ("@2020-01-01T00:10:00Z - 20 minutes", [Temporal("DateTime", (2019, 12, 31, 23, 50, Decimal(0)), 0)]),
-    ("@2020-01-01T00:00:00Z - 1 second", [Temporal("DateTime", (2019, 12, 31, 23, 59, Decimal(59)), 0)]),
-    ("@2020-01-01T00:00:00Z - 36 hours", [Temporal("DateTime", (2019, 12, 30, 12, 0, Decimal(0)), 0)]),
 ]
 
 COLLECTIONS: list[tuple[str, list[object]]] = [
@@ -306,6 +292,10 @@ CONVERSIONS: list[tuple[str, list[object]]] = [
     ("'12.50'.toDecimal()", [Decimal("12.50")]),
     ("1.50.toString()", ["1.50"]),
     ("true.toString()", ["true"]),
+    ("@2020-01-01T10:00:00-03:30.toString()", ["2020-01-01T10:00:00-03:30"]),
+    ("@2020-01-01T09:05:07Z.toString()", ["2020-01-01T09:05:07Z"]),
+    ("@0999-02.toString()", ["0999-02"]),
+    ("@T09:05.toString()", ["09:05"]),
     ("@2015-02-04T14:30:00.5+01:00.toString()", ["2015-02-04T14:30:00.5+01:00"]),
     ("'T'.toBoolean()", [True]),
     ("'maybe'.toBoolean()", []),
@@ -347,7 +337,7 @@ CONVERSIONS: list[tuple[str, list[object]]] = [
     ("1.5.toInteger()", []),
 ]
 
-ALL = [*LITERALS, *PRECEDENCE, *LOGIC, *EQUALITY, *ORDER, *ARITHMETIC, *COLLECTIONS, *TEXTS, *CONVERSIONS]
+ALL = [*LITERALS, *PRECEDENCE, *LOGIC, *EQUALITY, *ORDER, *ARITHMETIC, *MOVES, *COLLECTIONS, *TEXTS, *CONVERSIONS]
 BASE = load_base()
 NOWHERE = root({"resourceType": "Basic"}, BASE)
 
