@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from certgateway.engine import action, load_base, text
+from certgateway.engine import action, judge, load_base, text
 from certgateway.engine.findings import Language
 from certgateway.engine.values import differences, equals
 from tests.engine.case_form import Case, judged_json
+from tests.engine.slices import by
 from tests.engine.tables import GROUPS
+from tests.unit.engine.profile_making import QUIET, patient, profile
 
 CASES: dict[str, Case] = {f"{group.name}: {case.name}": case for group in GROUPS for case in group.cases}
 RED = 'code ~ {"coding":[{"system":"https://profiles.example/CodeSystem/colours","code":"red"}]}'
@@ -188,3 +192,72 @@ def test_every_text_is_whole_in_every_language() -> None:
                 for told in (text(fault, language), action(fault, language)):
                     assert "…" not in told.replace(fault.detail.get("form", "…"), ""), (case.name, told)
                     assert told.endswith((".", "…"))
+
+
+def sliced_by_system(count: int, rules: str, **first: object) -> dict[str, Any]:
+    """A profile with so many slices of identifiers, each known by its system."""
+    elements: list[dict[str, Any]] = [{"id": "Patient.identifier", **by("value system", rules=rules)}]
+    for at in range(count):
+        elements.append({"id": f"Patient.identifier:s{at}", **(first if at == 0 else {})})
+        elements.append({"id": f"Patient.identifier:s{at}.system", "fixedUri": f"urn:{at}"})
+    return profile("Patient", *elements)
+
+
+def details(tree: dict[str, Any], rules: dict[str, Any]) -> list[dict[str, str]]:
+    faults = judge(tree, load_base().extended([rules]), profiles=[rules["url"]], options=QUIET)
+    return [dict(fault.detail) for fault in faults]
+
+
+def test_eight_slices_are_told_of_a_stranger() -> None:
+    (told,) = details(patient(identifier=[{"system": "urn:x"}]), sliced_by_system(9, "closed"))
+    assert told == {
+        "asked": "; ".join(f"s{at}: system = 'urn:{at}'" for at in range(8)),
+        "found": "system.count() = 1",
+    }
+
+
+def test_all_that_stands_instead_is_told_of_a_stranger() -> None:
+    rules = profile(
+        "Patient",
+        {"id": "Patient.telecom", **by("value system", "value use", rules="closed")},
+        {"id": "Patient.telecom:a"},
+        {"id": "Patient.telecom:a.system", "fixedCode": "phone"},
+        {"id": "Patient.telecom:a.use", "fixedCode": "work"},
+    )
+    (told,) = details(patient(telecom=[{"system": "fax", "value": "1"}]), rules)
+    assert told == {"asked": "a: system = 'phone' and use = 'work'", "found": "system.count() = 1, use.count() = 0"}
+
+
+def test_twenty_strangers_are_looked_at_for_the_nearest() -> None:
+    rules = profile(
+        "Patient",
+        {"id": "Patient.telecom", **by("value system", "value use")},
+        {"id": "Patient.telecom:a", "min": 1},
+        {"id": "Patient.telecom:a.system", "fixedCode": "phone"},
+        {"id": "Patient.telecom:a.use", "fixedCode": "work"},
+    )
+    strangers: list[dict[str, Any]] = [{"system": "fax", "value": "1"}] * 20
+    for count, nearest in ((19, "telecom[19]"), (20, "telecom[0]")):
+        tree = patient(telecom=[*strangers[:count], {"system": "phone", "value": "1"}])
+        (told,) = details(tree, rules)
+        assert told["nearest"].partition(":")[0] == nearest
+
+
+def test_long_demands_are_cut_short() -> None:
+    for length, ending in ((600 - len("system = ''"), "'"), (601 - len("system = ''"), "…")):
+        rules = profile(
+            "Patient",
+            {"id": "Patient.identifier", **by("value system")},
+            {"id": "Patient.identifier:a", "min": 1},
+            {"id": "Patient.identifier:a.system", "fixedUri": "x" * length},
+        )
+        (told,) = details(patient(), rules)
+        assert told["asked"].startswith("system = 'xxx")
+        assert told["asked"].endswith(ending)
+        assert len(told["asked"]) == 600 + (ending == "…")
+
+
+def test_twenty_elements_are_told_of_an_order() -> None:
+    rules = sliced_by_system(2, "openAtEnd")
+    (told,) = details(patient(identifier=[{"system": "urn:x"}, *[{"system": "urn:0"}] * 20]), rules)
+    assert told == {"found": ", ".join(["-", *["s0"] * 19])}
