@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from certgateway.engine import judge, load_base
-from tests.engine import answer_making, near_answers, near_definitions, near_values
+from tests.engine import answer_making, near_answers, near_definitions, near_values, near_words
 from tests.engine.case_form import all_said
 from tests.engine.general_definitions import LOINC, pulse
 from tests.engine.general_form import PROFILE, QUIET
@@ -34,7 +34,7 @@ def test_answers(asked: list[Json], answered: list[Json], told: tuple[str, ...])
     assert all_said(judge(tree, definitions, options=answer_making.QUIET), wanted) == sorted(wanted)
 
 
-@pytest.mark.parametrize("tree,told,known", named(near_values.TABLES))
+@pytest.mark.parametrize("tree,told,known", named((*near_values.TABLES, *near_words.TABLES)))
 def test_values(tree: Json, told: tuple[str, ...], known: tuple[Json, ...]) -> None:
     definitions = load_base().extended(known)
     profiles = [PROFILE] if definitions.profile(PROFILE) is not None else []
