@@ -183,6 +183,18 @@ GROUPS: list[Group] = [
         ],
     ),
     group(
+        "the id of a primitive",
+        patient(birthDate="2000", _birthDate={"id": "red"}),
+        {
+            "outside the set it is bound to": (
+                {"_birthDate.id": "blue"},
+                f"code-not-allowed Patient.birthDate.id {SETS}some",
+            ),
+        },
+        rules=[{"id": "Patient.birthDate.id", "binding": {"strength": "required", "valueSet": SETS + "some"}}],
+        neighbours=[{"_birthDate": DROP}],
+    ),
+    group(
         "a slice that nothing tells apart",
         patient(name=NAMES),
         {"no name at all": ({"name": DROP}, "slice-missing Patient name:a")},
