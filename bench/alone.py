@@ -28,26 +28,17 @@ class NotAtHandError(Exception):
 # ruff: noqa: PLC0415  Importing is part of what is measured, and of one judge only.
 
 
-def _ours_json() -> Judge:
-    from certgateway import bootstrap, safejson
-    from certgateway.engine import judge
+def _ours(*, general: bool) -> Judge:
+    """From bytes to findings with their places, as the gateway asks, or with all a general validator would say."""
+    from certgateway import bootstrap
+    from certgateway.engine import GENERAL, validate
 
     definitions = bootstrap.definitions()
-    return lambda raw: judge(safejson.parse(raw), definitions)
+    if general:
+        return lambda raw: validate(raw, definitions, options=GENERAL)
+    from certgateway.fhir.bundle import OPTIONS
 
-
-def _ours_xml() -> Judge:
-    from certgateway import bootstrap, safexml
-    from certgateway.engine import judge
-    from certgateway.engine.xmlform import read
-
-    definitions = bootstrap.definitions()
-
-    def run(raw: bytes) -> object:
-        tree, faults = read(safexml.parse(raw), definitions)
-        return [*faults, *judge(tree, definitions)]
-
-    return run
+    return lambda raw: validate(raw, definitions, options=OPTIONS)
 
 
 def _fhir_resources() -> Judge:
@@ -84,8 +75,10 @@ def _xml_schema() -> Judge:
 
 JUDGES: Final[Mapping[str, Callable[[], Judge]]] = {
     "python alone": lambda: lambda _raw: None,
-    "certgateway, JSON": _ours_json,
-    "certgateway, XML": _ours_xml,
+    "certgateway, JSON": lambda: _ours(general=False),
+    "certgateway, XML": lambda: _ours(general=False),
+    "certgateway, JSON, with advice": lambda: _ours(general=True),
+    "certgateway, XML, with advice": lambda: _ours(general=True),
     "fhir.resources": _fhir_resources,
     "jsonschema-rs": _json_schema,
     "fhirkit-rs": _fhirkit,

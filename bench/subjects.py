@@ -9,15 +9,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fhir.resources.R4B.bundle import Bundle
 from lxml import etree
 
 from bench.samples import ROOT, Sample
-from certgateway import bootstrap, safejson, safexml
-from certgateway.engine import judge
-from certgateway.engine.xmlform import read
+from certgateway import bootstrap
+from certgateway.engine import validate
 from certgateway.fhir import bundle
 from certgateway.kith import msghead
 from certgateway.rules import judge as judge_rules
@@ -102,16 +101,9 @@ def _kith_steps(sample: Sample, house: House) -> dict[str, Subject]:
 
 
 def engine_alone(sample: Sample) -> Subject:
-    """The conformance engine against base R4 and the claimed profiles, parsing included."""
+    """The conformance engine as the gateway asks it: from bytes to findings with their places."""
     definitions = bootstrap.definitions()
-
-    def subject(_number: int) -> Any:  # noqa: ANN401  Whatever comes is thrown away.
-        if sample.format == "fhir-json":
-            return judge(safejson.parse(sample.raw), definitions)
-        tree, faults = read(safexml.parse(sample.raw), definitions)
-        return faults, judge(tree, definitions)
-
-    return subject
+    return lambda _number: validate(sample.raw, definitions, options=bundle.OPTIONS)
 
 
 def yardstick(sample: Sample) -> tuple[str, Subject | None]:

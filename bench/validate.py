@@ -30,7 +30,7 @@ BYTES: Final = 15_000
 """Of the JSON message that is measured."""
 LENGTHS: Final = (24, 48, 96, 192)
 FAULTS: Final = (0, 1, 2, 4, 8, 16, 32, 64)
-_IN_XML: Final = frozenset({"certgateway, XML", "lxml + R4 XSD"})
+_IN_XML: Final = frozenset({"certgateway, XML", "certgateway, XML, with advice", "lxml + R4 XSD"})
 _IN_NODE: Final = ("Medplum", "fhirpath.js, invariants")
 
 
@@ -182,7 +182,7 @@ def _print(result: Json) -> None:
     for name, found in result["judges"].items():
         spread = f"({found['low']:.2f} - {found['high']:.2f})"
         rest = f"{found['first']:9.2f} {found['ready']:9.0f} {found['memory']:7.0f}"
-        print(f"  {name:26} {found['median']:9.3f} {spread:18} {rest}")
+        print(f"  {name:31} {found['median']:9.3f} {spread:18} {rest}")
     for format_, found in result["entries"].items():
         ratios = ", ".join(f"x{ratio:.2f}" for ratio in found["ratios"])
         print(f"  entries {found['entries']}, {format_}: {found['cpu']} ms, {ratios}")

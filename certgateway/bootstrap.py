@@ -23,6 +23,7 @@ from certgateway.safejson import JsonLimits
 from certgateway.safexml import XmlLimits
 from certgateway.services.bounds import MEASURED, Bounds
 from certgateway.services.examine import House
+from certgateway.services.verify import Signatures
 
 if TYPE_CHECKING:
     from certgateway.config import Settings, WebhookSettings
@@ -59,6 +60,7 @@ def build_house(
     kith_schemas: Path | None = None,
     attachments: AttachmentPolicy = TAKEN,
     bounds: Bounds = MEASURED,
+    signatures: Signatures | None = None,
 ) -> House:
     """Everything that judging takes. Raises MisconfiguredError when the diagnosis tables have not been built."""
     try:
@@ -80,7 +82,19 @@ def build_house(
         schemas=lambda: _kith_tables(kith_schemas),
         attachments=attachments,
         bounds=bounds,
+        signatures=signatures,
     )
+
+
+def signatures_of(demand: str, trust_anchors: Path | None) -> Signatures | None:
+    """What is asked of signatures, None for nothing. Raises MisconfiguredError for anchors that cannot be used."""
+    if demand == "ignore":
+        return None
+    if trust_anchors is None:
+        raise MisconfiguredError("signatures cannot be verified without trust anchors")
+    from certgateway.trust.anchors import read_anchors  # noqa: PLC0415  Only who verifies pays for it.
+
+    return Signatures("require" if demand == "require" else "verify", read_anchors(trust_anchors))
 
 
 def _kith_tables(folder: Path | None) -> "Tables":
@@ -124,6 +138,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         kith_schemas=settings.kith_schemas,
         attachments=attachments,
         bounds=bounds_of(settings),
+        signatures=signatures_of(settings.signatures, settings.trust_anchors),
     )
     from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
 

@@ -152,6 +152,13 @@ class Settings(BaseSettings):
         default=None,
         description="ClamAV's daemon, which scans attachments: host:port or unix:/path; without it nothing is scanned",
     )
+    signatures: Literal["ignore", "verify", "require"] = Field(
+        default="ignore",
+        description="XML signatures: not looked at, verified where there is one, or demanded of every message",
+    )
+    trust_anchors: Path | None = Field(
+        default=None, description="PEM file with the certificates that are trusted, see below; for verify and require"
+    )
     webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_one_for_each)] = Field(
         default=(),
         description="Receivers to whose own systems messages are posted as well, see below; JSON in the environment",
@@ -216,6 +223,12 @@ class Settings(BaseSettings):
         for inner, outer in (("body_limit", "bodies_at_once"), ("body_seconds", "request_seconds")):
             if getattr(self, inner) > getattr(self, outer):
                 raise ValueError(f"{inner} must not be more than {outer}")
+        return self
+
+    @model_validator(mode="after")
+    def _anchored(self) -> Self:
+        if (self.signatures == "ignore") != (self.trust_anchors is None):
+            raise ValueError("trust_anchors must be set for signatures = verify or require, and for nothing else")
         return self
 
     @classmethod

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -102,6 +103,52 @@ def parse_into(
     """
     body, encoding = _check_encoding(raw, encodings)
     _Pass(body, encoding, limits, builder).run()
+
+
+class UnusualError(Exception):
+    """A document holds what `plain_parse` leaves to `parse`."""
+
+
+def plain_parse(
+    raw: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+    limits: XmlLimits = DEFAULT_LIMITS,
+) -> None:
+    """Read a UTF-8 document in one pass straight from the parser; raises `UnusualError` for what `parse` must see.
+
+    That is whatever `parse` would refuse, and some that it wouldn't; only nesting and attributes are left to count for
+    those who are told of elements. Names with a namespace are `namespace}local name`.
+    """
+    if raw.startswith((_BOM, *_WIDE_MARKS)) or b"\x00" in raw[:2] or declared_encoding(raw) != "utf-8":
+        raise UnusualError
+    if raw.count(b"<") > limits.elements or b"<!DOCTYPE" in raw:
+        raise UnusualError
+    pairs: set[tuple[str | None, str | None]] = set()
+
+    def bind(prefix: str | None, uri: str | None) -> None:
+        pairs.add((prefix, uri))
+        if len(pairs) > limits.namespaces_in_scope:
+            raise UnusualError
+
+    def refuse(*_: object) -> None:
+        raise UnusualError
+
+    parser = expat.ParserCreate("utf-8", namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartNamespaceDeclHandler = bind
+    parser.ProcessingInstructionHandler = parser.StartDoctypeDeclHandler = refuse
+    parser.XmlDeclHandler = lambda version, encoding, _: None if _is_expected(version, encoding) else refuse()
+    try:
+        parser.Parse(raw, True)  # noqa: FBT003  As below.
+    except expat.ExpatError:
+        raise UnusualError from None
+
+
+def _is_expected(version: str, encoding: str | None) -> bool:
+    return version == "1.0" and (encoding or "utf-8").lower() == "utf-8"
 
 
 def salvage_into(raw: bytes, builder: Builder, limits: XmlLimits = DEFAULT_LIMITS) -> None:

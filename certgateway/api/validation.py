@@ -43,9 +43,9 @@ def validate(raw: bytes, form: FhirFormat, gateway: Gateway, language: Language)
 
 
 def _judged(raw: bytes, form: FhirFormat, gateway: Gateway) -> tuple[Examined, Judgement]:
-    house = gateway.house
-    examined = examine(raw, form, house)
-    facts = validation_facts(house, gateway.clock())
+    house, at = gateway.house, gateway.clock()
+    examined = examine(raw, form, house, at)
+    facts = validation_facts(house, at)
     return examined, judge_examined(examined, facts, house.policies[examined.format])
 
 

@@ -84,6 +84,7 @@ def _add_validate(commands: Commands) -> None:
     command.add_argument("--profile", metavar="URL", action="append", default=[], help="a profile to be met")
     about = "list on standard error everything in the definitions that cannot be judged"
     command.add_argument("--gaps", action="store_true", help=about)
+    _add_signatures(command)
 
 
 def _add_receive(commands: Commands) -> None:
@@ -92,6 +93,14 @@ def _add_receive(commands: Commands) -> None:
     command.add_argument("--aev", action="store_true", help="print the assessment data too")
     command.add_argument("--database", metavar="URL", help="keep what is received here (default: a temporary store)")
     command.add_argument("--lang", default="nb", choices=LANGUAGES)
+    _add_signatures(command)
+
+
+def _add_signatures(command: argparse.ArgumentParser) -> None:
+    about = "XML signatures: not looked at (default), verified where there is one, or demanded of every message"
+    command.add_argument("--signatures", default="ignore", choices=("ignore", "verify", "require"), help=about)
+    about = "PEM file with the certificates that are trusted, for verify and require"
+    command.add_argument("--trust-anchors", metavar="FILE", type=Path, help=about)
 
 
 def _add_convert(commands: Commands) -> None:

@@ -14,7 +14,7 @@ from certgateway import bootstrap
 from certgateway.cli.sources import Sources
 from certgateway.services.answer import media_type
 from certgateway.services.assess import assess
-from certgateway.services.examine import detect_format
+from certgateway.services.examine import House, detect_format
 from certgateway.services.gateway import Gateway
 from certgateway.services.receive import Delivery, receive
 from certgateway.trust.seal import create_key_file
@@ -27,7 +27,8 @@ def run(options: argparse.Namespace) -> int:
     refused = False
     separator = "["
     try:
-        with _gateway(options.database) as gateway:
+        signatures = bootstrap.signatures_of(options.signatures, options.trust_anchors)
+        with _gateway(options.database, bootstrap.build_house(signatures=signatures)) as gateway:
             for name, raw in Sources(tuple(options.paths)):
                 row, is_refused = _received(name, raw, gateway, options)
                 refused = refused or is_refused
@@ -51,15 +52,15 @@ def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespa
 
 
 @contextmanager
-def _gateway(database: str | None) -> Iterator[Gateway]:
+def _gateway(database: str | None, house: House) -> Iterator[Gateway]:
     """A gateway on the database given, its key in the file the environment names; or on one that is gone afterwards."""
     if database is not None:
         key_file = Path(os.environ.get("CERTGATEWAY_KEY_FILE", "certgateway.key"))
         if not key_file.exists():
             create_key_file(key_file)
-        yield bootstrap.gateway_on(database, key_file)
+        yield bootstrap.gateway_on(database, key_file, house)
         return
     with tempfile.TemporaryDirectory(prefix="certgateway-") as folder:
         key_file = Path(folder) / "key"
         create_key_file(key_file)
-        yield bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", key_file)
+        yield bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", key_file, house)

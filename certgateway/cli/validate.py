@@ -54,6 +54,8 @@ class _Stop:
 def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     at = _instant(options.at)
     if options.profiles or options.profile or options.gaps:
+        if options.signatures != "ignore":
+            raise MisconfiguredError("--signatures is for certificates; it cannot be given with --profiles")
         yield from _conformance(sources, options)
         return
     # What is made here lives as long as the process: the collector would only go through it again and again.
@@ -63,12 +65,12 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     from certgateway.services.examine import detect_format, examine, judge_examined, validation_facts  # noqa: PLC0415
     from certgateway.services.report import report  # noqa: PLC0415
 
-    house = bootstrap.build_house()
+    house = bootstrap.build_house(signatures=bootstrap.signatures_of(options.signatures, options.trust_anchors))
     gc.freeze()
     gc.enable()
     facts = validation_facts(house, at)
     for name, raw in sources:
-        examined = examine(raw[: LARGEST + 1], detect_format(raw), house)
+        examined = examine(raw[: LARGEST + 1], detect_format(raw), house, at)
         yield report(name, examined, judge_examined(examined, facts, house.policies[examined.format]), options.lang)
 
 

@@ -133,7 +133,7 @@ class AnswerValues:
                 self._refuse("answer-out-of-range", question, trail, _bounds_text(bounds))
 
     def _check_length(self, question: Question, value: Tree, trail: Trail) -> None:
-        text = safejson.number_text(value) if is_number(value) else value
+        text = safejson.number_text(Decimal(value)) if is_number(value) else value
         if type(text) is not str:
             return
         limits = question.limits

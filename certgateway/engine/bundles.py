@@ -69,19 +69,19 @@ def _check_entry(
         if kind not in _WITHOUT_URL:
             run.add("full-url-missing", trail, "fullUrl")
         return
-    if not isinstance(url, str) or check_for("uri")(url) is not None:
-        return  # No URI at all is told by its type.
-    if not is_absolute(url):
-        run.add("uri-not-absolute", (trail, "fullUrl", None))
+    if not isinstance(url, str):
         return
     meta = resource.get("meta")
     version = meta.get("versionId") if isinstance(meta, dict) else None
     key = (url, version if isinstance(version, str) else None)
-    if key in seen and kind != "history":
-        run.add("full-url-duplicated", (trail, "fullUrl", None))
-    elif not _agrees(url, resource):
-        run.add("full-url-differs", (trail, "fullUrl", None))
+    is_known = key in seen and kind != "history"
     seen.add(key)
+    agrees = _agrees(url, resource)
+    absolute = url.startswith("urn:uuid:") or is_absolute(url)
+    if (absolute and agrees and not is_known) or check_for("uri")(url) is not None:
+        return  # That it is no URI at all is told by its type.
+    fault = "uri-not-absolute" if not absolute else "full-url-duplicated" if is_known else "full-url-differs"
+    run.add(fault, (trail, "fullUrl", None))
 
 
 def _agrees(url: str, resource: dict[str, Tree]) -> bool:

@@ -170,8 +170,6 @@ def _row(concept: Json, parents: frozenset[str] | set[str]) -> Any:  # noqa: ANN
     for each in concept.get("property", ()):
         name = "parent" if each.get("code") in parents else str(each.get("code"))
         stated.setdefault(name, set()).add(_value_of(each))
-    if stated and "display" in concept:
-        stated["display"] = {str(concept["display"])}
     properties = {name: frozenset(values) for name, values in stated.items()}
     children = _rows(concept.get("concept", ()), parents)
     if properties:

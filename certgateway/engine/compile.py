@@ -6,7 +6,7 @@ A plan holds everything the walk needs in one look-up. Nothing here may look at 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,6 @@ class Property:
 
     `holder` is the type it is a property of, `sibling` the key of the extensions beside a primitive. `is_special`: a
     Reference, Extension or Attachment; `is_system`: a URI that must be absolute, and says what stands beside it.
-    `only_members`, once known, is the plan of an element of which nothing is asked but what it holds.
     """
 
     name: str
@@ -67,24 +66,21 @@ class Property:
     is_special: bool
     is_system: bool
     companion: bool
-    only_members: TypePlan | None = field(default=None, init=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TypePlan:
     """One type: its properties by key, which must be there, and which exclude one another.
 
-    `texts`, `objects` and `lists` hold what most keys need: a test of a single primitive that is text in JSON and of
-    which nothing is asked but its form and codes; the single complex elements; the lists of complex elements. `needed`
-    are the keys that are mostly there, and more properties than there is `room` for may be two of one choice.
+    `texts` has a test for each single primitive that is text in JSON and of which nothing is asked but its form and
+    codes. `needed` are the keys that are mostly there, and more properties than there is `room` for may be two of one
+    choice.
     """
 
     name: str
     is_resource: bool
     properties: Mapping[str, Property]
     texts: Mapping[str, Callable[[str], object]]
-    objects: Mapping[str, Property]
-    lists: Mapping[str, Property]
     required: Spellings
     choices: Spellings
     choice_keys: frozenset[str]
@@ -136,8 +132,6 @@ class Plans:
             is_resource=is_resource,
             properties=properties,
             texts={key: test for key, found in properties.items() if (test := self._text_test(found)) is not None},
-            objects={key: found for key, found in properties.items() if found.check is None and not found.repeats},
-            lists={key: found for key, found in properties.items() if found.check is None and found.repeats},
             required=required,
             choices=choices,
             choice_keys=frozenset(start + key for _, keys in choices for key in keys for start in ("", "_")),
@@ -224,12 +218,6 @@ class Plans:
         if child.binding is None or child.binding.strength != "required" or code not in _CODED:
             return None
         return allowed_codes(self._definitions, child.binding.value_set)
-
-
-def is_plain(found: Property, plan: TypePlan) -> bool:
-    """Whether nothing is asked of a complex element but what it holds by the plan of its type."""
-    asked = found.stated or plan.stated or found.is_special or found.allowed is not None
-    return not asked and found.code != "Resource"
 
 
 def _room(required: Spellings, choices: Spellings, properties: int) -> int:

@@ -66,6 +66,13 @@ class Conformance:
         finally:
             self._run.trying.discard(key)
 
+    def is_sound(self, extension: Place) -> bool:
+        """Whether an extension surely is what its definition asks."""
+        if extension.extra is not None or id(extension.scope.resource) in self._run.odd:
+            return False
+        sound = self._soundness.extension(extension.value["url"])
+        return sound is not None and sound(extension.value, extension.scope, self._run)
+
     def _is_sound(self, profile: Profile, place: Place) -> bool:
         """Whether a place surely conforms. Of a resource that base R4 found fault with that can't be told."""
         if place.extra is not None or id(place.scope.resource) in self._run.odd:

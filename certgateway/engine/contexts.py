@@ -32,8 +32,6 @@ def check_context(run: Run, structure: Mapping[str, Any], place: Place) -> None:
     contexts = list(contexts_of(structure))
     invariants = structure.get("contextInvariant", ())
     anywhere = not contexts or any(kind == "element" and expression in ANYWHERE for kind, expression in contexts)
-    if anywhere and not invariants:
-        return
     bearer = _Bearer(run.definitions, place)
     if not anywhere and not any(bearer.fits(run, kind, expression) for kind, expression in contexts):
         run.add("extension-misplaced", place.trail, ", ".join(expression for _, expression in contexts))

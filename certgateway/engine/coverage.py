@@ -12,7 +12,7 @@ from certgateway.engine.formsources import loaded_form
 from certgateway.engine.invariants import compiled
 from certgateway.engine.refinements import has_usable_form
 from certgateway.engine.ruletrees import bound_value_sets, referred_profiles, rule_invariants, rules_of
-from certgateway.engine.slices import is_followed
+from certgateway.engine.slices import is_followed, slicing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,7 +73,10 @@ def _untried(profile: Profile) -> Iterator[Gap]:
 
 def _unfollowed(rule: Rule) -> list[str]:
     """The discriminators of a rule's slices that lead nowhere we can follow."""
-    rows = rule.slicing.discriminators if rule.slicing is not None and rule.slices else ()
+    slicing = slicing_of(rule) if rule.slices else None
+    if slicing is None:
+        return ["no slicing says how"] if rule.slices else []
+    rows = slicing.discriminators
     return [f"{row.kind} {row.path}" for row in rows if not is_followed(row)]
 
 

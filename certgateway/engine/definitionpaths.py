@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
-    from certgateway.engine.facts import ElementFacts
+    from certgateway.engine.facts import ElementFacts, TypeFacts
 
 # What is below these depends on what a profile, or an instance, makes of them.
 _OPEN = frozenset({"Resource", "DomainResource", "Element", "BackboneElement"})
@@ -31,7 +31,8 @@ def reach_of(definitions: Definitions, path: str) -> Reach | None:
     for step in rest:
         if not codes or not codes.isdisjoint(_OPEN - {name}):
             return Reach(frozenset(), None)
-        found = [row for row in (_child(definitions, code, step) for code in codes) if row is not None]
+        known = [facts for facts in map(definitions.type, codes) if facts is not None]
+        found = [row for row in (_child(facts, step) for facts in known) if row is not None]
         if not found:
             return None
         element = found[0][0] if len(found) == 1 else None
@@ -41,16 +42,14 @@ def reach_of(definitions: Definitions, path: str) -> Reach | None:
 
 def children_of(definitions: Definitions, code: str, name: str) -> frozenset[str] | None:
     """The types of a child of one type: none where it has no such child, None where anything may be there."""
-    if code in _OPEN or definitions.type(code) is None:
+    facts = definitions.type(code)
+    if code in _OPEN or facts is None:
         return None
-    found = _child(definitions, code, name)
+    found = _child(facts, name)
     return frozenset() if found is None else found[1]
 
 
-def _child(definitions: Definitions, code: str, step: str) -> tuple[ElementFacts | None, frozenset[str]] | None:
-    facts = definitions.type(code)
-    if facts is None:
-        return None, frozenset()
+def _child(facts: TypeFacts, step: str) -> tuple[ElementFacts | None, frozenset[str]] | None:
     name = step.removesuffix("[x]")
     element = facts.children.get(name)
     if element is None and facts.kind == "primitive-type" and name == "value":

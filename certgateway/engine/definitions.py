@@ -92,6 +92,10 @@ class Definitions:
         """Whether `name` is a concrete R4 resource type."""
         return name in self._resources
 
+    def resource_names(self) -> Iterable[str]:
+        """The concrete R4 resource types."""
+        return self._resources
+
     def is_a(self, name: str, ancestor: str) -> bool:
         """Whether type `name` is `ancestor` or descends from it."""
         step: str | None = name

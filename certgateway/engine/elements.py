@@ -5,15 +5,17 @@ For rules that compare elements or look at all of one type. Nothing here may jud
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.instance import type_of
+from certgateway.engine.instance import NOT_TOLD, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from certgateway.engine.definitions import Definitions
-    from certgateway.engine.instance import Trail
+    from certgateway.engine.instance import Place, Trail
+    from certgateway.engine.run import Run
 
 Tree = Any
 
@@ -29,6 +31,18 @@ def elements_of(definitions: Definitions, resource: dict[str, Tree], trail: Trai
         yield found
         if isinstance(found[0], dict):
             stack.extend(_parts(definitions, *found))
+
+
+def told(run: Run, place: Place) -> Place:
+    """The same place with its trail, where it stood as `NOT_TOLD`: each resource is looked through once."""
+    if place.trail is not NOT_TOLD:
+        return place
+    scope = place.scope
+    key = ("trails", id(scope.resource))
+    if key not in run.remembered:
+        found = elements_of(run.definitions, scope.resource, scope.trail)
+        run.remembered[key] = {id(value): trail for value, _, trail in found}
+    return replace(place, trail=run.remembered[key][id(place.value)])
 
 
 def _parts(definitions: Definitions, node: dict[str, Tree], code: str, trail: Trail) -> list[tuple[Tree, str, Trail]]:

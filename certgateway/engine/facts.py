@@ -88,8 +88,7 @@ class TypeFacts:
     base: str | None = None
     abstract: bool = False
     regex: str | None = None
-    keys: dict[str, tuple[ElementFacts, str]] = field(default_factory=dict)
+    keys: dict[str, tuple[ElementFacts, str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        if not self.keys:
-            self.keys = {key: (child, code) for child in self.children.values() for key, code in child.spellings()}
+        self.keys = {key: (child, code) for child in self.children.values() for key, code in child.spellings()}

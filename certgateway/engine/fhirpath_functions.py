@@ -32,11 +32,6 @@ def _count(_: Frame, given: Collection, __: Arguments) -> Collection:
     return [len(given)]
 
 
-def _not(_: Frame, given: Collection, __: Arguments) -> Collection:
-    answer = truth(given)
-    return boxed(None if answer is None else not answer)
-
-
 def _all_are(wanted: bool, given: Collection) -> bool:  # noqa: FBT001  The value sought is the point.
     return all(truth([item]) is wanted for item in given)
 
@@ -258,7 +253,6 @@ def _time_of_day(frame: Frame, _: Collection, __: Arguments) -> Collection:
 # Name: fewest arguments, most arguments, function.
 FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "count": (0, 0, _count),
-    "not": (0, 0, _not),
     "allTrue": (0, 0, _all_true),
     "allFalse": (0, 0, _all_false),
     "anyTrue": (0, 0, _any_true),

@@ -7,6 +7,7 @@ no primitive below has extensions beside it. A condition of any other shape has 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from certgateway.engine.fhirpath_syntax import (
     parse,
     type_name,
 )
+from certgateway.engine.fhirpath_texts import pattern
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
@@ -44,6 +46,12 @@ QuickTest = Callable[[Tree], bool | None]
 
 # What a test is made from grows where conditions are compared with conditions; beyond this it is no longer quick.
 _LONGEST_SOURCE = 6_000
+# How the source of a test speaks of the value and of its members.
+_VALUE = re.compile(r"\bv\b")
+_MEMBER = re.compile(r"\bv\.get\('(\w+)'|'(\w+)' (?:not )?in v\b")
+_CHOICE = re.compile(r"\b(c[0-9]+)\.isdisjoint\(v\)")
+# Longer texts are searched where the work is counted.
+_LONGEST_TEXT = 1_000
 _LENGTHS_OF_DATES = frozenset({4, 7, 10})
 
 
@@ -60,7 +68,21 @@ def quick_test(expression: str, code: str, definitions: Definitions, *, is_root:
         test: QuickTest = eval(f"lambda v: {source}", {"__builtins__": {}, **writer.paths.names})  # noqa: S307
     except (NotQuickError, NotCompilable, SyntaxError, RecursionError, MemoryError):
         return None
+    test.__doc__ = source
     return test
+
+
+def reads_of(test: QuickTest) -> frozenset[str] | None:
+    """The members of a value that a quick test looks at: it answers alike for all that have none of these.
+
+    None where it looks at the value as a whole.
+    """
+    source = test.__doc__ or "v"
+    members = [got or sought for got, sought in _MEMBER.findall(source)]
+    choices = _CHOICE.findall(source)
+    if len(members) + len(choices) < len(_VALUE.findall(source)):
+        return None
+    return frozenset(members).union(*(test.__globals__[name] for name in choices))
 
 
 def _is_not_after(one: str | None, other: str | None) -> bool:
@@ -70,6 +92,16 @@ def _is_not_after(one: str | None, other: str | None) -> bool:
     if len(one) not in _LENGTHS_OF_DATES and one[19:] != other[19:]:
         return False
     return one <= other
+
+
+def _search(wanted: str) -> Callable[[str | None], bool | None]:
+    """A test whether some part of a text fits a regular expression, as far as that is quick."""
+    compiled = pattern(wanted)
+
+    def found(text: str | None) -> bool | None:
+        return None if text is None or len(text) > _LONGEST_TEXT else compiled.search(text.encode()) is not None
+
+    return found
 
 
 class _Writer:
@@ -218,7 +250,7 @@ class _Writer:
             item = self.paths.item(given)
             failing = f"[1 for {item.text} in {given.text} if not {self.paths.criterion(syntax.arguments[0], item)}]"
             return f"not {failing}" if wanted else failing
-        if name in {"startsWith", "endsWith", "contains"}:
+        if name in {"startsWith", "endsWith", "contains", "matches"}:
             return self._on_text(syntax, focus, wanted=wanted)
         if name == "is":
             return self._is(self.paths.given(syntax, focus), type_name(syntax.arguments[0]), wanted=wanted)
@@ -235,6 +267,8 @@ class _Writer:
             if given.many:
                 return f"{'' if wanted else 'not '}[1 for x in {given.text} if not {keys}.isdisjoint(x)]"
             return f"{'not ' if wanted else ''}{keys}.isdisjoint({given.text})"
+        if given.member is not None:  # Nothing that is there is empty or null.
+            return f"{given.member[0]} {'' if wanted else 'not '}in {given.member[1]}"
         if given.many:
             return f"{'' if wanted else 'not '}{given.text}"
         return f"{given.text} is {'not ' if wanted else ''}None"
@@ -247,6 +281,8 @@ class _Writer:
         if not isinstance(wanted_part, str) or not wanted_part:
             raise NotQuickError
         sign = "" if wanted else "not "
+        if syntax.name == "matches":
+            return f"{self.paths.constant(_search(wanted_part))}({text}) is {wanted}"
         if syntax.name == "contains":
             return f"{text} is not None and {self.paths.constant(wanted_part)} {sign}in {text}"
         method = "startswith" if syntax.name == "startsWith" else "endswith"

@@ -6,10 +6,12 @@ Paths through anything that isn't known for certain (an open choice, an unknown 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from certgateway.engine.fhirpath_syntax import Binary, Call, Literal, Member, Special, Syntax, Variable, type_name
+from certgateway.engine.fhirpath_temporal import parse_temporal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,12 @@ PRIMITIVES = TEXTS | NUMBERS | DATES | {BOOLEAN, "time", "base64Binary"}
 COUNT = "count"
 
 
+# Dates, and times to the second with an offset that has one spelling.
+_AS_WRITTEN = re.compile(
+    r"[0-9]{4}(?:-[0-9]{2}){0,2}|[0-9-]{10}T[0-9]{2}(?::[0-9]{2}){2}[+-](?:0[1-9]|1[0-9]):[0-9]{2}"
+)
+
+
 class NotQuickError(Exception):
     """The expression has no quick form."""
 
@@ -36,7 +44,8 @@ class Path:
     """Source text that gives what a path selects, and its type.
 
     `many`: it gives a list, else one value or None. `element`: a choice whose type is open yet; then `text` gives the
-    object that holds it. `is_set`: items may be missing that equal others, so that nobody may count them.
+    object that holds it. `is_set`: items may be missing that equal others, so that nobody may count them. `member`: the
+    key and the object it is looked for in, where that is all there is to it.
     """
 
     text: str
@@ -44,6 +53,7 @@ class Path:
     many: bool = False
     element: ElementFacts | None = None
     is_set: bool = False
+    member: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -67,7 +77,7 @@ class PathWriter:
             if syntax.left is None and syntax.name == focus.code:
                 return focus
             return self._member(focus if syntax.left is None else self.path(syntax.left, focus), syntax.name)
-        if isinstance(syntax, Special) and syntax.name == "$this":
+        if isinstance(syntax, Special) and syntax.name == "this":
             return focus
         if isinstance(syntax, Variable) and syntax.name == "resource" and self.root is not None:
             return Path("v", self.root)
@@ -110,6 +120,8 @@ class PathWriter:
             return self._of_type(given, type_name(syntax.arguments[0]))
         if syntax.name == "first" and given.many and not given.is_set:
             return Path(f"next(iter({given.text}), None)", given.code)
+        if syntax.name == "toString" and not given.many:
+            return self._as_text(given)
         if syntax.name == "intersect":
             one, other = self.list(given), self.list(self.path(syntax.arguments[0], focus))
             return Path(f"[x for x in {one.text} if x in {other.text}]", one.code, many=True, is_set=True)
@@ -120,6 +132,14 @@ class PathWriter:
             return Path(f"[{item.text} for {item.text} in {listed.text} if {item.text}.get('url') == {url}]",
                          "Extension", many=True)  # fmt: skip
         raise NotQuickError
+
+    def _as_text(self, given: Path) -> Path:
+        if given.code in TEXTS:
+            return Path(given.text, "string")
+        if given.code not in DATES:
+            raise NotQuickError
+        self.names["moment"] = _text_of
+        return Path(f"moment({given.text})", "string")
 
     def given(self, syntax: Call, focus: Path) -> Path:
         """What a function is called on."""
@@ -163,9 +183,8 @@ class PathWriter:
             text = f"[{'y' if inner else f'x[{key!r}]'} for x in {given.text} if {key!r} in x{inner}]"
             return Path(text, kind, many=True, is_set=given.is_set)
         holder = given.text if given.text.isalnum() else f"({given.text} or E)"
-        return Path(
-            f"{holder}.get({key!r}, ())" if element.repeats else f"{holder}.get({key!r})", kind, element.repeats
-        )
+        text = f"{holder}.get({key!r}, ())" if element.repeats else f"{holder}.get({key!r})"
+        return Path(text, kind, element.repeats, member=(repr(key), holder))
 
     def criterion(self, syntax: Syntax, item: Path) -> str:
         """Source of a condition on one item, which is exact."""
@@ -192,6 +211,14 @@ class PathWriter:
         name = f"c{len(self.names)}"
         self.names[name] = value
         return name
+
+
+def _text_of(moment: str | None) -> str | None:
+    """A date or time as FHIRPath writes it, which may tell the zone in another way."""
+    if moment is None or _AS_WRITTEN.fullmatch(moment):
+        return moment
+    known = parse_temporal(moment)
+    return known.text() if known is not None else None
 
 
 def is_number(value: object) -> bool:

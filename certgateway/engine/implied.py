@@ -44,15 +44,11 @@ def implied_profiles(run: Run, place: Place) -> Iterator[str]:
     if place.type == "Observation" and run.options.vital_signs:
         code = place.value.get("code")
         codings = code.get("coding") if isinstance(code, dict) else None
-        told = [
-            row.get("code")
-            for row in (codings if isinstance(codings, list) else ())
-            if isinstance(row, dict) and row.get("system") == _LOINC
-        ]
-        names = dict.fromkeys(
-            _PROFILE_BY_CODE[each] for each in told if isinstance(each, str) and each in _PROFILE_BY_CODE
-        )
-        yield from [_STRUCTURE + name for name in _VITAL_SIGNS if name in names][:1]
+        names: set[str] = set()
+        for row in codings if isinstance(codings, list) else ():
+            if isinstance(row, dict) and row.get("system") == _LOINC and isinstance(row.get("code"), str):
+                names.add(_PROFILE_BY_CODE.get(row["code"], ""))
+        yield from [_STRUCTURE + name for name in _VITAL_SIGNS if name in names][:1] if names else ()
 
 
 def entry_profiles(run: Run, place: Place) -> Iterator[tuple[Place, str]]:

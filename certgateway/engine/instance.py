@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Tree = Any
 # (trail of the parent, name, index where the element repeats); the root has no parent.
 Trail = tuple[Any, str, int | None]
+NOT_TOLD: Trail = (None, "", None)
+"""The trail of a place in a sound resource, which few ask for; `elements.told` finds it."""
 # The resources contained in one container by their id; filled when first asked for, and shared by all that stand in it.
 ContainedById = dict[str, list[tuple[Any, Trail]]]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.answers import check_questioning
 from certgateway.engine.conformance import Conformance
+from certgateway.engine.elements import told
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
 from certgateway.engine.implied import entry_profiles, implied_profiles
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
@@ -65,14 +66,15 @@ def _judge(run: Run, resource: dict[str, Any], profiles: Sequence[str]) -> None:
 def judge_profiles(run: Run, conformance: Conformance, places: Iterable[Place]) -> None:
     """Judge resources by the profiles they claim, and extensions by their definitions."""
     for place in places:
-        _claimed(run, conformance, place)
+        if place.type != "Extension":
+            _claimed(run, conformance, place)
+        elif not conformance.is_sound(place):
+            there = told(run, place)
+            _check(run, conformance, there.value["url"], there, there.trail, severity=None)
 
 
 def _claimed(run: Run, conformance: Conformance, place: Place) -> None:
-    """Judge the profiles a resource claims and the answers it gives, or the definition of an extension."""
-    if place.type == "Extension":
-        _check(run, conformance, place.value["url"], place, place.trail, severity=None)
-        return
+    """Judge the profiles a resource claims and the answers it gives."""
     if place.type in _QUESTIONING:
         check_questioning(run, place)
     meta = place.value.get("meta")

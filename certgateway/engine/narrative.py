@@ -36,6 +36,13 @@ _BLOCKS = frozenset(f"{{{XHTML}}}{name}" for name in ("blockquote", "div", "ol",
 
 _PARAGRAPH = f"{{{XHTML}}}p"
 
+# Of what is allowed, what asks for nothing more: no links, images or marks to link to; names as expat writes them.
+_PLAIN_ATTRIBUTES = _ATTRIBUTES - {"cite", "href", "id", "longdesc", "name", "src"}
+_PLAIN_ELEMENTS = frozenset(f"{XHTML}}}{name}" for name in _ELEMENTS - {"a", "img"})
+_PLAIN_BLOCKS = frozenset(name[1:] for name in _BLOCKS)
+_DIV = f"{XHTML}}}div"
+_DEEPEST = 32
+
 
 def objection(text: str) -> str | None:
     """Why the narrative isn't allowed, in our words: None where it is.
@@ -50,6 +57,39 @@ def objection(text: str) -> str | None:
     except Unreadable:
         return "well-formed XHTML"
     return "a div in the XHTML namespace" if root.tag != f"{{{XHTML}}}div" else _of_content(root)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a narrative surely is allowed and has no links; one look at each element, and no tree is built."""
+    reader = _PlainReader()
+    try:
+        safexml.plain_parse(text.encode("utf-8"), reader.start, reader.end, reader.text)
+    except (safexml.UnusualError, UnicodeEncodeError):
+        return False
+    return reader.has_content
+
+
+class _PlainReader:
+    """Looks at each element as it comes; raises `UnusualError` for whatever takes a closer look."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []
+        self.has_content = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name not in _PLAIN_ELEMENTS or not _PLAIN_ATTRIBUTES.issuperset(attributes) or len(self.open) > _DEEPEST:
+            raise safexml.UnusualError
+        if not self.open and name != _DIV:
+            raise safexml.UnusualError
+        if name in _PLAIN_BLOCKS and _PARAGRAPH[1:] in self.open:
+            raise safexml.UnusualError
+        self.open.append(name)
+
+    def end(self, _: str) -> None:
+        self.open.pop()
+
+    def text(self, text: str) -> None:
+        self.has_content = self.has_content or not text.isspace()
 
 
 def _runs(link: str) -> bool:

@@ -1,8 +1,8 @@
 """Whether the links and images of a narrative lead somewhere a reader may go.
 
 A link inside the text must find its mark in the resource, or in the Bundle around it; one to what is no address leads
-a reader nowhere. Links that run a script are no sound narrative at all and never come here. Nothing here may follow a
-link out of what was received.
+a reader nowhere. Links that run a script are no sound narrative at all and never come here, nor does what can't be
+read. Nothing here may follow a link out of what was received.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from certgateway import safexml
-from certgateway.safejson import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +30,7 @@ _MARKS = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']([^"']+)["']""")
 
 def check_links(run: Run, text: str, trail: Trail, scope: Scope) -> None:
     """Judge the links of one narrative that is sound XHTML."""
-    try:
-        root = safexml.parse(text.encode("utf-8", "surrogatepass"))
-    except Unreadable:
-        return
+    root = safexml.parse(text.encode("utf-8", "surrogatepass"))
     for element in root.iter(_LINK, _IMAGE):
         target = element.get("href") if element.tag == _LINK else element.get("src")
         if target is not None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from certgateway.engine.questionnaires import Typed
 
 Tree = Any
-_NUMBERS = frozenset({"integer", "decimal", "positiveInt", "unsignedInt"})
 _DATES = frozenset({"date", "dateTime", "instant"})
 _TEXTS = frozenset({"string", "uri"})
 
@@ -23,8 +22,8 @@ _TEXTS = frozenset({"string", "uri"})
 def order_of(answer: Typed, limit: Typed) -> int | bool | None:
     """-1, 0 or 1; False for quantities that can never be compared, None where precision or units leave it open."""
     (type_, value), (limit_type, bound) = answer, limit
-    if type_ in _NUMBERS and limit_type in _NUMBERS:
-        return _sign(value, bound) if is_number(value) and is_number(bound) else None
+    if is_number(value) and is_number(bound):
+        return _sign(value, bound)
     if type_ == limit_type == "Quantity":
         return _quantities(value, bound)
     if type(value) is not str or type(bound) is not str:
@@ -49,10 +48,8 @@ def has_formal_unit(quantity: Tree) -> bool:
 
 
 def _quantities(value: Tree, bound: Tree) -> int | bool | None:
-    if not isinstance(value, dict) or not isinstance(bound, dict):
-        return None
     one, other = value.get("value"), bound.get("value")
-    if one is None or other is None or not is_number(one) or not is_number(other) or "comparator" in value:
+    if not is_number(one) or not is_number(other) or "comparator" in value:
         return None
     if not has_formal_unit(value) or not has_formal_unit(bound):
         names = ("system", "code", "unit")

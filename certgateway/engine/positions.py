@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from certgateway.engine.definitions import Definitions
@@ -44,6 +45,7 @@ class Step(NamedTuple):
     at: int | None
 
 
+@lru_cache(maxsize=4096)
 def steps_of(path: str) -> list[Step] | None:
     """The steps of a path as findings write it, its root included; None for any other FHIRPath."""
     steps: list[Step] = []

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from certgateway.engine.positions import Json, KeysOfSteps, Place, Position, in_code_points, keys_of
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 # Numbers are passed over as text: their value doesn't matter here, and theirs may be long.
-_SKIP = json.JSONDecoder(parse_float=str, parse_int=str)
+_SKIP: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder(parse_float=str, parse_int=str))["scan_once"]
 
 
 @dataclass(slots=True)
@@ -27,7 +28,10 @@ class _Wanted:
 
     def at(self, key: str | int) -> _Wanted:
         """The node for one more key, made on demand."""
-        return self.children.setdefault(key, _Wanted())
+        found = self.children.get(key)
+        if found is None:
+            found = self.children[key] = _Wanted()
+        return found
 
 
 def json_positions(raw: bytes, tree: Json, wanted: Iterable[Place]) -> dict[Place, Position]:
@@ -59,6 +63,9 @@ def _plant(top: _Wanted, tree: Json, place: Place, known: KeysOfSteps) -> None:
 
 
 def _after_space(text: str, offset: int) -> int:
+    """Where something stands again; most JSON on its way between systems has no spaces."""
+    if text[offset : offset + 1] > " ":
+        return offset
     match = _SPACE.match(text, offset)
     return match.end() if match else offset
 
@@ -69,31 +76,50 @@ class _Descent:
     def __init__(self, text: str, offsets: dict[Place, int]) -> None:
         self.text = text
         self.offsets = offsets
+        self.skip = _SKIP
 
     def value(self, offset: int, wanted: _Wanted) -> int:
         """Pass the value at `offset`, noting what is wanted in it; gives the offset after it."""
         mark = self.text[offset]
         if not wanted.children or mark not in "{[":
-            return _SKIP.raw_decode(self.text, offset)[1]
+            return int(self.skip(self.text, offset)[1])
         return self._object(offset + 1, wanted) if mark == "{" else self._array(offset + 1, wanted)
 
     def _object(self, offset: int, wanted: _Wanted) -> int:
-        offset = _after_space(self.text, offset)
-        while self.text[offset] != "}":
-            key, end = _SKIP.raw_decode(self.text, offset)
-            child = wanted.children.get(key, _NOTHING)
-            self._note(child, offset)
-            start = _after_space(self.text, _after_space(self.text, end) + 1)
-            offset = self._next(self.value(start, child))
+        text, children = self.text, wanted.children
+        offset = _after_space(text, offset)
+        while text[offset] != "}":
+            key, end = self._key(offset)
+            start = _after_space(text, _after_space(text, end) + 1)
+            child = children.get(key)
+            if child is None:
+                end = self.skip(text, start)[1]
+            else:
+                self._note(child, offset)
+                end = self.value(start, child)
+            offset = self._next(end)
         return offset + 1
+
+    def _key(self, offset: int) -> tuple[str, int]:
+        """The name that begins at `offset`, and where it has ended."""
+        end = self.text.index('"', offset + 1)
+        name = self.text[offset + 1 : end]
+        if "\\" not in name:
+            return name, end + 1
+        name, end = self.skip(self.text, offset)
+        return name, end
 
     def _array(self, offset: int, wanted: _Wanted) -> int:
         offset = _after_space(self.text, offset)
         index = 0
         while self.text[offset] != "]":
-            child = wanted.children.get(index, _NOTHING)
-            self._note(child, offset)
-            offset = self._next(self.value(offset, child))
+            child = wanted.children.get(index)
+            if child is None:
+                end = self.skip(self.text, offset)[1]
+            else:
+                self._note(child, offset)
+                end = self.value(offset, child)
+            offset = self._next(end)
             index += 1
         return offset + 1
 
@@ -104,6 +130,3 @@ class _Descent:
     def _next(self, offset: int) -> int:
         offset = _after_space(self.text, offset)
         return _after_space(self.text, offset + 1) if self.text[offset] == "," else offset
-
-
-_NOTHING = _Wanted()

@@ -1,7 +1,8 @@
 """Line and column of findings in an XML body.
 
-One streaming pass counts siblings along the wanted paths only; expat's byte index gives the column, which lxml doesn't
-keep. Only bodies that `safexml` has read come here; nothing is refused or judged.
+One descent over the bytes, guided by what is wanted: an element that nobody asks about is passed over by searching for
+its end. Where comments or other markup could hide a tag from that search, expat tells of each element instead. Only
+bodies that `safexml` has read come here; nothing is refused or judged.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from certgateway.safexml import declared_encoding
 _BOM = b"\xef\xbb\xbf"
 _ATTRIBUTE = re.compile(rb"\s+([^\s=/>]+)\s*=\s*(?:\"[^\"]*+\"|'[^']*+')")
 _TAG_NAME = re.compile(rb"<[^\s/>]++")
+_TAG = re.compile(rb"<([^\s/>]++)(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>")
+_AFTER_NAME = b" \t\r\n/>"
+_SLASH = ord("/")
 _AS_ATTRIBUTES = ("id", "url")
 
 
@@ -60,11 +64,9 @@ class _Scan:
         self.body = body
         self.offsets: dict[Place, int] = {}
         self.top = _Wanted()
+        self.encoding = encoding
+        self.asks_for_text = False
         self.open: list[_Open | None] = [_Open(self.top)]
-        self.parser = expat.ParserCreate(encoding, namespace_separator="}")
-        self.parser.ordered_attributes = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
 
     def want(self, place: Place) -> None:
         """Plant one place."""
@@ -79,35 +81,104 @@ class _Scan:
             return
         name, index = _culprit(place.culprit)
         node.culprits.setdefault(f"{name}[{index}]", []).append(place)
-        if name == "text()":
-            self.parser.CharacterDataHandler = self._text
+        self.asks_for_text = self.asks_for_text or name == "text()"
 
     def run(self) -> None:
-        """Read the body once. A name that only newer parsers take ends it: what stands before has its position."""
-        with suppress(expat.ExpatError):
-            self.parser.Parse(self.body, True)  # noqa: FBT003  The C function takes it by position only.
+        """Find everything that is wanted."""
+        start = self.body.find(b"<", self.body.find(b"?>") + 2 if self.body.startswith(b"<?") else 0)
+        if b"<!" in self.body or self.asks_for_text or start < 0:
+            self._read()
+        else:
+            self._element(start, _Open(self.top), is_root=True)
 
-    def _start(self, tag: str, attributes: list[str]) -> None:
+    # ---- by search ----
+
+    def _element(self, offset: int, parent: _Open, *, is_root: bool = False) -> int:
+        """Note what is wanted of the element at `offset` and in it; gives the offset behind it."""
+        tag = _TAG.match(self.body, offset)
+        if tag is None:
+            return len(self.body)  # Only where it isn't XML; then nothing more is found.
+        name, end = tag[1], tag.end()
+        child = self._begun(parent, name.decode(self.encoding, "replace").rpartition(":")[2], offset, is_root=is_root)
+        if self.body[end - 2] == _SLASH:
+            return end
+        return self._past(name, end) if child is None else self._content(end, child)
+
+    def _content(self, offset: int, parent: _Open) -> int:
+        """Go through the children of an element that begin at `offset`; gives the offset behind its end tag."""
+        at = self.body.find(b"<", offset)
+        while at >= 0 and self.body[at + 1] != _SLASH:
+            at = self.body.find(b"<", self._element(at, parent))
+        return self.body.find(b">", at) + 1 if at >= 0 else len(self.body)
+
+    def _past(self, name: bytes, offset: int) -> int:
+        """The offset behind the end tag of an unwanted element whose content begins at `offset`."""
+        body, opening, depth = self.body, b"<" + name, 1
+        begun = end = offset
+        while depth:
+            end = self._tag(b"</" + name, end, len(body))
+            if end < 0:
+                return len(body)
+            # Elements of the same name within it end before it does.
+            while (begun := self._tag(opening, begun, end)) >= 0:
+                tag = _TAG.match(body, begun)
+                begun = tag.end() if tag else end
+                depth += body[begun - 2] != _SLASH
+            depth -= 1
+            begun = end = body.find(b">", end) + 1
+        return end
+
+    def _tag(self, beginning: bytes, offset: int, limit: int) -> int:
+        """Where the next tag of exactly this name begins, from `offset` on and before `limit`; -1 where none does."""
+        at = self.body.find(beginning, offset, limit)
+        while at >= 0 and self.body[at + len(beginning)] not in _AFTER_NAME:
+            at = self.body.find(beginning, at + 1, limit)
+        return at
+
+    # ---- by expat ----
+
+    def _read(self) -> None:
+        """Read the body once. A name that only newer parsers take ends it: what stands before has its position."""
+        parser = expat.ParserCreate(self.encoding, namespace_separator="}")
+        parser.ordered_attributes = True
+        parser.StartElementHandler = lambda tag, _: self._start(tag, parser.CurrentByteIndex)
+        parser.EndElementHandler = lambda _: self.open.pop()
+        if self.asks_for_text:
+            parser.CharacterDataHandler = lambda text: self._text(text, parser.CurrentByteIndex)
+        with suppress(expat.ExpatError):
+            parser.Parse(self.body, True)  # noqa: FBT003  The C function takes it by position only.
+
+    def _start(self, tag: str, offset: int) -> None:
         parent = self.open[-1]
-        if parent is None:
-            self.open.append(None)
-            return
         name = tag.rpartition("}")[2]
+        is_root = len(self.open) == 1
+        self.open.append(None if parent is None else self._begun(parent, name, offset, is_root=is_root))
+
+    def _text(self, text: str, offset: int) -> None:
+        current = self.open[-1]
+        if current is None or not text.strip():
+            return
+        places = current.wanted.culprits.pop("text()[0]", None)
+        before = len(text) - len(text.lstrip())
+        self._note(places, offset + len(text[:before].encode("utf-8")))
+
+    # ---- what is wanted ----
+
+    def _begun(self, parent: _Open, name: str, offset: int, *, is_root: bool) -> _Open | None:
+        """Note what is wanted of an element that begins; gives what is wanted in it, None where that is nothing."""
         count = parent.counts.get(name, 0)
         parent.counts[name] = count + 1
-        offset = self.parser.CurrentByteIndex
         self._note(parent.wanted.culprits.get(f"{name}[{count}]"), offset)
-        child = self._child(parent, name, count)
-        self.open.append(child)
+        child = self._child(parent, name, count, is_root=is_root)
         if child is not None:
             if child.wanted is not parent.wanted:
                 self._enter(child.wanted, offset)
-            if attributes:
-                self._attributes(child.wanted, offset)
+            self._attributes(child.wanted, offset)
+        return child if child is not None and (child.wanted.children or child.wanted.culprits) else None
 
-    def _child(self, parent: _Open, name: str, count: int) -> _Open | None:
+    def _child(self, parent: _Open, name: str, count: int, *, is_root: bool) -> _Open | None:
         # A resource inside `contained` or `resource` is no step of its own: its fields are those of the step around it.
-        if name[:1].isupper() and len(self.open) > 1:
+        if name[:1].isupper() and not is_root:
             return _Open(parent.wanted)
         for reading in _readings(name):
             children = parent.wanted.children
@@ -131,20 +202,9 @@ class _Scan:
             if name in _AS_ATTRIBUTES and (child := wanted.children.get(Step(name, None))):
                 self._note(child.here, at)
 
-    def _text(self, text: str) -> None:
-        current = self.open[-1]
-        if current is None or not text.strip():
-            return
-        places = current.wanted.culprits.pop("text()[0]", None)
-        before = len(text) - len(text.lstrip())
-        self._note(places, self.parser.CurrentByteIndex + len(text[:before].encode("utf-8")))
-
     def _note(self, places: Iterable[Place] | None, offset: int) -> None:
         for place in places or ():
             self.offsets[place] = offset
-
-    def _end(self, _: str) -> None:
-        self.open.pop()
 
 
 def _culprit(text: str) -> tuple[str, int]:

@@ -110,7 +110,6 @@ class Profile:
     url: str
     type: str
     root: Rule
-    derivation: str = "constraint"
     problems: tuple[str, ...] = ()
     missing: str | None = None
     imposed: tuple[str, ...] = ()
@@ -129,13 +128,10 @@ def compile_profile(structure: Mapping[str, Any], source: Source, around: frozen
         problems.append(f"its base {missing} is not known")
     underlay_types(root, source, around | {structure["url"]})
     prune(root, source.type(structure["type"]), None, source)
-    derivation = structure.get("derivation", "constraint")
     # A snapshot often says the same thing twice that can't be placed.
     told = tuple(dict.fromkeys(problems))
     imposed = (row.get("valueCanonical") for row in structure.get("extension", ()) if row.get("url") == IMPOSED)
-    return Profile(
-        structure["url"], structure["type"], root, derivation, told, missing, tuple(url for url in imposed if url)
-    )
+    return Profile(structure["url"], structure["type"], root, told, missing, tuple(url for url in imposed if url))
 
 
 def broken_profile(structure: Mapping[str, Any], url: str) -> Profile:

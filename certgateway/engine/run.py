@@ -77,13 +77,65 @@ class EnoughFaultsError(Exception):
     """The limit is reached; the judgement stops here."""
 
 
+Key = tuple[int, int]
+
+
+class KnownSound:
+    """What is known to be sound: places and what is asked of them, by identity.
+
+    Profiles may lead back to where they began. So what is being found out is taken for granted meanwhile; where it
+    proves wrong, what rested on it is known no longer.
+    """
+
+    __slots__ = ("_found", "_open", "_rests")
+
+    def __init__(self) -> None:
+        self._found: dict[Key, None] = {}
+        self._open: set[Key] = set()
+        # Whether something was taken for granted since the last `begin`.
+        self._rests = False
+
+    def holds(self, key: Key) -> bool:
+        """Whether this is known, or taken for granted while it is being found out."""
+        if key not in self._found:
+            return False
+        self._rests = self._rests or key in self._open
+        return True
+
+    def add(self, key: Key) -> None:
+        """Know this from now on."""
+        self._found[key] = None
+
+    def begin(self, key: Key) -> tuple[int, bool]:
+        """Take this for granted; gives what `end` wants back."""
+        mark = (len(self._found), self._rests)
+        self._found[key] = None
+        self._open.add(key)
+        self._rests = False
+        return mark
+
+    def end(self, key: Key, mark: tuple[int, bool], *, found: bool) -> None:
+        """It has been found out: sound, or not surely so."""
+        count, rested = mark
+        self._open.discard(key)
+        if found:
+            self._rests = self._rests or rested
+            return
+        if self._rests:
+            while len(self._found) > count:
+                self._found.popitem()
+        else:
+            del self._found[key]
+        self._rests = rested
+
+
 @dataclass(slots=True)
 class Run:
     """Faults of one judgement, each once.
 
     `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
-    extensions beside them; `odd` are the resources (by identity) that hold any. `sound` are the places and profiles
-    (by identity) of which it is known that nothing would be found. `identified` counts the elements met that
+    extensions beside them; `odd` are the resources (by identity) that hold any. `known` are the places and profiles
+    of which it is known that nothing would be found. `identified` counts the elements met that
     have ids, which few have. `whole` is the outermost resource, `marks` what
     links in it may lead to. `conforms` answers whether a place would conform to a profile, for expressions that ask.
     """
@@ -99,7 +151,7 @@ class Run:
     oddities: int = 0
     identified: int = 0
     odd: set[int] = field(default_factory=set)
-    sound: set[tuple[int, int]] = field(default_factory=set)
+    known: KnownSound = field(default_factory=KnownSound)
     remembered: dict[object, Any] = field(default_factory=dict)
     is_trial: bool = False
     # Expressions that asked for too much work once: they are not tried again at every place.
@@ -145,7 +197,7 @@ class Run:
             self.options,
             trying=self.trying,
             odd=self.odd,
-            sound=self.sound,
+            known=self.known,
             is_trial=True,
             given_up=self.given_up,
             conforms=self.conforms,

@@ -1,7 +1,7 @@
 """Rules of a Bundle that answers a search: what is found, and what is told of the search itself.
 
-R4 Bundle, "searchset": each entry holds a resource; what matched or was included has an id and is of a type that was
-searched for; the outcome of the search is an OperationOutcome. Nothing here may judge what stands in a resource.
+R4 Bundle, "searchset": what matched or was included has an id and is of a type that was searched for; the outcome of
+the search is an OperationOutcome. Nothing here may judge what stands in a resource.
 """
 
 from __future__ import annotations
@@ -25,11 +25,9 @@ def check_results(run: Run, bundle: dict[str, Tree], trail: Trail) -> None:
     for index, entry in enumerate(listed if isinstance(listed, list) else ()):
         if not isinstance(entry, dict):
             continue
-        resource, at = entry.get("resource"), (trail, "entry", index)
-        if resource is None:
-            run.add("element-missing", at, "resource")
-        elif isinstance(resource, dict):
-            _check_result(run, entry, resource, wanted, (at, "resource", None))
+        resource = entry.get("resource")
+        if isinstance(resource, dict):  # That there is none is bdl-5.
+            _check_result(run, entry, resource, wanted, ((trail, "entry", index), "resource", None))
 
 
 def _check_result(

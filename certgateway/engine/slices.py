@@ -92,9 +92,16 @@ class Slicer:
 
     def _is_open(self, tests: tuple[Test, ...], place: Place) -> bool:
         answers = [self.matches(test, place) for test in tests if test.kind != "unknown"]
-        return False not in answers and any(
-            test.kind == "unknown" or any(self._is_unlisted(rule) for rule in test.rules) for test in tests
-        )
+        return False not in answers and any(map(self._is_untold, tests))
+
+    def _is_untold(self, test: Test) -> bool:
+        """Whether a test rests on what nobody here knows."""
+        if test.kind == "profile":
+            asked = _profiles_asked(test.rules)
+            return not asked or any(self._definitions.profile(url) is None for url in asked)
+        if test.kind == "type":
+            return not test.codes
+        return test.kind == "unknown" or any(self._is_unlisted(rule) for rule in test.rules)
 
     def _is_unlisted(self, rule: Rule) -> bool:
         """Whether a rule is known by nothing but a value set that can't be listed."""
@@ -104,7 +111,8 @@ class Slicer:
     def _sorting(self, rule: Rule) -> Sorting:
         slicing = slicing_of(rule)
         if slicing is None:
-            return Sorting(())
+            # A profile that slices without saying how can't be followed.
+            return sorting_of(tuple((Test("unknown", (), ()),) for _ in rule.slices))
         if not slicing.discriminators:
             # Nothing tells them apart but what they say as a whole.
             return sorting_of(tuple((Test("whole", (), (each,)),) for each in rule.slices.values()))
@@ -168,11 +176,11 @@ class Slicer:
         return any(allows(code, place.type, self._definitions) for place in places for code in codes)
 
     def _has_profile(self, rules: Sequence[Rule], places: list[Place]) -> bool | None:
-        urls = [url for rule in rules for ref in rule.types for url in ref.profiles or (ref.code,)]
-        profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
-        if not profiles:
-            return None
-        return any(self._conforms(profile, place) for place in places for profile in profiles)
+        asked = [self._definitions.profile(url) for url in _profiles_asked(rules)]
+        known = [profile for profile in asked if profile is not None]
+        if any(self._conforms(profile, place) for place in places for profile in known):
+            return True
+        return False if known and len(known) == len(asked) else None
 
     def places_at(self, place: Place, steps: tuple[Step, ...]) -> list[Place]:
         """The places that the path of a discriminator leads to."""
@@ -271,6 +279,11 @@ def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:
 def _alone(rule: Rule, place: Place) -> Profile:
     """What a slice says, as a profile of whatever type the place has."""
     return Profile(f"{rule.name}:{rule.slice_name}", place.type, rule)
+
+
+def _profiles_asked(rules: Sequence[Rule]) -> list[str]:
+    """The profiles, or for want of one the types, by which a slice is known."""
+    return [url for rule in rules for ref in rule.types for url in ref.profiles or (ref.code,)]
 
 
 def _telling(rules: list[Rule]) -> list[Rule]:

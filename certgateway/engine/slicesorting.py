@@ -11,12 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.instance import steps_of
-from certgateway.engine.ruleplans import allows, labels_at
+from certgateway.engine.ruleplans import allows
 from certgateway.engine.slices import DEFAULT
 from certgateway.engine.values import equals, pattern_test
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.profiles import Rule
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Tree = Any
 Sorter = Callable[[Tree], int | None]
+# What a value is known by: a text, or whether it is of a CodeableConcept, with system and code.
+Mark = str | tuple[bool, str | None, str | None]
 
 
 def quick_sorter(plan: RulePlan, kind: str, slicer: Slicer, definitions: Definitions) -> Sorter | None:
@@ -36,12 +38,13 @@ def quick_sorter(plan: RulePlan, kind: str, slicer: Slicer, definitions: Definit
     if any(each.rule.slice_name == DEFAULT for each in plan.slices):
         return None
     sorting = slicer.sorting_of(plan)
-    if sorting.index and not sorting.tried:
-        names = _keys(sorting.steps, kind, definitions)
-        return None if names is None else _by_label(sorting.index, names)
     if sorting.tests and all(len(each) == 1 and _is_by_value(each[0]) for each in sorting.tests):
         names = _keys(sorting.tests[0][0].steps, kind, definitions)
-        return None if names is None else _by_value([each[0].rules for each in sorting.tests], names)
+        if names is None:
+            return None
+        rules = [each[0].rules for each in sorting.tests]
+        marks = _marks(rules)
+        return _by_value(rules, names) if marks is None else _by_mark(marks, names)
     return _by_type(plan, sorting, kind, definitions)
 
 
@@ -84,17 +87,69 @@ def _keys(steps: tuple[tuple[str, str], ...], code: str, definitions: Definition
     return keys
 
 
-def _by_label(index: Mapping[Any, tuple[int, ...]], keys: list[str]) -> Sorter:
-    """The first slice that a label at the end of these keys names."""
-    first = {label: min(numbers) for label, numbers in index.items()}
+def _marks(rules: Sequence[tuple[Rule, ...]]) -> dict[Mark, int] | None:
+    """The first slice for each mark that slices are known by; None where one is known by something else."""
+    found: dict[Mark, int] = {}
+    for number, each in enumerate(rules):
+        for rule in each:
+            mark = _mark(rule)
+            if mark is None:
+                return None
+            found.setdefault(mark, number)
+    return found
+
+
+def _mark(rule: Rule) -> Mark | None:
+    """A text; or system and code of a Coding, or of one in a CodeableConcept, None for what isn't told."""
+    if rule.fixed is not None:
+        return rule.fixed.value if isinstance(rule.fixed.value, str) else None
+    wanted = rule.pattern.value if rule.pattern is not None else None
+    if isinstance(wanted, str):
+        return wanted
+    in_concept = isinstance(wanted, dict) and wanted.keys() == {"coding"}
+    codings = wanted["coding"] if isinstance(wanted, dict) and in_concept else [wanted]
+    coding = codings[0] if isinstance(codings, list) and len(codings) == 1 else None
+    if not isinstance(coding, dict) or not coding or not coding.keys() <= {"system", "code"}:
+        return None
+    pair = (coding.get("system"), coding.get("code"))
+    return (in_concept, *pair) if all(part is None or isinstance(part, str) for part in pair) else None
+
+
+def _by_mark(marks: dict[Mark, int], keys: list[str]) -> Sorter:
+    """The first slice that a mark at the end of these keys names."""
+    if all(type(mark) is str for mark in marks) and len(keys) == 1:
+        number_for, key = marks.get, keys[0]
+        return lambda value: number_for(value.get(key))
+    # How much of a coding the marks tell: a look for what none of them tells would find nothing.
+    told = sorted({(mark[0], mark[1] is not None, mark[2] is not None) for mark in marks if type(mark) is tuple})
 
     def number_of(value: Tree) -> int | None:
-        found: list[Tree] = []
-        _gather(value, keys, 0, found)
-        numbers = [first[label] for one in found for label in labels_at(one) if label in first]
-        return min(numbers) if len(numbers) > 1 else numbers[0] if numbers else None
+        found: list[int] = []
+        for one in _gathered(value, keys):
+            if type(one) is str:
+                found += [marks[one]] if one in marks else ()
+                continue
+            for in_concept, by_system, by_code in told:
+                for coding in one.get("coding", ()) if in_concept else (one,):
+                    system, code = by_system and coding.get("system"), by_code and coding.get("code")
+                    mark = (in_concept, system or None, code or None)
+                    if mark in marks:
+                        found.append(marks[mark])
+        return min(found) if found else None
 
     return number_of
+
+
+def _gathered(value: Tree, keys: list[str]) -> Sequence[Tree]:
+    """What stands at the end of keys; most lead one step to one element."""
+    if not keys:
+        return (value,)
+    if len(keys) == 1:
+        inner = value.get(keys[0])
+        return inner if type(inner) is list else () if inner is None else (inner,)
+    found: list[Tree] = []
+    _gather(value, keys, 0, found)
+    return found
 
 
 def _is_by_value(test: Test) -> bool:
@@ -108,8 +163,7 @@ def _by_value(rules: Sequence[tuple[Rule, ...]], keys: list[str]) -> Sorter:
     tests = [[_of_rule(rule) for rule in each] for each in rules]
 
     def number_of(value: Tree) -> int | None:
-        found: list[Tree] = []
-        _gather(value, keys, 0, found)
+        found = _gathered(value, keys)
         for number, each in enumerate(tests):
             if any(test(one) for test in each for one in found):
                 return number

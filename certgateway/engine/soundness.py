@@ -8,41 +8,35 @@ beside it. What has no simple function (a rare slicing, a place inside a contain
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.bounds import within
-from certgateway.engine.codes import in_value_set
-from certgateway.engine.compile import allowed_codes
 from certgateway.engine.fhirpath_quick import QuickTest, quick_test
 from certgateway.engine.fhirpath_values import Node
-from certgateway.engine.instance import steps_of, type_of
+from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
+from certgateway.engine.shapes import Keys, Shapes, Source, never
 from certgateway.engine.slices import Slicer
 from certgateway.engine.slicesorting import quick_sorter
-from certgateway.engine.values import equals, pattern_test
+from certgateway.engine.value_trials import value_trials
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
     from certgateway.engine.facts import Invariant
-    from certgateway.engine.instance import Scope, Step
-    from certgateway.engine.profiles import Profile, Rule
+    from certgateway.engine.instance import Scope, Trail
+    from certgateway.engine.profiles import Profile
     from certgateway.engine.ruleplans import Fit, RulePlan
     from certgateway.engine.run import Run
 
 Tree = Any
 # What stands somewhere, the scope it stands in, and the run: which profiles were found to hold, and where.
 Sound = Callable[[Tree, "Scope", "Run"], bool]
-Members = Callable[[Sequence[Tree], "Scope", "Run"], bool]
 
 # Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
 _MOST_SETS = 16
-_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
-
-
-def _never(_value: Tree, _scope: Scope, _run: Run) -> bool:
-    return False
+_MANY = 1_000_000_000
 
 
 def _always(_value: Tree, _scope: Scope, _run: Run) -> bool:
@@ -60,6 +54,7 @@ class Soundness:
         self._ignored = ignored
         # Rules by their identity, which lasts: each function holds its profile.
         self._known: dict[tuple[int, str], Sound] = {}
+        self._extensions: dict[str, Sound] = {}
 
     def profile(self, profile: Profile, code: str) -> Sound:
         """Whether a value of type `code` surely conforms to a profile."""
@@ -69,50 +64,50 @@ class Soundness:
             found = self._known[key] = self._profile(profile, code)
         return found
 
+    def extension(self, url: str) -> Sound | None:
+        """Whether an extension surely is what its definition asks; None where that is unknown, or asks for others."""
+        found = self._extensions.get(url)
+        if found is None:
+            profile = self._definitions.profile(url)
+            if profile is not None and not profile.imposed:
+                found = self._extensions[url] = self.profile(profile, "Extension")
+        return found
+
     def _profile(self, profile: Profile, code: str) -> Sound:
         if not self._definitions.is_a(code, profile.type):
-            return _never
+            return never
         made = list[Sound]()
+
+        def sound_part(value: Tree, scope: Scope, run: Run) -> bool:
+            if not made:
+                made.append(self._rule(plan_of(profile.root), code))
+            return made[0](value, scope, run)
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             key = (id(value), id(profile.root))
-            if key in run.sound:
+            known = run.known
+            if known.holds(key):
                 return True
-            if not made:  # The rules of a profile may lead back to it.
-                made.append(self._rule(plan_of(profile.root), code))
-            # What leads back here meanwhile may take for granted what is being found out.
-            run.sound.add(key)
-            if made[0](value, scope, run):
-                return True
-            run.sound.discard(key)
-            return False
+            mark = known.begin(key)
+            found = sound_part(value, scope, run)
+            known.end(key, mark, found=found)
+            return found
 
-        return sound
+        # Only resources are led to more than once.
+        return sound if self._definitions.is_resource(code) else sound_part
 
     # ---- one element ----
 
     def _rule(self, plan: RulePlan, code: str) -> Sound:
         """Whether a value of type `code` surely is what a rule asks for."""
-        tests = [test for test in self._tests(plan, code) if test is not _always]
-        if not tests:
-            return _always
-        if len(tests) == 1:
-            return tests[0]
-
-        def sound(value: Tree, scope: Scope, run: Run) -> bool:
-            for test in tests:  # noqa: SIM110  A loop costs half of a generator.
-                if not test(value, scope, run):
-                    return False
-            return True
-
-        return sound
+        return _every([test for test in self._tests(plan, code) if test is not _always])
 
     def _tests(self, plan: RulePlan, code: str) -> list[Sound]:
         rule = plan.rule
         fit = plan.fit(code, self._definitions) if rule.types else None
         if rule.types and fit is None:
-            return [_never]
-        tests = [*self._value_tests(rule, code), *self._children(plan, code)]
+            return [never]
+        tests = [*value_trials(rule, code, self._definitions), self._children(plan, code)]
         if fit is not None and fit.profiles:
             tests.append(self._one_of(fit, code))
         if fit is not None and fit.targets:
@@ -124,30 +119,12 @@ class Soundness:
                 tests.append(_holds(invariant, quick, code))
         return tests
 
-    def _value_tests(self, rule: Rule, code: str) -> list[Sound]:
-        tests: list[Sound] = [] if rule.refined is None else [_never]
-        if rule.fixed is not None:
-            tests.append(_is_equal(rule.fixed.value))
-        if rule.pattern is not None:
-            tests.append(_has_pattern(rule.pattern.value))
-        if rule.value_set is not None and code in _CODED:
-            allowed = allowed_codes(self._definitions, rule.value_set)
-            if allowed is not None:
-                tests.append(lambda value, _scope, _run: in_value_set(allowed, value, code))
-        least, most = rule.least, rule.most
-        if least is not None or most is not None:
-            tests.append(lambda value, _scope, _run: within(least, most, value, code))
-        if rule.max_length is not None or rule.min_length:
-            shortest, longest = rule.min_length, rule.max_length
-            tests.append(lambda value, _scope, _run: _fits(value, shortest, longest))
-        return tests
-
     def _one_of(self, fit: Fit, code: str) -> Sound:
         """One of the profiles of a type; of an extension that nobody defines, the policy on those has spoken."""
         profiles = [self._definitions.profile(url) for url in fit.profiles]
         tests = [self.profile(profile, code) for profile in profiles if profile is not None]
         if len(tests) < len(profiles):
-            return _never if code != "Extension" else _always
+            return never if code != "Extension" else _always
         if len(tests) == 1:
             return tests[0]
         return lambda value, scope, run: any(test(value, scope, run) for test in tests)
@@ -157,7 +134,7 @@ class Soundness:
         definitions = self._definitions
         profiles = [profile for profile in map(definitions.profile, fit.targets) if profile is not None]
         if len(profiles) < len(fit.targets):
-            return _never
+            return never
         by_type: dict[str, list[Sound]] = {}
 
         def tests_for(name: str) -> list[Sound]:
@@ -169,18 +146,22 @@ class Soundness:
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             reference = value.get("reference")
-            rows = scope.find(reference) if reference else []
+            rows = _found(reference, scope) if reference else ()
             if len(rows) != 1:
                 name = stated_type(value, definitions)
                 return name is None or bool(tests_for(name))
             resource = rows[0][0]
+            key = (id(resource), id(fit))
+            if run.known.holds(key):
+                return True
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
-            name = type_of(resource)
+            name = resource.get("resourceType")
             # A type nobody knows is refused elsewhere, and not remembered here.
             if there is None or id(resource) in run.odd or not definitions.is_resource(name):
                 return False
-            for test in tests_for(name):  # noqa: SIM110  As above.
+            for test in tests_for(name):
                 if test(resource, there, run):
+                    run.known.add(key)
                     return True
             return False
 
@@ -188,70 +169,66 @@ class Soundness:
 
     # ---- the elements below ----
 
-    def _children(self, plan: RulePlan, code: str) -> list[Sound]:
-        tests: list[Sound] = []
-        for child in plan.children:
-            step = self._steps.step(code, child.rule.name)
-            if step is None:
-                tests.append(self._without_step(child, code))
-            elif step.only is not None:
-                tests.append(self._single_key(child, step, step.only, code))
-            else:
-                tests.append(self._choice(child, step, code))
-        return tests
-
-    def _without_step(self, child: RulePlan, code: str) -> Sound:
-        """What is asked of a primitive's own value, or of an element that this type doesn't have."""
+    def _children(self, plan: RulePlan, code: str) -> Sound:
+        """Whether everything below is what is asked: worked out once for all objects with the same keys."""
+        if not plan.children:
+            return _always
         facts = self._definitions.type(code)
-        if child.rule.name == "value" and facts is not None and facts.kind == "primitive-type":
-            return self._rule(child, code) if not child.slices else _never
-        return _never if child.demands else _always
-
-    def _single_key(self, child: RulePlan, step: Step, only: tuple[str, str, str], code: str) -> Sound:
-        key, _, kind = only
-        absent = not child.demands
-        members = self._members(child, kind, f"{code}.{step.name}")
-        if members is _always:
-            return _always if absent else lambda value, _scope, _run: key in value
-        if step.repeats:
-            return lambda value, scope, run: members(value[key], scope, run) if key in value else absent
-        return lambda value, scope, run: members((value[key],), scope, run) if key in value else absent
-
-    def _choice(self, child: RulePlan, step: Step, code: str) -> Sound:
-        """A choice has one key of many; what is asked of it hangs on its type."""
-        absent = not child.demands
-        by_key: dict[str, Members] = {}
-        keys = step.keys.keys()
+        if facts is not None and facts.kind == "primitive-type":
+            return self._of_primitive(plan, code)
+        shapes = Shapes(partial(self._written, plan, code), is_resource=self._definitions.is_resource(code))
+        known, met = shapes.known.get, shapes.met
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
-            for key in keys & value.keys():
-                members = by_key.get(key)
-                if members is None:
-                    members = by_key[key] = self._members(child, step.keys[key][2], f"{code}.{step.name}")
-                return members((value[key],), scope, run)
-            return absent
+            keys = tuple(value)
+            return (known(keys) or met(keys))(value, scope, run)
 
         return sound
 
-    def _members(self, plan: RulePlan, kind: str, path: str) -> Members:
-        """Whether the occurrences of one element are what is asked, together and each."""
-        rule = plan.rule
-        least, most = rule.min, rule.max
-        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
-        sliced = self._sliced(plan, kind, path) if plan.slices else _always
-        if each is sliced is _always and least <= 1 and most is None:
-            return _always
+    def _of_primitive(self, plan: RulePlan, code: str) -> Sound:
+        """What is asked of a primitive's own value; nothing stands beside it here."""
+        tests = [self._without_step(child, code) for child in plan.children]
+        return _every([test for test in tests if test is not _always])
 
-        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
-            if len(values) < least or (most is not None and len(values) > most):
-                return False
-            if each is not _always:
-                for value in values:
-                    if not each(value, scope, run):
-                        return False
-            return sliced(values, scope, run)
+    def _without_step(self, child: RulePlan, code: str) -> Sound:
+        if child.rule.name == "value":
+            return self._rule(child, code) if not child.slices else never
+        return never if child.demands else _always
 
-        return sound
+    def _written(self, plan: RulePlan, code: str, keys: Keys) -> Sound | None:
+        """What is tried of an object with these keys; None where something that is demanded isn't among them."""
+        source = Source(f"{code} {plan.rule.name}")
+        for child in plan.children:
+            step = self._steps.step(code, child.rule.name)
+            rows = dict.fromkeys(step.keys[key] for key in keys if key in step.keys) if step is not None else ()
+            if step is not None and rows:
+                key, _, kind = next(iter(rows))
+                source.add(f"c = v[{key!r}]")
+                self._write_child(source, child, kind, f"{code}.{step.name}", is_list=step.repeats)
+            elif child.demands:
+                return None
+        return source.function()
+
+    def _write_child(self, source: Source, child: RulePlan, kind: str, path: str, *, is_list: bool) -> None:
+        """Write what is asked of the occurrences of one element, together and each."""
+        least, most = child.rule.min, child.rule.max
+        if not is_list and (least > 1 or most == 0):
+            source.refuse_if("True")
+        if is_list and (least > 1 or most is not None):
+            source.refuse_if(f"not {least} <= len(c) <= {_MANY if most is None else most}")
+        each = self._each(child, kind)
+        if each is not _always and is_list:
+            source.begin("for x in c:")
+            source.refuse_if(f"not {source.named(each)}(x, s, g)")
+            source.end()
+        elif each is not _always:
+            source.refuse_if(f"not {source.named(each)}(c, s, g)")
+        if child.slices:
+            sliced = self._sliced(child, kind, path)
+            source.refuse_if(f"not {source.named(sliced)}({'c' if is_list else '(c,)'}, s, g)")
+
+    def _each(self, plan: RulePlan, kind: str) -> Sound:
+        return self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
 
     def _by_resource(self, plan: RulePlan) -> Sound:
         """A resource inside another has a scope of its own, and the type it says."""
@@ -278,40 +255,47 @@ class Soundness:
 
     # ---- slices ----
 
-    def _sliced(self, plan: RulePlan, kind: str, path: str) -> Members:
+    def _sliced(self, plan: RulePlan, kind: str, path: str) -> Sound:
         """Whether every slice has the members it may have, and each is what the slice asks."""
         sort = quick_sorter(plan, kind, self._slicer, self._definitions)
         slicing = plan.rule.slicing
         if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
-            return _never
-        rows = [(each.rule.min, each.rule.max, self._slice(each, kind, path)) for each in plan.slices]
+            return never
+        rows = [(each.rule.min, each.rule.max or _MANY, self._slice(each, kind, path)) for each in plan.slices]
+        demanded = [number for number, each in enumerate(plan.slices) if each.demands]
         inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
 
-        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
-            members: dict[int, list[Tree]] = {}
+        def sound(values: Tree, scope: Scope, run: Run) -> bool:
+            members: dict[int, list[Tree]] = {number: [] for number in demanded} if demanded else {}
             for value in values:
                 number = sort(value)
                 if number is not None:
-                    members.setdefault(number, []).append(value)
+                    if number in members:
+                        members[number].append(value)
+                    else:
+                        members[number] = [value]
                 elif inner and not is_absolute(value.get("url")):
                     return False
-            for number, (least, most, test) in enumerate(rows):
-                found = members.get(number, ())
-                if len(found) < least or (most is not None and len(found) > most) or not test(found, scope, run):
+            for number, found in members.items():
+                least, most, test = rows[number]
+                if not least <= len(found) <= most or not test(found, scope, run):
                     return False
             return True
 
         return sound
 
-    def _slice(self, plan: RulePlan, kind: str, path: str) -> Members:
-        each = self._by_resource(plan) if kind == "Resource" else self._rule(plan, kind)
-        sliced = self._sliced(plan, kind, path) if plan.slices else None
+    def _slice(self, plan: RulePlan, kind: str, path: str) -> Sound:
+        """Whether the members of one slice are what it asks; one that may have none may have slices that may not."""
+        if plan.rule.max == 0:
+            return never
+        each = self._each(plan, kind)
+        sliced = self._sliced(plan, kind, path) if plan.slices else _always
 
-        def sound(values: Sequence[Tree], scope: Scope, run: Run) -> bool:
+        def sound(values: Tree, scope: Scope, run: Run) -> bool:
             for value in values:
                 if not each(value, scope, run):
                     return False
-            return sliced is None or sliced(values, scope, run)
+            return sliced(values, scope, run)
 
         return sound
 
@@ -326,26 +310,31 @@ def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness
     return known[ignored]
 
 
+def _found(reference: str, scope: Scope) -> Sequence[tuple[Tree, Trail]]:
+    """The resources that a reference names; a URN is looked for as it stands."""
+    if scope.entries is not None and reference.startswith("urn:uuid:"):
+        return scope.entries.by_url.get(reference.partition("#")[0], ())
+    return scope.find(reference)
+
+
+def _every(tests: list[Sound]) -> Sound:
+    if not tests:
+        return _always
+    if len(tests) == 1:
+        return tests[0]
+
+    def sound(value: Tree, scope: Scope, run: Run) -> bool:
+        for test in tests:  # noqa: SIM110  A loop costs half of a generator.
+            if not test(value, scope, run):
+                return False
+        return True
+
+    return sound
+
+
 def _holds(invariant: Invariant, quick: QuickTest | None, code: str) -> Sound:
     def sound(value: Tree, scope: Scope, run: Run) -> bool:
         answer = quick(value) if quick is not None else None
         return holds(run, invariant, Node(value, code), scope) if answer is None else answer
 
     return sound
-
-
-def _is_equal(wanted: Tree) -> Sound:
-    if isinstance(wanted, str):
-        return lambda value, _scope, _run: value == wanted
-    return lambda value, _scope, _run: equals(wanted, value)
-
-
-def _has_pattern(pattern: Tree) -> Sound:
-    if isinstance(pattern, str):
-        return lambda value, _scope, _run: value == pattern
-    test = pattern_test(pattern)
-    return lambda value, _scope, _run: test(value)
-
-
-def _fits(value: Tree, shortest: int, longest: int | None) -> bool:
-    return not isinstance(value, str) or (shortest <= len(value) and (longest is None or len(value) <= longest))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
+from certgateway.engine.base_soundness import base_soundness_of
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
-from certgateway.engine.compile import Plans, Property, Stated, TypePlan, is_plain, plans_of
+from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
-from certgateway.engine.instance import Place, Scope, Trail, inner_scope, type_of
+from certgateway.engine.instance import NOT_TOLD, Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
 from certgateway.engine.narrative import objection
 from certgateway.engine.narrativelinks import check_links
@@ -33,10 +34,15 @@ _TWO = 2
 class Walk:
     """One pass over one resource and everything in it."""
 
-    def __init__(self, run: Run, on_profiled: Callable[[Place], None]) -> None:
-        """Take where faults go, and who judges resources and extensions by profile once their structure is judged."""
+    def __init__(self, run: Run, on_profiled: Callable[[Place], None], *, is_quick: bool = True) -> None:
+        """Take where faults go, and who judges resources and extensions by profile once their structure is judged.
+
+        Where it `is_quick`, what surely has no fault is not walked; the findings are the same.
+        """
         self._run = run
-        self._plans: Plans = plans_of(run.definitions, judges_codes=run.options.unknown_code is not None)
+        judges_codes = run.options.unknown_code is not None
+        self._plans: Plans = plans_of(run.definitions, judges_codes=judges_codes)
+        self._soundness = base_soundness_of(run.definitions, judges_codes=judges_codes) if is_quick else None
         self._known = self._plans.known
         self._on_profiled = on_profiled
 
@@ -51,9 +57,14 @@ class Walk:
             return
         mark, oddities, identified = len(self._run.faults), self._run.oddities, self._run.identified
         plan = self._plans.plan(name)
-        self._members(value, plan, trail, scope)
+        extensions: list[Tree] = []
+        stated = self._soundness.resource(name, value, scope, extensions) if self._soundness is not None else None
+        if stated is None:
+            extensions, stated = [], plan.stated
+            self._members(value, plan, trail, scope)
+        elif name == "Bundle":
+            self._entries(value, trail, scope)
         place = Place(value, None, name, trail, scope)
-        stated = plan.stated
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
             stated = tuple(row for row in stated if row[0].key != "dom-6")
@@ -67,6 +78,15 @@ class Walk:
         if self._run.oddities > oddities:
             self._run.odd.add(id(value))
         self._on_profiled(place)
+        for each in extensions:
+            self._on_profiled(Place(each, None, "Extension", NOT_TOLD, scope))
+
+    def _entries(self, bundle: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+        """Judge the resources in a Bundle that has no fault outside them."""
+        for index, entry in enumerate(bundle.get("entry", ())):
+            if "resource" in entry:
+                place = ((trail, "entry", index), "resource", None)
+                self.resource(entry["resource"], place, inner_scope(scope, entry["resource"], place))
 
     def _check(self, stated: Stated, place: Place, mark: int, oddities: int) -> None:
         """Judge constraints; by their quick forms where nothing odd has been found since there were `oddities`."""
@@ -74,24 +94,9 @@ class Walk:
 
     def _members(self, value: dict[str, Tree], plan: TypePlan, trail: Trail, scope: Scope) -> None:
         """Judge every property present, then what is absent or given twice."""
-        texts, objects, lists = plan.texts, plan.objects, plan.lists
         unknown: list[str] = []
         for key, child in value.items():
-            kind = type(child)
-            if kind is str:
-                test = texts.get(key)
-                if test is not None and test(child):
-                    continue
-            elif kind is dict:
-                found = objects.get(key)
-                if found is not None:
-                    if found.only_members is not None and len(child) > 1:
-                        self._members(child, found.only_members, (trail, found.name, None), scope)
-                    else:
-                        self._object(found, child, (trail, found.name, None), scope)
-                    continue
-            elif kind is list and child and (found := lists.get(key)) is not None:
-                self._objects(found, child, trail, scope)
+            if type(child) is str and (test := plan.texts.get(key)) is not None and test(child):
                 continue
             if not self._member(key, value, plan, trail, scope):
                 unknown.append(key)
@@ -178,17 +183,6 @@ class Walk:
         else:
             self._object(found, value, trail, scope)
 
-    def _objects(self, found: Property, values: list[Tree], trail: Trail, scope: Scope) -> None:
-        """Judge a list of complex elements."""
-        name, plan = found.name, found.only_members
-        for index, value in enumerate(values):
-            if plan is not None and type(value) is dict and len(value) > 1:
-                self._members(value, plan, (trail, name, index), scope)
-            elif type(value) is dict:
-                self._object(found, value, (trail, name, index), scope)
-            else:
-                self._item(found, value, None, (trail, name, index), scope)
-
     def _object(self, found: Property, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         """Judge one complex element: what it holds, then what is asked of it here."""
         if len(value) < _TWO and (not value or ("id" in value and found.code != "Resource")):
@@ -201,8 +195,6 @@ class Walk:
         else:
             plan = self._known.get(found.children) or self._plans.plan(found.children)
             self._members(value, plan, trail, scope)
-            if found.only_members is None and is_plain(found, plan):
-                found.only_members = plan
             stated = plan.stated + found.stated if found.stated else plan.stated
         for _, quick in stated:
             # A quick test relies on the form, so that it may not be asked where something odd was found.

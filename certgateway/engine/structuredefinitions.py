@@ -14,6 +14,7 @@ from certgateway.engine.references import is_absolute
 from certgateway.engine.slices import way_of
 
 if TYPE_CHECKING:
+    from certgateway.engine.facts import ElementFacts
     from certgateway.engine.instance import Trail
     from certgateway.engine.run import Run
 
@@ -39,8 +40,9 @@ def check_structure_definition(run: Run, resource: dict[str, Tree], trail: Trail
         for index, element in enumerate(elements if isinstance(elements, list) else ()):
             if isinstance(element, dict) and isinstance(element.get("path"), str):
                 here: Trail = (at, "element", index)
-                if _check_path(run, element, name, here) and constrains:
-                    _check_element(run, element, here, whole=part == "snapshot")
+                reach = _reached(run, element, name, here)
+                if reach is not None and constrains:
+                    _check_element(run, element, reach, here, whole=part == "snapshot")
                     _check_reslicing(run, element, slicings, here)
     if name == "Extension":
         _check_own_url(run, resource, trail)
@@ -66,21 +68,21 @@ def _check_head(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
             run.add("element-not-allowed", (trail, "context", index), "context")
 
 
-def _check_path(run: Run, element: dict[str, Tree], name: str, trail: Trail) -> bool:
-    """Judge that the path is one of the type; True where it is."""
+def _reached(run: Run, element: dict[str, Tree], name: str, trail: Trail) -> Reach | None:
+    """Judge that the path is one of the type; where it leads if it is."""
     path = element["path"]
     is_own = path.partition(".")[0] == name
-    if is_own and reach_of(run.definitions, path) is not None:
-        return True
+    reach = reach_of(run.definitions, path) if is_own else None
+    if reach is not None:
+        return reach
     # That a path begins with another type is sdf-8 or sdf-8a, stated for all elements together.
     if is_own or not any(run.is_broken(trail[0], key) for key in _OF_ONE_TYPE):
         run.add("path-unknown", (trail, "path", None), name)
-    return False
+    return None
 
 
-def _check_element(run: Run, element: dict[str, Tree], trail: Trail, *, whole: bool) -> None:
+def _check_element(run: Run, element: dict[str, Tree], reach: Reach, trail: Trail, *, whole: bool) -> None:
     """Judge what one element definition narrows; `whole` in a snapshot, which repeats what its base says."""
-    reach = reach_of(run.definitions, element["path"])
     # That a differential slices its root is sdf-20.
     if isinstance(element.get("slicing"), dict) and (whole or "." in element["path"]):
         _check_slicing(run, element, reach, (trail, "slicing", None))
@@ -88,8 +90,8 @@ def _check_element(run: Run, element: dict[str, Tree], trail: Trail, *, whole: b
         expression = row.get("expression") if isinstance(row, dict) else None
         if isinstance(expression, str) and not _parses(expression):
             run.add("expression-wrong", ((trail, "constraint", index), "expression", None))
-    if reach is not None and reach.element is not None and "sliceName" not in element:
-        _check_narrowing(run, element, reach, trail)
+    if reach.element is not None and "sliceName" not in element and ":" not in str(element.get("id", "")):
+        _check_narrowing(run, element, reach.element, trail)
 
 
 def _parses(expression: str) -> bool:
@@ -100,11 +102,8 @@ def _parses(expression: str) -> bool:
     return True
 
 
-def _check_narrowing(run: Run, element: dict[str, Tree], reach: Reach, trail: Trail) -> None:
+def _check_narrowing(run: Run, element: dict[str, Tree], facts: ElementFacts, trail: Trail) -> None:
     """Judge that cardinality and binding allow no more than the type itself does."""
-    facts = reach.element
-    if facts is None or ":" in str(element.get("id", "")):
-        return
     least, most = element.get("min"), element.get("max")
     if isinstance(least, int) and least < facts.min:
         run.add("definition-widens", (trail, "min", None), str(facts.min))
@@ -121,10 +120,8 @@ def _exceeds(most: str, limit: int) -> bool:
     return most == "*" or (most.isdecimal() and len(most) < _MOST_DIGITS and int(most) > limit)
 
 
-def _check_slicing(run: Run, element: dict[str, Tree], reach: Reach | None, trail: Trail) -> None:
+def _check_slicing(run: Run, element: dict[str, Tree], reach: Reach, trail: Trail) -> None:
     """Judge that the element can be sliced, by things that it has."""
-    if reach is None:
-        return
     facts = reach.element
     # A slice within a slice, or an element that a choice stands for, may be there once and be sliced all the same.
     if facts is not None and not facts.repeats and not facts.choice:
@@ -175,19 +172,11 @@ def _check_own_url(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
     """Judge that an extension fixes its url to its own canonical."""
     if resource.get("baseDefinition") != _EXTENSION or not isinstance(resource.get("url"), str):
         return
-    fixed = [
-        element.get("fixedUri")
-        for part in ("snapshot", "differential")
-        for element in _elements(resource, part)
-        if element.get("path") == "Extension.url"
-    ]
-    told = [url for url in fixed if url is not None]
-    if (not told and fixed) or (not told and _has_elements(resource)) or any(url != resource["url"] for url in told):
+    elements = [element for part in ("snapshot", "differential") for element in _elements(resource, part)]
+    stated = [element.get("fixedUri") for element in elements if element.get("path") == "Extension.url"]
+    fixed = [url for url in stated if url is not None]
+    if (elements and not fixed) or any(url != resource["url"] for url in fixed):
         run.add("extension-url-differs", (trail, "url", None))
-
-
-def _has_elements(resource: dict[str, Tree]) -> bool:
-    return any(_elements(resource, part) for part in ("snapshot", "differential"))
 
 
 def _elements(resource: dict[str, Tree], part: str) -> list[dict[str, Tree]]:

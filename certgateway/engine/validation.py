@@ -13,7 +13,7 @@ from certgateway import safejson
 from certgateway.engine.findings import Fault, limited
 from certgateway.engine.judgement import judge
 from certgateway.engine.positions import Place, path_of
-from certgateway.engine.run import Options
+from certgateway.engine.run import GENERAL, Options
 from certgateway.safejson import Key, Tree, Unreadable
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from certgateway.engine.definitions import Definitions
 
 Json = dict[str, Any]
-_DEFAULT = Options()
 _ORDER = {"error": 0, "warning": 1, "information": 2}
 # A byte order mark, and the zeros that stand around ASCII in wider encodings; the readers refuse these by name.
 _BEFORE = b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"
@@ -40,7 +39,7 @@ class Located(NamedTuple):
 
 
 def validate(
-    raw: bytes, definitions: Definitions, *, profiles: Sequence[str] = (), options: Options = _DEFAULT
+    raw: bytes, definitions: Definitions, *, profiles: Sequence[str] = (), options: Options = GENERAL
 ) -> list[Located]:
     """Every fault of a resource in JSON or XML: errors first, then by place.
 
@@ -68,10 +67,9 @@ def _read_json(raw: bytes) -> Json:
 
 def _read_xml(raw: bytes, definitions: Definitions) -> tuple[Json, list[Fault]]:
     # Who sends JSON need not wait for the reader of XML.
-    from certgateway import safexml  # noqa: PLC0415
-    from certgateway.engine.xmlform import read  # noqa: PLC0415
+    from certgateway.engine.xmlform import read_bytes  # noqa: PLC0415
 
-    return read(safexml.parse(raw), definitions)
+    return read_bytes(raw, definitions)
 
 
 def _placed(faults: Iterable[Fault], raw: bytes, tree: Json, *, is_xml: bool) -> list[Located]:

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from lxml import etree
 
+from certgateway.safexml import UnusualError
+
 XHTML = "http://www.w3.org/1999/xhtml"
 _XML = "http://www.w3.org/XML/1998/namespace"
+# Well within what `safexml` allows of depth and attributes.
+_DEEPEST = 32
+_MOST_ATTRIBUTES = 16
 _MARKS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _IN_TEXT = str.maketrans(_MARKS)
 _IN_ATTRIBUTE = str.maketrans(_MARKS | {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
@@ -52,4 +57,55 @@ def _attributes(element: etree._Element) -> str:
         else:
             label = name.localname
         texts.append(f' {label}="{str(value).translate(_IN_ATTRIBUTE)}"')
+    return "".join(texts)
+
+
+class PlainNarrative:
+    """Writes what `xhtml_text` would from what a parser tells of it; raises `UnusualError` for what is no plain XHTML.
+
+    Names with a namespace are `namespace}local name`. `start` and `end` are told of the elements inside alone.
+    """
+
+    def __init__(self, attributes: dict[str, str]) -> None:
+        """Begin with the attributes of the `div` itself."""
+        self._parts = [f'<div xmlns="{XHTML}"{_plain_attributes(attributes)}']
+        self._depth = 0
+        # Whether the start tag written last may turn out to be all there is of its element.
+        self._is_open = True
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        namespace, _, local = name.rpartition("}")
+        self._depth += 1
+        if namespace != XHTML or self._depth > _DEEPEST:
+            raise UnusualError
+        self._parts.append(f"{'>' if self._is_open else ''}<{local}{_plain_attributes(attributes)}")
+        self._is_open = True
+
+    def text(self, text: str) -> None:
+        """Some text, of which there is always some."""
+        self._parts.append((">" if self._is_open else "") + text.translate(_IN_TEXT))
+        self._is_open = False
+
+    def end(self, name: str) -> bool:
+        """An element ends; false where it is the `div` that was begun with."""
+        self._parts.append("/>" if self._is_open else f"</{name.rpartition('}')[2]}>")
+        self._is_open = False
+        self._depth -= 1
+        return self._depth >= 0
+
+    def written(self) -> str:
+        """The narrative, once it has ended."""
+        return "".join(self._parts)
+
+
+def _plain_attributes(attributes: dict[str, str]) -> str:
+    if len(attributes) > _MOST_ATTRIBUTES:
+        raise UnusualError
+    texts: list[str] = []
+    for name, value in attributes.items():
+        namespace, _, local = name.rpartition("}")
+        if namespace not in ("", _XML):
+            raise UnusualError
+        texts.append(f' {"xml:" if namespace else ""}{local}="{value.translate(_IN_ATTRIBUTE)}"')
     return "".join(texts)

@@ -16,10 +16,12 @@ from typing import Any
 
 from lxml import etree
 
+from certgateway import safexml
 from certgateway.engine.definitions import Definitions
 from certgateway.engine.findings import Fault
 from certgateway.engine.xhtmlform import xhtml_text
 from certgateway.engine.xmlplan import FHIR, Plan, Plans, Row
+from certgateway.engine.xmlquick import quick_read
 
 _SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -49,6 +51,16 @@ def read(root: etree._Element, definitions: Definitions) -> tuple[Json, list[Fau
         reader.fault("namespace-wrong", trail, FHIR)
     tree = reader.resource(root, trail, namespace)
     return tree, reader.faults
+
+
+def read_bytes(
+    raw: bytes, definitions: Definitions, limits: safexml.XmlLimits = safexml.DEFAULT_LIMITS
+) -> tuple[Json, list[Fault]]:
+    """The same for the bytes of a UTF-8 document; raises `safejson.Unreadable` as `safexml.parse` does."""
+    plans: Plans = definitions.remembered("xml plans", Plans)
+    # The quick way knows no other limits than those.
+    tree = quick_read(raw, plans, typed) if limits == safexml.DEFAULT_LIMITS else None
+    return (tree, []) if tree is not None else read(safexml.parse(raw, limits), definitions)
 
 
 class _Reader:
@@ -109,7 +121,7 @@ class _Reader:
 
     def _primitive(self, element: etree._Element, code: str, trail: _Trail, namespace: str) -> tuple[Any, Json | None]:
         """Value and extensions; both absent gives empty extensions, which the judge reports as an empty element."""
-        value = _typed(element.get("value"), code)
+        value = typed(element.get("value"), code)
         attributes = len(element.attrib)
         if len(element) == 0 and element.text is None and attributes == (value is not None):
             return value, None if attributes else {}
@@ -117,7 +129,7 @@ class _Reader:
         extra: Json = {} if element.get("id") is None else {"id": element.get("id")}
         self._content(element, self.plans.of("Element"), extra, trail, namespace)
         if value is None and not extra and _is_text(element.text):
-            value = _typed(str(element.text).strip(), code)  # Text where an attribute should be: it is told as such.
+            value = typed(str(element.text).strip(), code)  # Text where an attribute should be: it is told as such.
         return value, extra if extra or value is None else None
 
     def _attributes(self, element: etree._Element, trail: _Trail, allowed: tuple[str, ...]) -> None:
@@ -216,7 +228,7 @@ def _put_primitive(tree: Json, row: Row, index: int, value: Any, extra: Json | N
             tree[key] = [*[None] * index, half]
 
 
-def _typed(text: str | None, code: str) -> bool | int | Decimal | str | None:
+def typed(text: str | None, code: str) -> bool | int | Decimal | str | None:
     """The value in its JSON type; text that has not the form of its type stays text."""
     if text is None:
         return None

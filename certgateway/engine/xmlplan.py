@@ -18,7 +18,7 @@ FHIR = "http://hl7.org/fhir"
 _NO_TEXTS = frozenset({"boolean", "integer", "positiveInt", "unsignedInt", "decimal"})
 _CONTAINERS = frozenset({"Resource", "DomainResource"})
 
-Kind = Literal["primitive", "complex", "resource", "xhtml"]
+Kind = Literal["primitive", "complex", "resource", "root", "xhtml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Row:
 
     `key` is its JSON name (and local name), `sibling` that of its extensions, `name` its step in paths, `at` its place
     in the order, `code` its type, `tag` its name as lxml writes it. `is_text`: a single primitive that is text in JSON.
+    `resource` is an element around a resource, `root` a resource itself.
     """
 
     key: str
@@ -43,15 +44,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The children of one type by tag and by local name, and the attributes its elements may have."""
+    """The children of one type by tag and by local name, and the attributes its elements may have.
+
+    `plain` has them by tag as expat writes it, without the first brace.
+    """
 
     name: str
     attributes: tuple[str, ...]
     by_name: dict[str, Row]
     rows: dict[object, Row] = field(init=False)
+    plain: dict[str, Row] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", {row.tag: row for row in self.by_name.values()})
+        object.__setattr__(self, "plain", {row.tag[1:]: row for row in self.by_name.values()})
 
 
 class Plans:
@@ -60,6 +66,7 @@ class Plans:
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._plans: dict[str, Plan] = {}
+        self.resources = {f"{FHIR}}}{name}": _root(name) for name in definitions.resource_names()}
 
     def is_resource(self, name: str) -> bool:
         """Whether a document or a container may hold this type."""
@@ -98,6 +105,12 @@ class Plans:
             return "xhtml"
         facts = self._definitions.type(code)
         return "primitive" if facts is not None and facts.kind == "primitive-type" else "complex"
+
+
+def _root(name: str) -> Row:
+    return Row(
+        name, "_" + name, name, name, "root", 0, repeats=False, namespace=FHIR, tag=f"{{{FHIR}}}{name}", is_text=False
+    )
 
 
 def _attributes(facts: TypeFacts) -> tuple[str, ...]:

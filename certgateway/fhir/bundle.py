@@ -21,7 +21,7 @@ from certgateway.engine.findings import Fault, limited
 from certgateway.engine.positions import Place, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
-from certgateway.engine.xmlform import read as read_xml
+from certgateway.engine.xmlform import read_bytes
 from certgateway.fhir.benefits import Stripped
 from certgateway.fhir.benefits import strip as strip_benefits
 from certgateway.fhir.carried import Titles, not_carried
@@ -62,12 +62,13 @@ _LEFT_TO_RULES = frozenset({"dom-6", "con-3", "per-1"})
 _EFFECTS = {"error": Effect.REFUSE, "warning": Effect.NOTE, "information": Effect.NOTE}
 # Answers in a certificate are judged as resources would be that say the same: by the codec, which names what it can't
 # carry, and by the rules. What the form asks beyond that (who is shown which question) binds the form alone.
-_OPTIONS = Options(
+OPTIONS = Options(
     unresolved="error",
     unknown_profile="information",
     answers=False,
     ignored_invariants=_COMPLETENESS | _LEFT_TO_RULES,
 )
+"""How the gateway judges a message: advice and what the rules tell in a doctor's words are left out."""
 _CODEC_EFFECTS = {
     "not-carried": Effect.NOTE,
     "modifier-not-understood": Effect.REFUSE,
@@ -119,7 +120,7 @@ def open_message(
 ) -> Opened:
     """Parse a body; raises `Unreadable` when it is not one FHIR resource."""
     if format_ == "fhir-xml":
-        tree, faults = read_xml(safexml.parse(raw, xml), definitions)
+        tree, faults = read_bytes(raw, definitions, xml)
         return Opened(raw, format_, tree, tuple(faults))
     tree = safejson.parse(raw, json)
     if not isinstance(tree, dict):
@@ -168,7 +169,7 @@ def strip(opened: Opened, definitions: Definitions) -> Stripped:
 
 def conform(opened: Opened, stripped: Stripped, definitions: Definitions) -> list[Finding]:
     """Every conformance fault, of the form as received and of the stripped tree, in received coordinates."""
-    faults = judge(stripped.tree, definitions, profiles=_profiles(opened), options=_OPTIONS)
+    faults = judge(stripped.tree, definitions, profiles=_profiles(opened), options=OPTIONS)
     if opened.is_certificate:
         faults = [fault for fault in faults if not _is_told_otherwise(fault, stripped.tree)]
     removed = frozenset(removal.path for removal in stripped.removed)

@@ -131,7 +131,17 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "too-many-namespaces",
         "too-many-faults",
     ),
-    "security": ("html-in-text", "doctype-refused", "entity-refused", "instruction-refused", "sender-not-verified"),
+    "security": (
+        "html-in-text",
+        "doctype-refused",
+        "entity-refused",
+        "instruction-refused",
+        "sender-not-verified",
+        "signature-missing",
+        "signature-refused",
+        "signer-not-trusted",
+        "signer-revoked",
+    ),
     "invariant": ("invariant-broken", "certificate-date-with-time", "sha256-form", "certificate-questionnaire"),
     "extension": (
         "modifier-extension-unknown",

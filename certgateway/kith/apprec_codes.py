@@ -14,7 +14,7 @@ from certgateway.domain.findings import Effect, Finding
 ErrorCode = Literal[
     "T01", "T02", "T10", "T99", "S01", "S02", "S03", "S99", "E10", "E20", "E21", "E30", "E31", "X99"
 ]  # fmt: skip
-"""S01 to S99 wait for the rules about signatures, E21 for the day a receiver can be wrong."""
+"""E21 waits for the day a receiver can be wrong."""
 
 ERROR_SYSTEM: Final = "2.16.578.1.12.4.1.1.8221"
 
@@ -190,6 +190,10 @@ _BY_CODE: Final[Mapping[ErrorCode, tuple[str, ...]]] = {
         # There are more faults of this kind; it never comes alone.
         "too-many-faults",
     ),
+    "S01": ("signature-refused",),
+    "S02": ("signer-not-trusted",),
+    "S03": ("signer-revoked",),
+    "S99": ("signature-missing",),
     "E10": ("message-id-conflict",),
     # Nobody can be looked up without a usable HPR number, so that to the gateway the doctor is unknown. It is no
     # clinical item that somebody forgot to answer, and X99 would hide whose particulars to mend.

@@ -252,6 +252,14 @@ def understand(opened: Opened, titles: Titles) -> tuple[Parsed, list[Finding]]:
     return parsed, [*parsed.findings, *not_carried(opened.head, opened.certificate, documents)]
 
 
+def as_received(opened: Opened, raw: bytes) -> Opened:
+    """The message in the bytes that it came in, to find places in; of a signed one, something else was read.
+
+    Without a signature the two are the same, and nothing is read twice.
+    """
+    return opened if raw is opened.raw else open_message(raw)
+
+
 def position(placed: list[Finding], opened: Opened) -> list[Finding]:
     """Findings with line and column filled in."""
     wanted = {place for finding in placed for place in (finding.culprit, finding.path)}

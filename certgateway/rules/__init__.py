@@ -30,11 +30,13 @@ from certgateway.rules import (
 from certgateway.rules.declaration import FIRST_RULE_SET, Facts, Rule, Text
 from certgateway.rules.form_answers import FORM_ANSWERS
 from certgateway.rules.legibility import LEGIBILITY
+from certgateway.rules.signature import SIGNATURES
 
 __all__ = ["RULES", "judge", "rule", "worded"]
 
 RULES: Final[tuple[Rule, ...]] = (
     *LEGIBILITY,
+    *SIGNATURES,
     mandate.PROFILE_NOT_IN_FORCE,
     mandate.DRAFT_SUBMITTED,
     mandate.MODIFIER_NOT_UNDERSTOOD,

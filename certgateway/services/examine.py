@@ -28,7 +28,8 @@ from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
 from certgateway.services.bounds import MEASURED, Bounds
-from certgateway.services.withhold import Marks, find_marks, withheld_in
+from certgateway.services.verify import Signatures, signed_content
+from certgateway.services.withhold import WithheldSentence, find_marks, placed_sentences
 
 if TYPE_CHECKING:
     # The KITH codec is loaded with the first such message: `validate` must start fast in somebody's CI.
@@ -59,7 +60,8 @@ MOST_PLACES = 1000
 class House:
     """What every examination needs and no message changes. `policies` is per format, `profiles` by version.
 
-    `schemas` gives the tables of the KITH schemas; they are read when the first such message comes.
+    `schemas` gives the tables of the KITH schemas; they are read when the first such message comes. Without
+    `signatures` nothing is asked of them.
     """
 
     definitions: Definitions
@@ -71,12 +73,14 @@ class House:
     schemas: Callable[[], Tables]
     attachments: AttachmentPolicy = TAKEN
     bounds: Bounds = MEASURED
+    signatures: Signatures | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A message after step 6: what it says, and what was found before any rule looked at it.
 
+    `raw` is as it was received; of a signed message what was opened is what was signed, and the places are the same.
     `salvaged` is what a KITH message that was refused unread says of itself. `reply` is set where the certificate holds
     only the items of an answer.
     """
@@ -96,7 +100,7 @@ class Examined:
 
     @property
     def unreadable(self) -> bool:
-        """Whether not even the syntax could be read."""
+        """Whether not even the syntax could be read, or might be."""
         return self.opened is None
 
     @property
@@ -117,20 +121,10 @@ class Examined:
         if self.opened is None:
             return findings
         if isinstance(self.opened, bundle.Opened):
-            return bundle.position(findings, self.opened)
+            return bundle.position(findings, replace(self.opened, raw=self.raw))
         from certgateway.kith import msghead  # noqa: PLC0415  As above.
 
-        return msghead.position(findings, self.opened)
-
-
-@dataclass(frozen=True, slots=True)
-class WithheldSentence:
-    """A sentence that NAV does not get to see: where it stands, for which kind of mark, and its code points there."""
-
-    element: str
-    path: str | None
-    kind: str
-    span: tuple[int, int]
+        return msghead.position(findings, msghead.as_received(self.opened, self.raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +136,28 @@ class Judgement:
     withheld: tuple[WithheldSentence, ...] = ()
 
 
-def examine(raw: bytes, format_: Format, house: House) -> Examined:
-    """Open, forget, conform and understand one message. Never raises for anything a sender can write."""
+def examine(raw: bytes, format_: Format, house: House, at: datetime | None = None) -> Examined:
+    """Open, verify, forget, conform and understand one message. Never raises for anything a sender can write.
+
+    A house that asks for signatures needs the time at which they are to hold.
+    """
     too_large = oversize(raw, house.bounds.size)
     if too_large is not None:
-        refusal = Finding(too_large.fault, Effect.REFUSE, detail={"limit": str(too_large.limit)})
-        return Examined(raw, format_, None, None, Origins(), (refusal,))
-    return _examine_kith(raw, house) if format_ == "kith" else _examine_fhir(raw, format_, house)
+        return _refused(raw, format_, Finding(too_large.fault, Effect.REFUSE, detail={"limit": str(too_large.limit)}))
+    if house.signatures is None:
+        return _examine(raw, format_, house)
+    if at is None:
+        raise ValueError("a signature holds at a time")
+    content = signed_content(raw, format_, house.signatures, at)
+    if isinstance(content, Finding):
+        return _refused(raw, format_, content)
+    # What is kept and answered is the message as it came; what is read is what was signed.
+    return replace(_examine(content, format_, house), raw=raw)
 
 
-def _examine_fhir(raw: bytes, format_: Format, house: House) -> Examined:
+def _examine(raw: bytes, format_: Format, house: House) -> Examined:
+    if format_ == "kith":
+        return _examine_kith(raw, house)
     if format_ not in {"fhir-json", "fhir-xml"}:
         return _unreadable(raw, format_, Unreadable("format-not-supported", 1, 1))
     try:
@@ -212,8 +218,7 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
         opened = msghead.open_message(raw, house.bounds.xml)
     except Unreadable as refusal:
         # What was built until then would live as long as the traceback, beside what is saved now.
-        unreadable = _unreadable(raw, "kith", refusal.with_traceback(None))
-        return replace(unreadable, salvaged=msghead.salvage(raw))
+        return _unreadable(raw, "kith", refusal.with_traceback(None))
     tables = house.schemas()
     removed = msghead.strip(opened)
     faults = msghead.conform(opened, tables)
@@ -306,7 +311,7 @@ def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgemen
     if examined.opened is not None and examined.is_certificate:
         findings = examined.placed(findings)
         marks = find_marks(examined.certificate) if examined.certificate is not None else {}
-        withheld = _withheld(examined, marks)
+        withheld = placed_sentences(examined.certificate, marks, examined.origins)
         broken = {item for finding in findings if finding.effect is Effect.REFUSE for item in (finding.item,) if item}
         facts = replace(
             facts,
@@ -320,16 +325,6 @@ def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgemen
         findings = examined.positioned(findings)
     ordered = tuple(sorted(findings, key=_rank))
     return Judgement(ordered, judge(ordered, policy), withheld)
-
-
-def _withheld(examined: Examined, marks: Marks) -> tuple[WithheldSentence, ...]:
-    if examined.certificate is None:
-        return ()
-    return tuple(
-        WithheldSentence(element, examined.origins.locate(element)[0], kind, span)
-        for element, sentences in withheld_in(examined.certificate, marks).items()
-        for kind, span in sentences
-    )
 
 
 def _no_certificate(examined: Examined) -> list[Finding]:
@@ -367,7 +362,17 @@ def _rank(finding: Finding) -> tuple[int, int, int, str]:
 
 def _unreadable(raw: bytes, format_: Format, refusal: Unreadable, path: str | None = None) -> Examined:
     finding = Finding(refusal.id, Effect.REFUSE, path=path, line=refusal.line, column=refusal.column)
-    return Examined(raw, format_, None, None, Origins(), (finding,))
+    return _refused(raw, format_, finding)
+
+
+def _refused(raw: bytes, format_: Format, finding: Finding) -> Examined:
+    """A message that nothing was read of, but for what a KITH message is answered by."""
+    refused = Examined(raw, format_, None, None, Origins(), (finding,))
+    if format_ != "kith":
+        return refused
+    from certgateway.kith import msghead  # noqa: PLC0415  As above.
+
+    return replace(refused, salvaged=msghead.salvage(raw))
 
 
 def validation_facts(house: House, at: datetime) -> Facts:

@@ -114,7 +114,7 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        examined = addressed(examine(delivery.raw, delivery.format, gateway.house), gateway)
+        examined = addressed(examine(delivery.raw, delivery.format, gateway.house, arrival), gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
         infected = find_infected(examined, gateway.house.attachments, gateway.scanner)

@@ -10,7 +10,8 @@ from certgateway import engine, rules
 from certgateway.domain.findings import Finding, Language
 from certgateway.domain.message import Origins, Removal
 from certgateway.engine.findings import Fault
-from certgateway.services.examine import Examined, Judgement, WithheldSentence
+from certgateway.services.examine import Examined, Judgement
+from certgateway.services.withhold import WithheldSentence
 
 Json = dict[str, Any]
 

@@ -5,11 +5,13 @@ hold for what came before them too, and what NAV sees can never disagree with th
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from certgateway.domain.assessment_element import Withheld
 from certgateway.domain.certificate import Certificate, Coding
 from certgateway.domain.marks import Mark
+from certgateway.domain.message import Origins
 from certgateway.domain.prose import prose_elements
 from certgateway.domain.replies import ProseReply, as_certificate
 from certgateway.domain.sentences import withheld_sentences
@@ -21,6 +23,16 @@ _UNNAMED: Final = Coding("", "")
 
 Marks = Mapping[str, tuple[Mark, ...]]
 """Element path of a prose field to what was found in it; fields in which nothing was found are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldSentence:
+    """A sentence that NAV does not get to see: where it stands, for which kind of mark, and its code points there."""
+
+    element: str
+    path: str | None
+    kind: str
+    span: tuple[int, int]
 
 
 def find_marks(certificate: Certificate) -> Marks:
@@ -46,6 +58,16 @@ def withheld_in(certificate: Certificate, marks: Marks) -> Mapping[str, tuple[Wi
     texts = dict(prose_elements(certificate))
     held = {element: withheld_sentences(texts[element], found) for element, found in marks.items()}
     return {element: sentences for element, sentences in held.items() if sentences}
+
+
+def placed_sentences(certificate: Certificate | None, marks: Marks, origins: Origins) -> tuple[WithheldSentence, ...]:
+    """All sentences that are held back, at their places in the message."""
+    held = withheld_in(certificate, marks) if certificate is not None else {}
+    return tuple(
+        WithheldSentence(element, origins.locate(element)[0], kind, span)
+        for element, sentences in held.items()
+        for kind, span in sentences
+    )
 
 
 def withheld_in_replies(replies: Iterable[ProseReply]) -> Mapping[str, Mapping[str, tuple[Withheld, ...]]]:

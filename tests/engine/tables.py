@@ -24,6 +24,7 @@ _TABLES = (
     "profile_structure",
     "profile_places",
     "differentials",
+    "profile_bases",
     "slices",
     "slices_nested",
     "slices_resources",

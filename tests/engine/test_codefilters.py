@@ -71,6 +71,7 @@ FILTERS: list[tuple[str, str, str, set[str] | None]] = [
     ("concept", "is-a", "unicorn", None),
     ("code", "regex", "(", None),
     ("wings", "=", "2", None),
+    ("display", "=", "POODLE", None),  # Displays aren't kept; of concepts without properties nobody would know.
     ("concept", "unheard-of", "dog", None),
 ]
 
@@ -136,6 +137,13 @@ def test_a_version_is_used_where_it_is_here() -> None:
     assert [known.value_set(SET + end) for end in ("|1", "|2", "", "|9")] == [
         {SYSTEM: frozenset({code})} for code in ("1", "2", "2", "2")
     ]
+
+
+@pytest.mark.parametrize("lacking", ["property", "op", "value"])
+def test_half_a_filter_selects_nothing_that_can_be_told(lacking: str) -> None:
+    row = {"property": "concept", "op": "is-a", "value": "dog"}
+    del row[lacking]
+    assert codes({"include": [{"system": SYSTEM, "filter": [row]}]}) is None
 
 
 @pytest.mark.parametrize("compose", [[1], {"include": [3]}, {"include": [{"system": SYSTEM, "concept": [{}]}]}])

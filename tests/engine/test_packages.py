@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from certgateway.engine import UnusableDefinitionsError, archives, judge, load_base, load_profiles, packages
+from certgateway.engine.library import Kept
 from tests.unit.engine.profile_making import BASE, COLOURS, QUIET, profile
 
 Json = dict[str, Any]
@@ -152,6 +153,25 @@ def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(packages, "LARGEST_FILE", 50)
     with pytest.raises(UnusableDefinitionsError, match="larger than 50"):
         load_profiles(write(tmp_path / "d/x.json", NAMED).parent, load_base())
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.json").symlink_to("/proc/self/mem")
+    with pytest.raises(UnusableDefinitionsError, match=r"x\.json cannot be read"):
+        load_profiles(tmp_path, load_base())
+
+
+def test_concepts_of_no_form_list_nothing(tmp_path: Path) -> None:
+    system = {"resourceType": "CodeSystem", "url": "https://x.example/s", "content": "complete", "concept": [1]}
+    known = load_profiles(write(tmp_path / "x.json", system), load_base())
+    assert known.system_codes("https://x.example/s") is None
+
+
+def test_what_is_known_of_a_definition_is_told_without_reading_it() -> None:
+    kept = Kept({"resourceType": "ValueSet", "url": "urn:a", "version": None}, b'{"url": "urn:a", "name": "X"}')
+    unread = Kept({"url": "urn:a"}, b"not read")
+    assert [unread.get("url"), kept.get("name"), kept.get("version"), kept.get("nothing", 1)] == ["urn:a", "X", None, 1]
+    assert (kept["url"], sorted(kept), len(kept), kept.get("url")) == ("urn:a", ["name", "url"], 2, "urn:a")
 
 
 def test_a_header_that_claims_endless_names_costs_nothing(tmp_path: Path) -> None:

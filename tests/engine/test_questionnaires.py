@@ -8,6 +8,7 @@ from certgateway.engine import Definitions, Options, judge, load_base
 from certgateway.engine.effort import MOST, affords, is_exhausted
 from certgateway.engine.run import Run
 from tests.engine.answer_making import (
+    COLOURS,
     FEW,
     OWN,
     QUIET,
@@ -74,6 +75,50 @@ def test_a_contained_value_set_stands_beside_a_contained_questionnaire() -> None
     ]
 
 
+SNOMED = "http://snomed.info/sct"
+UNTOLD = {"extension": [{"url": "https://example.org/why", "valueCode": "masked"}]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"compose": {"include": [{"system": SNOMED, "filter": [{"property": "concept", "op": "is-a", "value": "1"}]}]}},
+        {"compose": {"include": [{"valueSet": ["https://who.knows/ValueSet/x"]}]}},
+        {"expansion": {"timestamp": "2026-01-01"}, "compose": {"include": [{"system": SNOMED}]}},
+    ],
+)
+def test_a_contained_value_set_that_cannot_be_listed_allows_every_code(content: Json) -> None:
+    own = {**form("own", [ask("a", "choice", answerValueSet="#any")]), "id": "form"}
+    any_of = {"resourceType": "ValueSet", "id": "any", "status": "active", **content}
+    tree = response("#form", [reply("a", coded("red"))], contained=[own, any_of])
+    assert found(tree, load_base()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"expansion": {"timestamp": "2026-01-01"}},
+        {"expansion": {"timestamp": "2026-01-01", "contains": [{"system": COLOURS, "_code": UNTOLD}]}},
+        {"expansion": {"timestamp": "2026-01-01", "contains": [{"_system": UNTOLD, "code": "red"}]}},
+    ],
+)
+def test_a_contained_expansion_of_nothing_allows_no_code(content: Json) -> None:
+    own = {**form("own", [ask("a", "choice", answerValueSet="#none")]), "id": "form"}
+    none = {"resourceType": "ValueSet", "id": "none", "status": "active", **content}
+    tree = response("#form", [reply("a", coded("red"))], contained=[own, none])
+    assert ("answer-not-allowed", "QuestionnaireResponse.item[0].answer[0].value", "#none") in found(tree, load_base())
+
+
+def test_several_contained_value_sets_are_told_apart() -> None:
+    asked = [ask("a", "choice", answerValueSet="#own"), ask("b", "choice", answerValueSet="#expanded")]
+    own = {**form("own", asked), "id": "form"}
+    tree = response("#form", [reply("a", coded("red")), reply("b", coded("red"))], contained=[own, *OWN])
+    assert found(tree, load_base()) == [
+        ("answer-not-allowed", "QuestionnaireResponse.item[1].answer[0].value", "#expanded")
+    ]
+
+
 def bundle(*resources: Json) -> Json:
     entries = [
         {"fullUrl": f"https://server.example/{row['resourceType']}/{at}", "resource": {**row, "id": str(at)}}
@@ -87,6 +132,15 @@ def test_a_questionnaire_in_the_same_bundle_judges(canonical: str) -> None:
     tree = bundle(response(canonical, [reply("b", whole(4))]), form("sent", FEW, version="7"))
     assert found(tree, load_base()) == [
         ("answer-type-wrong", "Bundle.entry[0].resource.item[0].answer[0].value", "string")
+    ]
+
+
+@pytest.mark.parametrize("canonical", ["https://server.example/Questionnaire/2", URL + "sent"])
+def test_two_responses_to_one_questionnaire_of_the_same_bundle_are_judged(canonical: str) -> None:
+    answered = response(canonical, [reply("b", whole(4))])
+    tree = bundle(answered, response(canonical, [reply("b", words("x"))]), form("sent", FEW), answered)
+    assert found(tree, load_base()) == [
+        ("answer-type-wrong", f"Bundle.entry[{at}].resource.item[0].answer[0].value", "string") for at in (0, 3)
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from certgateway.engine import Definitions, load_base
 from certgateway.engine.facttable import FactTable
 from certgateway.engine.fhirpath import Environment, Node, compile_expression
-from certgateway.engine.fhirpath_quick import quick_test
+from certgateway.engine.fhirpath_quick import quick_test, reads_of
 
 Json = Any
 OBSERVATION: Json = {
@@ -61,12 +61,17 @@ EXPRESSIONS = [
     "code.coding.first().code.matches('^[a-z]$')",
     "code.coding.first().code.contains('-')",
     "code.coding.first().code.endsWith('9')",
+    "code.coding.first().code.toString().matches('8$')",
+    "code.text.matches('x')",
+    "code.coding.all($this.code.exists())",
+    "$this.status.exists()",
     "code.text.contains('x').not()",
     "code.text = 'x'",
     "code.text != 'x'",
     "component.code.where(coding.intersect(%resource.code.coding).exists()).exists()",
     "component.value.ofType(boolean).exists()",
     "component.value.exists()",
+    "component.value.ofType(integer) = 3",
     "component.all(value.exists() implies code.exists())",
     "referenceRange.where(low.exists()).text = 'low'",
     "referenceRange.text = 'low'",
@@ -86,6 +91,34 @@ EXPRESSIONS = [
     "status.hasValue()",
     "Observation.status = 'final'",
     "category.coding.code contains 'vital-signs'",
+    "true and status.exists()",
+    "status.exists() or false",
+    "status.exists() and false",
+    "status = 'final' xor code.text.exists()",
+    "status.exists() implies value.exists()",
+    "component.exists(value.exists())",
+    "component.exists(code.text = 'first')",
+    "component.all($this.code.exists())",
+    "component.where($this.value.exists()).exists()",
+    "1 + referenceRange.count() = 3",
+    "referenceRange.count() + component.count() = 4",
+    "referenceRange.count() = 2",
+    "referenceRange.count() < 2",
+    "referenceRange.count() <= 2",
+    "referenceRange.count() >= 3",
+    "code.coding.first().system.startsWith('urn')",
+    "code.coding.first().code.endsWith('-8')",
+    "code.coding.first().code.contains('-9')",
+    "code.coding.first().system = %loinc",
+    "code.coding.first().system != %sct",
+    "contained.ofType(Patient).active.first() != true",
+    "contained.ofType(Patient).active.first() = false",
+    "status in 'final'",
+    "(status in ('final' | 'amended')).not()",
+    "value.ofType(Quantity).unit.exists().not()",
+    "component.value.empty()",
+    "subject.empty().not()",
+    "status.empty()",
     "status.length() > 3",
     "iif(status = 'final', true, false)",
 ]
@@ -110,9 +143,61 @@ def test_quick_answer_is_that_of_fhirpath(expression: str, absent: str, base: De
     answer = quick(value) if quick is not None else None
     slow = _answer(expression, value, "Observation", base)
     assert answer is None or answer is slow
-    # Only four shapes of these have no quick form; every other one answers where FHIRPath does.
-    assert quick is not None or any(name in expression for name in (" contains '", "length()", "iif(", "matches("))
+    # Only three shapes of these have no quick form; every other one answers where FHIRPath does.
+    assert quick is not None or any(name in expression for name in (" contains '", "length()", "iif("))
     assert answer is not None or slow is not True or quick is None
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_a_quick_test_looks_at_no_other_members_than_it_says(expression: str, base: Definitions) -> None:
+    quick = quick_test(expression, "Observation", base, is_root=True)
+    reads = reads_of(quick) if quick is not None else None
+    if quick is None or reads is None:
+        return
+    assert reads
+    unread = {key: part for key, part in OBSERVATION.items() if key not in reads}
+    assert quick(unread) is quick({})
+    seen = {key: part for key, part in OBSERVATION.items() if key in reads}
+    assert quick(seen) is quick(OBSERVATION)
+
+
+@pytest.mark.parametrize(
+    "expression,wanted",
+    [
+        ("subject.empty() and status = 'final'", {"subject", "status"}),
+        ("subject.exists().not() or code.coding.exists()", {"subject", "code"}),
+        ("deceased.exists() implies active.exists()", None),
+        ("$this.exists()", None),
+        ("(code | subject).exists()", {"code", "subject"}),
+    ],
+)
+def test_members_that_are_read_are_known(expression: str, wanted: set[str] | None, base: Definitions) -> None:
+    choices = {"deceasedBoolean", "deceasedDateTime"}
+    code = "Patient" if "deceased" in expression else "Observation"
+    quick = quick_test(expression, code, base, is_root=True)
+    assert quick is not None
+    assert reads_of(quick) == ({*choices, "active"} if code == "Patient" else wanted)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2020", "2020-02", "2020-02-03", "2020-02-03T04:05:06Z", "2020-02-03T04:05:06+00:00", "2020-02-03T04:05:06-00:00",
+     "2020-02-03T04:05:06+02:00", "2020-02-03T04:05:06.10-11:30", "2020-02-03T04:05:06.0000001Z"],
+)  # fmt: skip
+@pytest.mark.parametrize("part", ["T04:05", "Z$", "[+]00:00$", "[-]00:00$", "[+]02:00$", "06[.]10", "1Z$", "^2020-02$"])
+def test_a_moment_is_searched_as_fhirpath_writes_it(moment: str, part: str, base: Definitions) -> None:
+    expression = f"effective.ofType(dateTime).toString().matches('{part}')"
+    value = {"resourceType": "Observation", "effectiveDateTime": moment}
+    quick = quick_test(expression, "Observation", base, is_root=True)
+    assert quick is not None
+    assert quick(value) is _answer(expression, value, "Observation", base)
+
+
+def test_a_long_text_is_searched_where_work_is_counted(base: Definitions) -> None:
+    quick = quick_test("status.matches('x')", "Observation", base, is_root=True)
+    assert quick is not None
+    assert quick({"status": "x" * 1_000}) is True
+    assert quick({"status": "x" * 1_001}) is None
 
 
 @pytest.mark.parametrize("period,wanted", PERIODS)
@@ -131,6 +216,17 @@ def test_an_open_order_of_dates_is_no_criterion(base: Definitions) -> None:
 @pytest.mark.parametrize(
     "expression",
     ["nonsense.exists()", "status.resolve().exists()", "descendants().exists()", "value.unit = 'mg'", "code = 'x'",
+     "status", "status and true", "status = true", "component.value.ofType(boolean) = true", "status = %vs-gender",
+     "status = %resource",
+     "component.value.ofType(integer) > 3",      "component.code.text.contains('x')",
+     "status.contains(code.text)", "status.startsWith('')", "status.contains(5)",
+     "contained.is(Patient)", "status in (code.text | 'a')", "component.code.text in ('a' | 'b')",
+     "(component | component).count() = 2", "code.text + 'x' = 'yx'", "code.text + status = 'yx'",
+     "status.ofType(code) = 'final'",
+     "value.ofType(Address).exists()", "value.count() = 1", "value.all(true)", "code.hasValue()",
+     "%resource.x.exists()",
+     "value is Address", "(value is Quantity).not()", "subject.reference.first() = 'x'", "status > 'a'", "status < 5",
+     "status in %loinc", "(status | code.text).first() = 'x'",
      " = ".join(["status.exists()"] * 40)],
 )  # fmt: skip
 def test_what_is_not_known_for_certain_has_no_quick_form(expression: str, base: Definitions) -> None:

@@ -15,12 +15,13 @@ import pytest
 
 from certgateway import safejson
 from certgateway.bootstrap import definitions
-from certgateway.engine import Definitions, Fault, Options, judge
+from certgateway.engine import Definitions, Fault, Options, judge, load_base, shapes
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.instance import Place, root_scope
 from certgateway.engine.judgement import judge_profiles
 from certgateway.engine.run import Run
 from certgateway.engine.structure import Walk
+from tests.unit.engine.profile_making import BASE, QUIET, profile
 
 Json = Any
 Key = Any
@@ -38,7 +39,7 @@ def slowly(tree: Json, known: Definitions, options: Options) -> list[Fault]:
     run.oddities = never_equal
     scope = root_scope(tree)
     places: list[Place] = []
-    Walk(run, places.append).resource(tree, scope.trail, scope)
+    Walk(run, places.append, is_quick=False).resource(tree, scope.trail, scope)
     run.odd.update(id(node) for node in nodes(tree) if isinstance(node, dict))
     judge_profiles(run, Conformance(run), places)
     return run.faults
@@ -102,6 +103,12 @@ def _swap(node: Json, key: Key, dice: random.Random) -> None:
 CHANGES = (_remove, _repeat, _replace, _alter, _extend, _swap)
 
 
+@pytest.fixture(autouse=True)
+def _functions_are_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what a test sees would hang on what those before it have judged."""
+    monkeypatch.setattr(shapes, "OFTEN", 1)
+
+
 @pytest.fixture(scope="module")
 def ours() -> Definitions:
     """Base R4 and our profiles."""
@@ -131,3 +138,41 @@ def test_a_reference_to_an_entry_of_nothing_is_judged(ours: Definitions) -> None
         found = judge(broken, ours, options=ALL_ALIKE)
         assert ("value-empty", f"Bundle.entry[{number}].resource") in {(fault.kind, fault.path) for fault in found}
         assert sorted(map(repr, found)) == sorted(map(repr, slowly(broken, ours, ALL_ALIKE)))
+
+
+def test_what_was_taken_for_granted_of_a_profile_that_fails_is_not_kept() -> None:
+    """An observation leads to one that should be `a` or `b` and is neither; that one leads to an `o`, which leads back.
+
+    While it is found out whether the second is an `a`, the third may take it for one, and no longer.
+    """
+
+    def on_observation(name: str, *elements: Json) -> Json:
+        return profile("Observation", *elements, name=name)
+
+    def to(path: str, *names: str) -> Json:
+        targets = [BASE + name for name in names]
+        return {"id": f"Observation.{path}", "type": [{"code": "Reference", "targetProfile": targets}]}
+
+    known = load_base().extended(
+        [
+            on_observation("x", to("hasMember", "a", "b")),
+            on_observation("a", to("hasMember", "o"), {"id": "Observation.component", "max": "0"}),
+            on_observation("b", {"id": "Observation.valueInteger", "min": 1}),
+            on_observation("o", to("focus", "a")),
+        ]
+    )
+    urls = [f"urn:uuid:00000000-0000-4000-8000-00000000000{number}" for number in range(3)]
+    plain = {"resourceType": "Observation", "status": "final", "code": {"text": "t"}}
+    resources = [
+        plain | {"meta": {"profile": [BASE + "x"]}, "hasMember": [{"reference": urls[1]}]},
+        plain | {"hasMember": [{"reference": urls[2]}], "component": [{"code": {"text": "c"}, "valueBoolean": True}]},
+        plain | {"meta": {"profile": [BASE + "o"]}, "focus": [{"reference": urls[1]}]},
+    ]
+    entries = [{"fullUrl": url, "resource": each} for url, each in zip(urls, resources, strict=True)]
+    tree = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    found = judge(tree, known, options=QUIET)
+    assert sorted((fault.kind, fault.path) for fault in found) == [
+        ("element-not-allowed", "Bundle.entry[1].resource.component[0]"),
+        ("reference-target-wrong", "Bundle.entry[0].resource.hasMember[0]"),
+    ]
+    assert sorted(map(repr, found)) == sorted(map(repr, slowly(tree, known, QUIET)))

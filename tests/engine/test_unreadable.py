@@ -8,9 +8,10 @@ from __future__ import annotations
 import pytest
 
 from certgateway import safejson, safexml
-from certgateway.engine import load_base
-from certgateway.engine.validation import refused_at, validate
+from certgateway.engine import Options, load_base
+from certgateway.engine.validation import looks_like_xml, refused_at, validate
 from certgateway.safejson import Unreadable
+from tests.engine.general_form import PROFILE, profile
 
 NS = "http://hl7.org/fhir"
 JSON = {
@@ -92,3 +93,47 @@ def test_findings_stand_by_weight_then_by_place() -> None:
         ("error", "Observation.text.`div`", 2, 33),
         ("error", "Observation.effective", 2, 46),
     ]
+
+
+def test_errors_stand_before_warnings_and_these_before_advice() -> None:
+    body = (
+        b'{"resourceType": "Patient", "extension": [{"url": "https://a.example/x", "valueCode": "a"}],\n'
+        b'"language": "norsk", "text": {"status": "generated", "div": "<div xmlns=\\"http://www.w3.org/1999/xhtml\\">'
+        b'x</div>"},\n"gender": "man", "birthDate": "x"}'
+    )
+    sources = {"url": "http://hl7.org/fhir/StructureDefinition/narrative-source-control", "valueCode": "information"}
+    known = load_base().extended([profile("Patient", {"id": "Patient.text", "extension": [sources]})])
+    options = Options(unknown_extension="warning")
+    rows = validate(body, known, profiles=[PROFILE], options=options)
+    assert [(row.fault.severity, row.fault.path, row.line) for row in rows] == [
+        ("error", "Patient.gender", 3),
+        ("error", "Patient.birthDate", 3),
+        ("warning", "Patient.extension[0]", 1),
+        ("information", "Patient.text", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw, is_xml",
+    [
+        (b"<a/>", True),
+        (b" \t\r\n<a/>", True),
+        (b"\xef\xbb\xbf<a/>", True),
+        (b"\xff\xfe<\x00", True),
+        (b"\xfe\xff\x00<", True),
+        (b" " * 63 + b"<a/>", True),
+        (b" " * 64 + b"<a/>", False),
+        (b'{"a": "<"}', False),
+        (b"", False),
+        (b"x<a/>", False),
+    ],
+)
+def test_what_begins_as_xml(raw: bytes, *, is_xml: bool) -> None:
+    assert looks_like_xml(raw) is is_xml
+
+
+@pytest.mark.parametrize("raw", [b"[1]", b'"x"', b"1", b"null"])
+def test_what_is_no_object_is_no_resource(raw: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        validate(raw, load_base())
+    assert (refused.value.id, refused.value.line, refused.value.column) == ("not-a-resource", 1, 1)

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,9 +20,7 @@ from tools import docs
 def test_the_measured_message_has_15_kb_and_no_fault(format_: Format) -> None:
     sample = validate.sized(format_)
     assert 15_000 <= len(validate.sized("fhir-json").raw) < 17_000
-    found: Any = engine_alone(sample)(0)
-    judged = found if format_ == "fhir-json" else [*found[0], *found[1]]
-    assert [fault for fault in judged if fault.severity == "error"] == []
+    assert engine_alone(sample)(0) == []
 
 
 @pytest.mark.parametrize("count", validate.FAULTS)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from certgateway.engine import load_base, load_profiles, problems, uncompiled
+from certgateway.engine.definitionforms import has_form
 from certgateway.engine.facts import Binding, TypeRef
 from certgateway.engine.facttable import TABLE, FactTable
 from tests.calibration import allowed
@@ -117,6 +118,31 @@ def test_table_names_what_it_holds() -> None:
     assert table.head("fhir") == "4.0.1"
     assert "http://hl7.org/fhir/StructureDefinition/vitalsigns" in table.names("profile")
     assert table.entry("type", "Nothing") is None
+    assert table.type_family("Nothing") == []
+
+
+@pytest.mark.parametrize(
+    "member,wanted",
+    [
+        ({"_url": 5}, False),
+        ({"_url": {"id": "a"}}, True),
+        ({"_url": {"extension": {}}}, False),
+        ({"_url": None}, True),
+        ({"_nothing": 5, "nothing": 5}, True),
+        ({"contact": [{"name": 5}]}, False),
+        ({"contact": [5]}, False),
+        ({"contact": {}}, False),
+        ({"immutable": "true"}, False),
+        ({"immutable": True}, True),
+        ({"expansion": {"total": True}}, False),
+        ({"expansion": {"total": 1}}, True),
+        ({"expansion": {"parameter": [{"valueDecimal": True}]}}, False),
+        ({"expansion": {"parameter": [{"valueDecimal": 1.5}, {"valueDecimal": 1}]}}, True),
+        ({"resourceType": 5, "contact": {}}, True),
+    ],
+)
+def test_definitions_have_the_form_of_their_type(member: dict[str, object], *, wanted: bool) -> None:
+    assert has_form({"resourceType": "ValueSet"} | member, load_base()) is wanted
 
 
 @pytest.mark.skipif(not NO_BASIS.is_dir(), reason=f"LOUD: {NO_BASIS} is absent, the no-basis profiles are not tried")

@@ -18,6 +18,9 @@ from certgateway.engine.fhirpath import (
     compile_expression,
     root,
 )
+from certgateway.engine.fhirpath_syntax import Quantity
+from certgateway.engine.fhirpath_units import in_one_unit
+from certgateway.engine.fhirpath_values import TooMuchWork
 
 OBSERVATION: dict[str, Any] = {
     "resourceType": "Observation",
@@ -81,6 +84,10 @@ TREE: list[tuple[str, list[object]]] = [
     ("subject.resolve().birthDate", ["1980-05-01"]),
     ("subject.reference.resolve().is(Patient)", [True]),
     ("%context.status", ["final"]),
+    ("'x' in note.text", [False]),
+    ("'b' in note.text", [True]),
+    ("{} in note.text", []),
+    ("note.text contains 'a'", [True]),
     ("%rootResource.id", ["o"]),
     ("component.code.select(%resource.status)", ["final", "final", "final"]),
     ("contained.children().count()", [3]),
@@ -158,6 +165,7 @@ def test_holds_agrees_with_the_collection(expression: str, expected: list[object
         "a.conformsTo('http://example.org')",
         "a.matches('(')",
         "a.matches('x(?=y)')",
+        "a.matches('[a-z&&[b]]')",
         "a = ",
         "and b",
         "(" * 200 + "1" + ")" * 200,
@@ -194,6 +202,11 @@ def test_a_long_expression_compiles() -> None:
         "text.div.htmlChecks() or status.htmlChecks()",
         "2.power(1000)",
         "1.round(-1)",
+        "1 'kg' < 'a'",
+        "@2020 < 1",
+        "note.text.matches('a')",
+        "('(' + '').select(%context.status.matches($this))",
+        "'a'.replaceMatches('a', '$7')",
     ],
 )
 def test_what_has_no_answer_says_so_without_quoting(expression: str) -> None:
@@ -220,6 +233,54 @@ def test_functions_that_need_the_outside_world_ask_it() -> None:
     assert conforms.holds(environment.resource, environment) is True
 
 
+@pytest.mark.parametrize("function", ["memberOf", "conformsTo"])
+def test_without_the_outside_world_there_is_no_answer(function: str) -> None:
+    environment = _environment()
+    for given in ("status", "{}"):
+        asked = compile_expression(f"{given}.{function}('urn:v')", frozenset({function}))
+        with pytest.raises(NotEvaluable):
+            asked.evaluate(environment.resource, environment)
+    environment.member_of = environment.conforms_to = lambda _item, _canonical: True
+    for given, canonical in (("{}", "'urn:v'"), ("status", "{}")):
+        asked = compile_expression(f"{given}.{function}({canonical})", frozenset({function}))
+        assert asked.evaluate(environment.resource, environment) == []
+    several = compile_expression(f"note.{function}('urn:v')", frozenset({function}))
+    with pytest.raises(NotEvaluable):
+        several.evaluate(environment.resource, environment)
+
+
+def test_a_text_that_costs_too_much_to_search_is_given_up() -> None:
+    letters = "a" * 150_000
+    search = compile_expression("language.matches('a{1000}b{1000}c{1000}')")
+    for text, answer in ((letters[:3000], False), (letters, None)):
+        node = root({"resourceType": "Basic", "language": text}, BASE)
+        if answer is not None:
+            assert search.holds(node, Environment(BASE, node)) is answer
+            continue
+        with pytest.raises(TooMuchWork):
+            search.holds(node, Environment(BASE, node))
+
+
+def test_elements_without_a_value_compare_with_nothing() -> None:
+    tree = {"resourceType": "Observation", "valueQuantity": {"unit": "kg"}, "component": [{"valueTime": "10:00:00"}]}
+    node = root(tree, BASE)
+    for expression, expected in (
+        ("value > 1 'kg'", []),
+        ("value.unit = 'kg'", [True]),
+        ("component.value < @T10:00:01", [True]),
+        ("component.value = @T10:00:00", [True]),
+        ("component.value > @T10:00:00", [False]),
+    ):
+        assert compile_expression(expression).evaluate(node, Environment(BASE, node)) == expected
+
+
+def test_quantities_too_large_to_measure_are_in_no_unit_together() -> None:
+    large, small = Quantity(Decimal("1E+401"), "kg"), Quantity(1, "g")
+    assert in_one_unit(large, small) is None
+    assert in_one_unit(small, large) is None
+    assert in_one_unit(large, large) == (large, large)
+
+
 def test_narrative_is_judged_by_the_given_judge() -> None:
     environment = _environment()
     environment.html_is_sound = lambda text: text == "sound"
@@ -235,6 +296,8 @@ def test_primitive_lists_keep_value_and_extension_together() -> None:
     assert _raw(compile_expression("given.extension.value").evaluate(node, environment)) == ["x"]
     assert _raw(compile_expression("given.id").evaluate(node, environment)) == ["q"]
     assert _raw(compile_expression("given.where(hasValue())").evaluate(node, environment)) == ["b", "c"]
+    nothing = Node({"given": [None, "b"], "_given": [None, None]}, "HumanName")
+    assert _raw(compile_expression("given").evaluate(nothing, environment)) == ["b"]
     assert _raw(compile_expression("given[0] | given[1]").evaluate(node, environment)) == [None, "b"]
 
 

@@ -18,6 +18,7 @@ from certgateway.engine.fhirpath import (
     compile_expression,
     root,
 )
+from tests.unit.engine.fhirpath_moves import MOVES
 
 # Expression, expected values.
 LITERALS: list[tuple[str, list[object]]] = [
@@ -55,6 +56,24 @@ PRECEDENCE: list[tuple[str, list[object]]] = [
     ("(-1).abs()", [1]),
     ("1 is Integer and true is Boolean", [True]),
     ("7 div 2 * 2 + 7 mod 2", [7]),
+    # Each looser operator beside the next tighter one.
+    ("false implies false xor true", [True]),
+    ("true xor true and false", [True]),
+    ("false and true in false", [False]),
+    ("false and true contains false", [False]),
+    ("true in 1 = 1", [True]),
+    ("true contains 1 ~ 1", [True]),
+    ("true = 1 < 2", [True]),
+    ("true ~ 2 >= 1", [True]),
+    ("1 < 2 | 2", [True]),
+    ("1 | 2 is Integer", [1, True]),
+    ("1 | 2 as Integer", [1, 2]),
+    ("1 - 2 * 3", [-5]),
+    ("'a' & 'b' + 'c'", ["abc"]),
+    ("8 - 4 - 2", [2]),
+    ("8 / 4 / 2", [Decimal(1)]),
+    ("true implies false implies true", [True]),
+    ("false = false = false", [False]),
 ]
 
 LOGIC: list[tuple[str, list[object]]] = [
@@ -103,6 +122,17 @@ EQUALITY: list[tuple[str, list[object]]] = [
     ("1 'mo' = 30.4375 'd'", [False]),
     ("1 'kg' = 1 'm'", [False]),
     ("1 year = 12 months", [True]),
+    ("1 = 1 '1'", [False]),
+    ("@2020-01-01T00:30:00+01:00 = @2019-12-31T23:30:00Z", [True]),
+    ("@2020-01-01T10:30:00-03:30 = @2020-01-01T14:00:00Z", [True]),
+    ("@2020-01-01T10:00:00.5Z = @2020-01-01T10:00:00.50Z", [True]),
+    ("@T10:00 = @2012", [False]),
+    ("@T10:00 = 'T10:00'", [True]),
+    ("@T10:00 = '10:00'", [False]),
+    ("@2012 = 'x'", [False]),
+    ("@2012 = 1", [False]),
+    ("@2012 = '2012'", [True]),
+    ("1000000000000000000000000000000.5 ~ 1000000000000000000000000000000.5000000000000", [True]),
 ]
 
 ORDER: list[tuple[str, list[object]]] = [
@@ -118,6 +148,12 @@ ORDER: list[tuple[str, list[object]]] = [
     ("2 'mg' < 1 'g'", [True]),
     ("2 'mg' < 1 's'", []),
     ("139 'mg/dL' > 1 'g/L'", [True]),
+    ("2 > 1 '1'", [True]),
+    ("1 '1' < 2", [True]),
+    ("1 'cm' > 1", []),
+    ("@T10:00 > @2012-01-01", []),
+    ("@T10:00 < 'T11:00'", [True]),
+    ("@2012 < '2013'", [True]),
 ]
 
 ARITHMETIC: list[tuple[str, list[object]]] = [
@@ -137,14 +173,19 @@ ARITHMETIC: list[tuple[str, list[object]]] = [
     ("0.1 + 0.2 = 0.3", [True]),
     ("2 'g' + 3 'g'", [Quantity(5, "g")]),
     ("2 'g' + 3 'm'", []),
-    ("@2020-01-31 + 1 month", [Temporal("Date", (2020, 2, 29))]),
-    ("@2020-02-29 - 1 year", [Temporal("Date", (2019, 2, 28))]),
-    ("@2020-12-31 + 1 day", [Temporal("Date", (2021, 1, 1))]),
-    ("@2020 + 13 months", [Temporal("Date", (2021,))]),
-    ("@2020-01-01T23:30:00Z + 45 minutes", [Temporal("DateTime", (2020, 1, 2, 0, 15, Decimal(0)), 0)]),
-    ("@T23:30 + 1 hour", [Temporal("Time", (0, 30))]),
-    ("@9999-12-31 + 1 day", []),
-    ("@0001-01-01 - 99999999999 days", []),
+    ("4 'kg' / 2 'kg'", [Quantity(Decimal(2), "1")]),
+    ("4 'kg' / 2", [Quantity(Decimal(2), "kg")]),
+    ("4 / 2 'kg'", []),
+    ("4 'kg' * 2", [Quantity(8, "kg")]),
+    ("2 * 4 'kg'", [Quantity(8, "kg")]),
+    ("4 'kg' * 2 'kg'", []),
+    ("(4 'kg') div (2 'kg')", []),
+    ("(4 'kg') mod (2 'kg')", []),
+    ("1 'kg' + 1 'g'", [Quantity(Decimal(1001), "g")]),
+    ("1 'g' + 1 'kg'", [Quantity(Decimal(1001), "g")]),
+    ("1 'kg' - 1 'g'", [Quantity(Decimal(999), "g")]),
+    ("1 '[in_i]' + 1 'cm'", [Quantity(Decimal("3.54"), "cm")]),
+    ("1 '[IU]' + 1 'kg'", []),
 ]
 
 COLLECTIONS: list[tuple[str, list[object]]] = [
@@ -204,6 +245,11 @@ COLLECTIONS: list[tuple[str, list[object]]] = [
     ("5.trace('label', $this)", [5]),
     ("1.single()", [1]),
     ("1.hasValue()", [True]),
+    ("1 in {}", [False]),
+    ("1.select(Patient)", []),
+    ("{} in 1", []),
+    ("'a'.resolve()", []),
+    ("'a'.extension('b')", []),
 ]
 
 TEXTS: list[tuple[str, list[object]]] = [
@@ -230,6 +276,9 @@ TEXTS: list[tuple[str, list[object]]] = [
     ("'abc'.toChars()", ["a", "b", "c"]),
     ("'a,b'.split(',')", ["a", "b"]),
     ("('a' | 'b').join('+')", ["a+b"]),
+    ("'2012'.contains(@2012)", [True]),
+    ("@2012.substring(0)", ["2012"]),
+    ("@2012.startsWith('20')", [True]),
 ]
 
 CONVERSIONS: list[tuple[str, list[object]]] = [
@@ -243,6 +292,10 @@ CONVERSIONS: list[tuple[str, list[object]]] = [
     ("'12.50'.toDecimal()", [Decimal("12.50")]),
     ("1.50.toString()", ["1.50"]),
     ("true.toString()", ["true"]),
+    ("@2020-01-01T10:00:00-03:30.toString()", ["2020-01-01T10:00:00-03:30"]),
+    ("@2020-01-01T09:05:07Z.toString()", ["2020-01-01T09:05:07Z"]),
+    ("@0999-02.toString()", ["0999-02"]),
+    ("@T09:05.toString()", ["09:05"]),
     ("@2015-02-04T14:30:00.5+01:00.toString()", ["2015-02-04T14:30:00.5+01:00"]),
     ("'T'.toBoolean()", [True]),
     ("'maybe'.toBoolean()", []),
@@ -259,9 +312,32 @@ CONVERSIONS: list[tuple[str, list[object]]] = [
     ("(-2).abs()", [2]),
     ("2.power(10)", [1024]),
     ("(-1).sqrt()", []),
+    ("true.toBoolean()", [True]),
+    ("false.toBoolean()", [False]),
+    ("'no'.toBoolean()", [False]),
+    ("'0.0'.toBoolean()", [False]),
+    ("1.0.toBoolean()", [True]),
+    ("2.toBoolean()", []),
+    ("1.5.toDecimal()", [Decimal("1.5")]),
+    ("@T10:00.toDateTime()", []),
+    ("@T10:00.toDate()", []),
+    ("'10:00'.toDateTime()", []),
+    ("(1 'kg').toQuantity()", [Quantity(1, "kg")]),
+    ("(1 'kg').toString()", ["1 'kg'"]),
+    ("(1 day).toString()", ["1 day"]),
+    ("(2 days).toString()", ["2 days"]),
+    ("{}.round()", []),
+    ("'T10:00'.toTime()", []),
+    ("'nonsense'.toTime()", []),
+    ("'10:00:00.5'.toTime()", [Temporal("Time", (10, 0, Decimal("0.5")))]),
+    ("'1 weeks'.toQuantity()", [Quantity(Decimal(1), "week")]),
+    ("'1 foo'.toQuantity()", []),
+    ("'-1.5'.toQuantity()", [Quantity(Decimal("-1.5"), "1")]),
+    ("'-1'.toInteger()", [-1]),
+    ("1.5.toInteger()", []),
 ]
 
-ALL = [*LITERALS, *PRECEDENCE, *LOGIC, *EQUALITY, *ORDER, *ARITHMETIC, *COLLECTIONS, *TEXTS, *CONVERSIONS]
+ALL = [*LITERALS, *PRECEDENCE, *LOGIC, *EQUALITY, *ORDER, *ARITHMETIC, *MOVES, *COLLECTIONS, *TEXTS, *CONVERSIONS]
 BASE = load_base()
 NOWHERE = root({"resourceType": "Basic"}, BASE)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from certgateway.engine.primitives import Verdict, check_for
+from certgateway.engine.primitives import FORMS, Verdict, check_for, json_type
 
 VALID = [
     ("boolean", True),
@@ -94,6 +94,37 @@ WRONG_TYPE = [
     ("code", []),
 ]
 EMPTY = [("string", ""), ("string", " \u00a0"), ("code", ""), ("date", " "), ("base64Binary", "")]
+
+
+def test_each_form_is_written_as_it_is() -> None:
+    assert FORMS == {
+        "base64Binary": "A-Z a-z 0-9 + / =",
+        "boolean": "true | false",
+        "canonical": "URI|version",
+        "code": r"[^\s]+(\s[^\s]+)*",
+        "date": "YYYY | YYYY-MM | YYYY-MM-DD",
+        "dateTime": "YYYY | YYYY-MM | YYYY-MM-DD | YYYY-MM-DDThh:mm:ss+zz:zz",
+        "decimal": "-12.34",
+        "id": "[A-Za-z0-9-.]{1,64}",
+        "instant": "YYYY-MM-DDThh:mm:ss.sss+zz:zz",
+        "integer": "-2147483648 … 2147483647",
+        "oid": "urn:oid:1.2.3",
+        "positiveInt": "1 … 2147483647",
+        "time": "hh:mm:ss",
+        "unsignedInt": "0 … 2147483647",
+        "uri": "RFC 3986",
+        "url": "RFC 3986",
+        "uuid": "urn:uuid:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+    }
+
+
+@pytest.mark.parametrize(
+    "value,name",
+    [(True, "boolean"), (1, "number"), (Decimal(1), "number"), ("x", "string"), ([], "array"), ({}, "object"),
+     (None, "null")],
+)  # fmt: skip
+def test_what_json_calls_a_type(value: object, name: str) -> None:
+    assert json_type(value) == name
 
 
 @pytest.mark.parametrize("code,value", VALID)

@@ -251,6 +251,13 @@ def test_foreign_parts_of_a_narrative_stay_visible() -> None:
         {"resourceType": "Patient", "active": 1.5},
         {"resourceType": "Patient", "contained": [{"id": "x"}]},
         {"resourceType": "Patient", "name": [{"_family": {"surprise": 1}}]},
+        {"resourceType": "Patient", "name": [{"family": "a\x01"}]},
+        {"resourceType": "Patient", "text": {"status": "empty", "div": 1}},
+        {"resourceType": "Patient", "contained": ["x"]},
+        {"resourceType": "Patient", "_active": "x"},
+        {"resourceType": "Patient", "name": [{"text": "x"}], "_name": [{"id": "a"}]},
+        {"resourceType": "DomainResource"},
+        {"resourceType": "HumanName"},
     ],
 )
 def test_what_xml_has_no_place_for_is_not_dropped(tree: dict[str, Any]) -> None:

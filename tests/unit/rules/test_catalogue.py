@@ -18,9 +18,14 @@ from certgateway.rules.catalogue import RENDERINGS, Entry, entries, render
 from certgateway.rules.declaration import Breach, Facts, Rule, Text, stated_elsewhere
 from certgateway.rules.legibility import LEGIBILITY
 from certgateway.rules.mandate import PROFILE_NOT_IN_FORCE
+from certgateway.rules.signature import SIGNATURES
 
 # The contract's table of verdicts, and our own remarks at the end.
 EFFECTS = {
+    "signature-missing": "refuse",
+    "signature-refused": "refuse",
+    "signer-not-trusted": "refuse",
+    "signer-revoked": "refuse",
     "patient-missing": "refuse",
     "fnr-invalid": "refuse",
     "hpr-invalid": "refuse",
@@ -257,7 +262,7 @@ def test_repealed_rule_finds_nothing(good: Certificate, facts: Facts, monkeypatc
 def test_rule_that_is_stated_elsewhere_finds_nothing_itself(good: Certificate, facts: Facts) -> None:
     assert stated_elsewhere(good, facts) == ()
     assert {entry.id for entry in RULES if entry.broken is stated_elsewhere} == BY_CODEC | {
-        each.id for each in LEGIBILITY
+        each.id for each in (*LEGIBILITY, *SIGNATURES)
     }
 
 

@@ -1,0 +1,90 @@
+"""Whether a message is signed as it must be, by somebody who is believed; `trust` finds it before anything is read.
+
+Which of its causes it was stands in the finding as one word (docs/security.md has them all). The texts must never say
+that anything about the content is wrong: nothing of a message whose signature does not hold has been looked at.
+"""
+
+from typing import Final
+
+from certgateway.domain.findings import Effect
+from certgateway.rules.declaration import FIRST_RULE_SET, Rule, Text, stated_elsewhere
+
+_AUTHORITY = "W3C XML Signature 1.1, KITH MsgHead 1.2 (ds:Signature); the gateway's own allow-lists (docs/security.md)"
+
+
+def _rule(id_: str, nb: tuple[str, str], nn: tuple[str, str], en: tuple[str, str]) -> Rule:
+    return Rule(
+        id=id_,
+        effect=Effect.REFUSE,
+        item=None,
+        authority=_AUTHORITY,
+        in_force=FIRST_RULE_SET,
+        nb=Text(*nb, counsellor="En melding ble avvist fordi signaturen ikke holdt. Avsenderen har fått beskjed."),
+        nn=Text(*nn, counsellor="Ei melding vart avvist fordi signaturen ikkje heldt. Avsendaren har fått beskjed."),
+        en=Text(*en, counsellor="A message was rejected because its signature did not hold. The sender has been told."),
+        broken=stated_elsewhere,
+    )
+
+
+SIGNATURES: Final[tuple[Rule, ...]] = (
+    _rule(
+        "signature-missing",
+        (
+            "Meldingen er ikke signert, og her tas bare signerte meldinger imot.",
+            "Send meldingen med XML-signatur som siste element i rotelementet.",
+        ),
+        (
+            "Meldinga er ikkje signert, og her blir berre signerte meldingar tekne imot.",
+            "Send meldinga med XML-signatur som siste element i rotelementet.",
+        ),
+        (
+            "The message is not signed, and only signed messages are taken here.",
+            "Send the message with an XML signature as the last child of its root.",
+        ),
+    ),
+    _rule(
+        "signature-refused",
+        (
+            "Signaturen holder ikke, eller formen tas ikke imot ({cause}). Innholdet er ikke lest.",
+            "Signer meldingen på nytt, og kontroller at den ikke blir endret på veien.",
+        ),
+        (
+            "Signaturen held ikkje, eller forma blir ikkje teken imot ({cause}). Innhaldet er ikkje lese.",
+            "Signer meldinga på nytt, og kontroller at ho ikkje blir endra på vegen.",
+        ),
+        (
+            "The signature does not hold, or has a form that is not taken ({cause}). The content was not read.",
+            "Sign the message anew, and check that nothing changes it on its way.",
+        ),
+    ),
+    _rule(
+        "signer-not-trusted",
+        (
+            "Sertifikatet meldingen er signert med, kan ikke legges til grunn ({cause}). Innholdet er ikke lest.",
+            "Signer med et gyldig virksomhetssertifikat for signering, eller meld fra til mottakeren om et nytt.",
+        ),
+        (
+            "Sertifikatet meldinga er signert med, kan ikkje leggjast til grunn ({cause}). Innhaldet er ikkje lese.",
+            "Signer med eit gyldig verksemdssertifikat for signering, eller meld frå til mottakaren om eit nytt.",
+        ),
+        (
+            "The certificate that signed the message cannot be relied on ({cause}). The content was not read.",
+            "Sign with a valid enterprise certificate that is meant for signing, or tell the receiver of a new one.",
+        ),
+    ),
+    _rule(
+        "signer-revoked",
+        (
+            "Sertifikatet meldingen er signert med, er trukket tilbake av utstederen. Innholdet er ikke lest.",
+            "Signer med et sertifikat som gjelder.",
+        ),
+        (
+            "Sertifikatet meldinga er signert med, er trekt tilbake av utferdaren. Innhaldet er ikkje lese.",
+            "Signer med eit sertifikat som gjeld.",
+        ),
+        (
+            "The certificate that signed the message was revoked by its issuer. The content was not read.",
+            "Sign with a certificate that is in force.",
+        ),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Step 3 of the walk: of a signed message, only what its signature holds for goes on; and who must sign at all.
+
+What is refused here has not been looked at: the caller gets one finding and no content. Nothing here may read a
+certificate or a message, or give the bytes as they came in place of those that were signed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+from certgateway.domain.findings import Effect, Finding
+from certgateway.domain.message import Format
+
+if TYPE_CHECKING:
+    # `validate` must start fast in somebody's CI, and there is mostly nothing to verify.
+    from certgateway.trust.certificates import Anchors
+    from certgateway.trust.signature_refusal import SignatureRefused
+
+_ENCODINGS: Final = {"fhir-xml": ("utf-8",), "kith": ("utf-8", "iso-8859-1")}
+_OF_THE_SIGNER: Final = ("certificate-", "key-refused", "revocation-unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """What is asked of messages: `verify` holds a signature that is there to what it says, `require` wants one."""
+
+    demand: Literal["verify", "require"]
+    anchors: Anchors
+
+
+def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: datetime) -> bytes | Finding:
+    """The bytes that may be read: those that were signed, or all of a message that need not be signed and is not.
+
+    A finding when there are none. JSON cannot be signed yet, so that `require` refuses it.
+    """
+    from certgateway.trust.signature_refusal import SignatureRefused  # noqa: PLC0415  As above.
+    from certgateway.trust.xml_signatures import is_signed, verify  # noqa: PLC0415
+
+    encodings = _ENCODINGS.get(format_)
+    if encodings is None or not is_signed(raw):
+        return _refused("signature-missing") if signatures.demand == "require" else raw
+    try:
+        verified = verify(raw, signatures.anchors, at, encodings=encodings, wrappers=_wrappers(format_))
+    except SignatureRefused as refusal:
+        if refusal.id == "signature-missing" and signatures.demand == "verify":
+            # Another vocabulary, or a comment, has the word.
+            return raw
+        return _finding(refusal)
+    if verified.wrapper is None:
+        return verified.content
+    # The wrapper again, as a name of ours with nothing else in it, so that the places are those of the message.
+    namespace, _, name = verified.wrapper.removeprefix("{").partition("}")
+    return b'<%b xmlns="%b">%b</%b>' % (name.encode(), namespace.encode(), verified.content, name.encode())
+
+
+def _wrappers(format_: Format) -> frozenset[str]:
+    """The Fellesformat, which stands around a MsgHead that was signed before."""
+    if format_ != "kith":
+        return frozenset()
+    from certgateway.kith.names import FELLESFORMAT  # noqa: PLC0415  With the first such message.
+
+    return frozenset(f"{{{namespace}}}EI_fellesformat" for namespace in FELLESFORMAT)
+
+
+def _finding(refusal: SignatureRefused) -> Finding:
+    """One finding, by whom it is for: who signs, who issues certificates, or who writes XML."""
+    from certgateway.trust.signature_refusal import CAUSES  # noqa: PLC0415  As above.
+
+    if refusal.id == "certificate-revoked":
+        return _refused("signer-revoked")
+    if refusal.id.startswith(_OF_THE_SIGNER):
+        return _refused("signer-not-trusted", refusal.id)
+    if refusal.id == "signature-missing":
+        return _refused("signature-missing")
+    if refusal.id in CAUSES:
+        return _refused("signature-refused", refusal.id)
+    return Finding(refusal.id, Effect.REFUSE, line=refusal.line, column=refusal.column)
+
+
+def _refused(rule: str, cause: str | None = None) -> Finding:
+    return Finding(rule, Effect.REFUSE, line=1, column=1, detail={"cause": cause} if cause else {})
