@@ -109,7 +109,7 @@ class BaseSoundness:
         if found.stated:
             return False
         if found.code == "xhtml":
-            source.refuse_if(f"type(c) is not str or not {source.named(is_plain)}(c)")
+            source.refuse_if(f"{source.named(found.check)}(c) is not None or not {source.named(is_plain)}(c)")
         elif found.allowed is not None:
             source.refuse_if(f"type(c) is not str or c not in {source.named(found.allowed.any_system)}")
         elif text is _PLAIN_TEXT:

@@ -140,6 +140,35 @@ def test_a_reference_to_an_entry_of_nothing_is_judged(ours: Definitions) -> None
         assert sorted(map(repr, found)) == sorted(map(repr, slowly(broken, ours, ALL_ALIKE)))
 
 
+DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
+NARRATIVES = {
+    "plain": ("x <b>y</b><p>z</p>", None),
+    "spaces": (" \n\u00a0", "narrative-not-allowed"),
+    "an image without text": ('<img src="data:image/png;base64,AAAA"/>', None),
+    "a link": ('<a href="https://example.org">x</a>', None),
+    "a link that runs": ('<a href="javascript:x">x</a>', "narrative-not-allowed"),
+    "a block in a paragraph": ("<p>x<b><ul><li>y</li></ul></b></p>", "narrative-not-allowed"),
+    "a block beside a paragraph": ("<p>x</p><ul><li>y</li></ul>", None),
+    "an element that is not allowed": ("<script>x</script>", "narrative-not-allowed"),
+    "an attribute that is not allowed": ('<b onclick="x">y</b>', "narrative-not-allowed"),
+    "an entity of HTML": ("x&nbsp;y", "narrative-not-allowed"),
+    "an element of another namespace": ('<b xmlns="urn:x">y</b>', "narrative-not-allowed"),
+    "a comment": ("x<!-- y -->", None),
+    "nothing closed": ("<b>x", "narrative-not-allowed"),
+    "longer than a text may be": ("x" * 1_048_576, "primitive-invalid"),
+    "forty elements deep": ("<b>" * 40 + "x" + "</b>" * 40, None),
+}
+
+
+@pytest.mark.parametrize("narrative", NARRATIVES.values(), ids=NARRATIVES)
+def test_narratives_are_judged_alike(narrative: tuple[str, str | None], ours: Definitions) -> None:
+    inside, wanted = narrative
+    tree = {"resourceType": "Patient", "text": {"status": "generated", "div": DIV.format(inside)}}
+    found = [(fault.kind, fault.path) for fault in judge(tree, ours, options=QUIET)]
+    assert found == [(wanted, "Patient.text.div")][: wanted is not None]
+    assert found == [(fault.kind, fault.path) for fault in slowly(tree, ours, QUIET)]
+
+
 def test_what_was_taken_for_granted_of_a_profile_that_fails_is_not_kept() -> None:
     """An observation leads to one that should be `a` or `b` and is neither; that one leads to an `o`, which leads back.
 
