@@ -148,6 +148,20 @@ def _signer(kind: Kind, by: str, number: int) -> Identity:
     return Identity(own, certificate(own, name, authority(by), uses=usage("digital_signature")))
 
 
+def office(organisation: str | None = "987654325", by: str = "Testutsteder") -> Identity:
+    """An office whose certificate has this organisation number, or none; by default that of the example messages."""
+    return _office(organisation, by)
+
+
+@cache
+def _office(organisation: str | None, by: str) -> Identity:
+    own = key("p256", int(organisation or 0))
+    stated = () if organisation is None else ((NameOID.ORGANIZATION_IDENTIFIER, f"NTRNO-{organisation}"),)
+    return Identity(
+        own, certificate(own, subject("Granlia legesenter", *stated), authority(by), uses=usage("digital_signature"))
+    )
+
+
 def revocation_list(by: Identity, *revoked: x509.Certificate) -> bytes:
     """An issuer's list in PEM, in force at AT."""
     builder = x509.CertificateRevocationListBuilder(

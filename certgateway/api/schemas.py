@@ -155,6 +155,13 @@ class Feed(Described):
     next: Annotated[int, Field(ge=0)]
 
 
+class Signer(Described):
+    """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one."""
+
+    certificate: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    organisation: Annotated[str, Field(pattern="^[0-9]{9}$")] | None
+
+
 class Receipt(Described):
     """What the sender was told about a message; in full in schemas/receipt.schema.json."""
 
@@ -167,6 +174,7 @@ class Receipt(Described):
     findings: list[Json]
     removed: list[Json]
     duplicate_of: str | None
+    signer: Signer | None = None
     answer: str | None
 
 

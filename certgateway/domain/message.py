@@ -26,15 +26,42 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderNumber:
+    """An organisation number that a message gives its sender, without blanks, and the path it stands at.
+
+    `inner`: it is that of a department inside the organisation that sent.
+    """
+
+    number: str
+    path: str
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one.
+
+    `is_sender`: that number is the one that the message gives its sender. No name of the certificate may stand here.
+    """
+
+    certificate: str
+    organisation: str | None
+    is_sender: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """Who sent what: `message_id` is None when unreadable; `sender` is a HER-id or another stable key.
 
+    `numbers` are the organisation numbers of the sender, as stated; what they are worth is not known here.
     `digested` gives the digest of the content: computed only when it is asked for, since judging alone never needs it.
     """
 
     message_id: str | None
     sender: str
     digested: Callable[[], str] = field(compare=False)
+    # Each with its place, which differs from one wrapping of the same message to another.
+    numbers: tuple[SenderNumber, ...] = field(default=(), compare=False)
 
     @property
     def digest(self) -> str:

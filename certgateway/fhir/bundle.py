@@ -29,6 +29,7 @@ from certgateway.fhir.certificate import Parsed, parse_certificate
 from certgateway.fhir.elements import Reading
 from certgateway.fhir.reading import Message
 from certgateway.fhir.replying import is_answer_header, is_status_header, read_reply
+from certgateway.fhir.sender import sender_numbers
 from certgateway.safejson import JsonLimits, Tree, Unreadable
 from certgateway.safexml import XmlLimits
 
@@ -144,6 +145,8 @@ def envelope(opened: Opened) -> Envelope:
         message_id=message_id if isinstance(message_id, str) and is_id(message_id) else None,
         sender=_sender(endpoint if isinstance(endpoint, str) else ""),
         digested=lambda: content_digest(opened.tree),
+        # Few messages name a sender beside the endpoint, and to resolve references costs.
+        numbers=tuple(sender_numbers(opened.tree)) if "sender" in header else (),
     )
 
 

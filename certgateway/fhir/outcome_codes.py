@@ -141,6 +141,7 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "signature-refused",
         "signer-not-trusted",
         "signer-revoked",
+        "signer-not-sender",
     ),
     "invariant": ("invariant-broken", "certificate-date-with-time", "sha256-form", "certificate-questionnaire"),
     "extension": (

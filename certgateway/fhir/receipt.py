@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from certgateway import safejson
 from certgateway.domain.findings import Verdict
-from certgateway.domain.message import Removal
+from certgateway.domain.message import Removal, SignedBy
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import xmlwrite
 from certgateway.engine.definitions import Definitions
@@ -53,6 +53,7 @@ class ReceiptFacts:
     version: int | None = None
     duplicate_of: str | None = None
     removed: tuple[Removal, ...] = ()
+    signer: SignedBy | None = None
 
 
 def response_message(facts: ReceiptFacts, outcome: Json) -> Json:
@@ -120,7 +121,15 @@ def _facts(facts: ReceiptFacts) -> list[Json]:
         ("duplicate-of", "valueString", facts.duplicate_of),
     ]
     known = [{"url": url, kind: value} for url, kind, value in told if value is not None]
-    return [*known, *(_removed(removal) for removal in facts.removed)]
+    signed = () if facts.signer is None else (_signed(facts.signer),)
+    return [*known, *signed, *(_removed(removal) for removal in facts.removed)]
+
+
+def _signed(signer: SignedBy) -> Json:
+    """The certificate by its digest and the number of its organisation; its names stand in no receipt."""
+    told = (("certificate", signer.certificate), ("organisation", signer.organisation))
+    parts = [{"url": url, "valueString": value} for url, value in told if value is not None]
+    return {"url": "signer", "extension": parts}
 
 
 def _removed(removal: Removal) -> Json:

@@ -1,7 +1,8 @@
 """Whether a message is signed as it must be, by somebody who is believed; `trust` finds it before anything is read.
 
 Which of its causes it was stands in the finding as one word (docs/security.md has them all). The texts must never say
-that anything about the content is wrong: nothing of a message whose signature does not hold has been looked at.
+that anything about the content is wrong: nothing of a message whose signature does not hold has been looked at. The
+last rule is about a signature that holds and is another's than the sender's: of such a message nothing else is told.
 """
 
 from typing import Final
@@ -86,5 +87,34 @@ SIGNATURES: Final[tuple[Rule, ...]] = (
             "The certificate that signed the message was revoked by its issuer. The content was not read.",
             "Sign with a certificate that is in force.",
         ),
+    ),
+    Rule(
+        id="signer-not-sender",
+        effect=Effect.REFUSE,
+        item=None,
+        authority="KITH MsgHead 1.2 (MsgInfo/Sender), FHIR R4 (MessageHeader.sender); docs/security.md",
+        in_force=FIRST_RULE_SET,
+        nb=Text(
+            found="Meldingen er signert med sertifikatet til en annen virksomhet enn den som er oppgitt som avsender.",
+            action="Signer med avsenderens eget virksomhetssertifikat, eller rett avsenderens organisasjonsnummer. "
+            "Det må være det samme som i sertifikatet.",
+            counsellor="En melding ble avvist fordi en annen enn den oppgitte avsenderen hadde signert den. "
+            "Den som sendte den, har fått beskjed.",
+        ),
+        nn=Text(
+            found="Meldinga er signert med sertifikatet til ei anna verksemd enn den som er oppgitt som avsendar.",
+            action="Signer med avsendaren sitt eige verksemdssertifikat, eller rett organisasjonsnummeret til "
+            "avsendaren. Det må vere det same som i sertifikatet.",
+            counsellor="Ei melding vart avvist fordi ein annan enn den oppgitte avsendaren hadde signert ho. "
+            "Den som sende ho, har fått beskjed.",
+        ),
+        en=Text(
+            found="The message is signed with the certificate of another enterprise than the one it names as sender.",
+            action="Sign with the sender's own enterprise certificate, or correct the sender's organisation number. "
+            "It must be the one in the certificate.",
+            counsellor="A message was rejected because somebody other than the sender it names had signed it. "
+            "Whoever sent it has been told.",
+        ),
+        broken=stated_elsewhere,
     ),
 )

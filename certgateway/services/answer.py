@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from certgateway import safejson
 from certgateway.domain.findings import Effect, Finding, Language
-from certgateway.domain.message import Envelope, Removal
+from certgateway.domain.message import Envelope, Removal, SignedBy
 from certgateway.domain.record import Answer
 from certgateway.engine.definitions import Definitions
 from certgateway.fhir.outcome import operation_outcome
@@ -32,7 +32,7 @@ class Receipt:
 
     `original`, `apprec` and `incomplete_status` are for the answer to a KITH message: what it says of itself (None when
     that cannot be read), the version of AppRec, and the status of a certificate that is held as incomplete. `conflict`
-    is set where another content stands under the message id.
+    is set where another content stands under the message id; `signer` where a signature was verified.
     """
 
     raw: bytes
@@ -51,6 +51,7 @@ class Receipt:
     apprec: AppRecVersion = "1.0"
     incomplete_status: Literal["1", "3"] = "3"
     conflict: bool = False
+    signer: SignedBy | None = None
 
     @property
     def message_id(self) -> str | None:
@@ -144,6 +145,7 @@ def _facts(receipt: Receipt, her: str) -> ReceiptFacts:
         version=receipt.version,
         duplicate_of=receipt.duplicate_of,
         removed=receipt.removed,
+        signer=receipt.signer,
     )
 
 
@@ -159,5 +161,11 @@ def _data(receipt: Receipt, message: bytes) -> Json:
         "findings": [finding_data(finding, receipt.language) for finding in receipt.judgement.findings],
         "removed": [removal_data(removal, with_code=False) for removal in receipt.removed],
         "duplicate_of": receipt.duplicate_of,
+        "signer": _signer_data(receipt.signer),
         "answer": message.decode(),
     }
+
+
+def _signer_data(signer: SignedBy | None) -> Json | None:
+    """By which certificate it was signed, and of which organisation; whether that is the sender, the findings tell."""
+    return None if signer is None else {"certificate": signer.certificate, "organisation": signer.organisation}

@@ -18,7 +18,7 @@ from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.body_size import oversize
 from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
-from certgateway.domain.message import Envelope, Format, Origins, Removal, lineage, outermost, place
+from certgateway.domain.message import Envelope, Format, Origins, Removal, SignedBy, lineage, outermost, place
 from certgateway.domain.reply import Reply
 from certgateway.engine.definitions import Definitions
 from certgateway.engine.validation import refused_at
@@ -28,7 +28,7 @@ from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
 from certgateway.services.bounds import MEASURED, Bounds
-from certgateway.services.verify import Signatures, signed_content
+from certgateway.services.verify import Signatures, held_to_sender, signed_content
 from certgateway.services.withhold import WithheldSentence, find_marks, placed_sentences
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Examined:
     is_certificate: bool = True
     salvaged: Original | None = None
     reply: Reply | None = None
+    signer: SignedBy | None = None
 
     @property
     def unreadable(self) -> bool:
@@ -152,7 +153,13 @@ def examine(raw: bytes, format_: Format, house: House, at: datetime | None = Non
     if isinstance(content, Finding):
         return _refused(raw, format_, content)
     # What is kept and answered is the message as it came; what is read is what was signed.
-    return replace(_examine(content, format_, house), raw=raw)
+    examined = replace(_examine(content.read, format_, house), raw=raw)
+    signer = held_to_sender(content.signer, examined.envelope)
+    if isinstance(signer, Finding):
+        # As where no signature holds: it must not take the place of a message of the one it names.
+        told = tuple(examined.positioned([signer]))
+        return Examined(raw, format_, None, None, Origins(), told, signer=content.signer, salvaged=examined.original)
+    return replace(examined, signer=signer)
 
 
 def _examine(raw: bytes, format_: Format, house: House) -> Examined:
@@ -360,9 +367,8 @@ def _rank(finding: Finding) -> tuple[int, int, int, str]:
     return -finding.effect, finding.line or 0, finding.column or 0, finding.rule
 
 
-def _unreadable(raw: bytes, format_: Format, refusal: Unreadable, path: str | None = None) -> Examined:
-    finding = Finding(refusal.id, Effect.REFUSE, path=path, line=refusal.line, column=refusal.column)
-    return _refused(raw, format_, finding)
+def _unreadable(raw: bytes, format_: Format, fault: Unreadable, path: str | None = None) -> Examined:
+    return _refused(raw, format_, Finding(fault.id, Effect.REFUSE, path=path, line=fault.line, column=fault.column))
 
 
 def _refused(raw: bytes, format_: Format, finding: Finding) -> Examined:

@@ -243,16 +243,15 @@ def _judgement(
 
     A message is no resend when one of the two is refused and the other is not: the certificate is not all of a message.
     """
-    known_patient = case.patient if case else None
     facts = Facts(
         arrival=message.arrival,
         diagnoses=house.diagnoses,
         persons=house.persons,
-        other_patient=bool(known_patient and message.patient and known_patient != message.patient),
+        other_patient=bool(case and case.patient and message.patient and case.patient != message.patient),
         resend=first is not None,
         attachments=house.attachments,
         infected=message.infected,
-        trusted=message.delivery.trusted,
+        trusted=message.delivery.trusted or bool(message.examined.signer and message.examined.signer.is_sender),
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         order_unknown=message.order.is_unknown,
@@ -289,6 +288,7 @@ def _receipt(message: _Message, judgement: Judgement, gateway: Gateway) -> Recei
         unreadable=message.examined.unreadable,
         removed=message.examined.removed,
         original=message.examined.original,
+        signer=message.examined.signer,
         apprec=message.delivery.apprec,
         incomplete_status=gateway.apprec_status,
     )

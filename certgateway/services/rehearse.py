@@ -22,6 +22,7 @@ def rehearse(delivery: Delivery, gateway: Gateway) -> Answer:
         unreadable=examined.unreadable,
         removed=examined.removed,
         original=examined.original,
+        signer=examined.signer,
         apprec=delivery.apprec,
         incomplete_status=gateway.apprec_status,
     )

@@ -1,17 +1,18 @@
 """Step 3 of the walk: of a signed message, only what its signature holds for goes on; and who must sign at all.
 
-What is refused here has not been looked at: the caller gets one finding and no content. Nothing here may read a
-certificate or a message, or give the bytes as they came in place of those that were signed.
+What is refused here has not been looked at: the caller gets one finding and no content. Once the signed bytes are read,
+the signer is held against the sender that they name. Nothing here may read a certificate or a message, or give the
+bytes as they came in place of those that were signed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from certgateway.domain.findings import Effect, Finding
-from certgateway.domain.message import Format
+from certgateway.domain.message import Envelope, Format, SignedBy
 
 if TYPE_CHECKING:
     # `validate` must start fast in somebody's CI, and there is mostly nothing to verify.
@@ -30,8 +31,16 @@ class Signatures:
     anchors: Anchors
 
 
-def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: datetime) -> bytes | Finding:
-    """The bytes that may be read: those that were signed, or all of a message that need not be signed and is not.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes that may be read, and by whom they were signed; None where they need not be and are not."""
+
+    read: bytes
+    signer: SignedBy | None = None
+
+
+def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: datetime) -> Content | Finding:
+    """What was signed, or all of a message that need not be signed and is not.
 
     A finding when there are none. JSON cannot be signed yet, so that `require` refuses it.
     """
@@ -40,19 +49,38 @@ def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: date
 
     encodings = _ENCODINGS.get(format_)
     if encodings is None or not is_signed(raw):
-        return _refused("signature-missing") if signatures.demand == "require" else raw
+        return _refused("signature-missing") if signatures.demand == "require" else Content(raw)
     try:
         verified = verify(raw, signatures.anchors, at, encodings=encodings, wrappers=_wrappers(format_))
     except SignatureRefused as refusal:
         if refusal.id == "signature-missing" and signatures.demand == "verify":
             # Another vocabulary, or a comment, has the word.
-            return raw
+            return Content(raw)
         return _finding(refusal)
+    signer = SignedBy(verified.signer.certificate, verified.signer.organisation)
     if verified.wrapper is None:
-        return verified.content
+        return Content(verified.content, signer)
     # The wrapper again, as a name of ours with nothing else in it, so that the places are those of the message.
     namespace, _, name = verified.wrapper.removeprefix("{").partition("}")
-    return b'<%b xmlns="%b">%b</%b>' % (name.encode(), namespace.encode(), verified.content, name.encode())
+    wrapped = b'<%b xmlns="%b">%b</%b>' % (name.encode(), namespace.encode(), verified.content, name.encode())
+    return Content(wrapped, signer)
+
+
+def held_to_sender(signer: SignedBy | None, envelope: Envelope | None) -> SignedBy | Finding | None:
+    """The signer, told to be the sender where both have the same organisation number; a finding where they differ.
+
+    `envelope` must have been read from what was signed. Where the certificate or the message has no number, nobody can
+    tell, and so it is where a department has another one: an enterprise signs for its departments, but whether this is
+    one of them is not known here.
+    """
+    numbers = envelope.numbers if envelope is not None else ()
+    own = [stated for stated in numbers if not stated.inner]
+    if signer is None or signer.organisation is None or not own:
+        return signer
+    other = next((stated for stated in own if stated.number != signer.organisation), None)
+    if other is not None:
+        return Finding("signer-not-sender", Effect.REFUSE, path=other.path)
+    return replace(signer, is_sender=all(stated.number == signer.organisation for stated in numbers))
 
 
 def _wrappers(format_: Format) -> frozenset[str]:

@@ -196,9 +196,9 @@ Context: OperationOutcome.issue
 Extension: ReceiptFacts
 Id: receipt
 Title: "Receipt"
-Description: "What the gateway registered: its own id and version of the certificate, arrival, first attempt, verdict, and where something was removed."
+Description: "What the gateway registered: its own id and version of the certificate, arrival, first attempt, verdict, who signed, and where something was removed."
 Context: OperationOutcome
-* extension contains certificate 0..1 and version 0..1 and arrival 1..1 and first-attempt 0..1 and verdict 1..1 and duplicate-of 0..1 and removed 0..*
+* extension contains certificate 0..1 and version 0..1 and arrival 1..1 and first-attempt 0..1 and verdict 1..1 and duplicate-of 0..1 and signer 0..1 and removed 0..*
 * extension[certificate].value[x] 1..1
 * extension[certificate].value[x] only string
 * extension[version].value[x] 1..1
@@ -212,6 +212,13 @@ Context: OperationOutcome
 * extension[verdict].value[x] from $vs-verdict (required)
 * extension[duplicate-of].value[x] 1..1
 * extension[duplicate-of].value[x] only string
+* extension[signer].extension contains certificate 1..1 and organisation 0..1
+* extension[signer].extension[certificate] ^short = "SHA-256 of the certificate, in hexadecimal digits"
+* extension[signer].extension[certificate].value[x] 1..1
+* extension[signer].extension[certificate].value[x] only string
+* extension[signer].extension[organisation] ^short = "The organisation number in the certificate"
+* extension[signer].extension[organisation].value[x] 1..1
+* extension[signer].extension[organisation].value[x] only string
 * extension[removed].extension contains item 1..1 and path 1..1
 * extension[removed].extension[item].value[x] 1..1
 * extension[removed].extension[item].value[x] only code

@@ -18,7 +18,7 @@ from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.examine import House
 from certgateway.services.gateway import Gateway
-from certgateway.services.verify import signed_content
+from certgateway.services.verify import Content, signed_content
 from certgateway.store.tables import metadata
 from certgateway.trust.xml_signing import Signatory, sign
 from tests.functional.conftest import NOW
@@ -27,7 +27,7 @@ from tests.functional.test_kith import codes, rows, status, told_rules
 from tests.hostile.signature_mutants import MUTATIONS
 from tests.integration.store.postgresql import Server
 from tests.kith import SMALL, message_id
-from tests.signing import DS, MESSAGES, authority, canonical, raw, revocation_list, signer, written
+from tests.signing import DS, MESSAGES, authority, canonical, office, raw, revocation_list, written
 
 KITH, FHIR = f"kith/{SMALL}", "good/back-pain-tolerates-load"
 HEADERS = {KITH: {"Content-Type": "application/xml"}, FHIR: XML}
@@ -89,7 +89,7 @@ def anchors_file(folder: Path, *extra: bytes) -> Path:
 
 
 def signed(name: str, by: str = "Testutsteder") -> bytes:
-    identity = signer(by=by)
+    identity = office(by=by)
     return sign(raw(name), Signatory(identity.key, identity.certificate))
 
 
@@ -177,7 +177,7 @@ def test_wrapping_gets_nobody_in(opened: Callable[..., Door], name: str, way: st
 def test_a_msghead_that_was_signed_before_it_was_wrapped_is_received(opened: Callable[..., Door], name: str) -> None:
     door = opened("require")
     before, head, behind = parted(raw(f"kith/{name}"))
-    made = sign(head, Signatory(signer().key, signer().certificate))
+    made = sign(head, Signatory(office().key, office().certificate))
     body = before + made[made.index(b"?>") + 2 :].strip() + behind
     answer = door.client.post(DOORS[KITH], content=body, headers=HEADERS[KITH])
     assert status(answer.content) == "3"
@@ -194,13 +194,13 @@ def test_a_msghead_that_was_signed_before_it_was_wrapped_is_received(opened: Cal
 
 def test_of_a_wrapper_nothing_is_read(tmp_path: Path) -> None:
     before, head, behind = parted(raw("kith/good/wrapped-in-first-namespace"))
-    made = sign(head, Signatory(signer().key, signer().certificate))
+    made = sign(head, Signatory(office().key, office().certificate))
     body = before + b'<x:MsgHead xmlns:x="urn:x"/>' + made[made.index(b"?>") + 2 :].strip() + behind
     asked = bootstrap.signatures_of("verify", anchors_file(tmp_path))
     assert asked is not None
     content = signed_content(body, "kith", asked, NOW)
-    assert isinstance(content, bytes)
-    root = etree.fromstring(content)
+    assert isinstance(content, Content)
+    root = etree.fromstring(content.read)
     assert (root.tag, len(root)) == ("{http://www.trygdeetaten.no/xml/eiff/1/}EI_fellesformat", 1)
     assert etree.tostring(root[0], method="c14n", exclusive=True) == canonical(etree.fromstring(made))
 
@@ -212,7 +212,7 @@ def parted(body: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def test_apprec_says_what_is_wrong_with_a_signature(opened: Callable[..., Door]) -> None:
-    door = opened("verify", revocation_list(authority(), signer().certificate))
+    door = opened("verify", revocation_list(authority(), office().certificate))
     strange = signed(KITH, by="Fremmed utsteder")
     for body, code in ((tampered(signed(KITH)), "S03"), (signed(KITH), "S03"), (strange, "S02")):
         answer = door.client.post(DOORS[KITH], content=body, headers=HEADERS[KITH])

@@ -365,6 +365,28 @@ def test_a_receipt_that_breaks_the_contract_is_refused(path: str, value: object)
     assert faults("receipt", changed(RECEIPT, path, value)) != set()
 
 
+SIGNER = {"certificate": "0f" * 32, "organisation": "987654325"}
+
+
+@pytest.mark.parametrize("signer", [None, SIGNER, {**SIGNER, "organisation": None}], ids=str)
+def test_a_receipt_may_say_who_signed(signer: object) -> None:
+    assert faults("receipt", {**RECEIPT, "signer": signer}) == set()
+
+
+@pytest.mark.parametrize(
+    "signer",
+    [
+        {**SIGNER, "certificate": "0F" * 32},
+        {**SIGNER, "organisation": "98765432"},
+        {**SIGNER, "name": "Granlia legesenter"},
+        {"certificate": "0f" * 32},
+    ],
+    ids=str,
+)
+def test_of_a_signer_no_more_is_told_than_certificate_and_number(signer: object) -> None:
+    assert faults("receipt", {**RECEIPT, "signer": signer}) != set()
+
+
 @pytest.mark.parametrize("key", sorted(RECEIPT))
 def test_every_key_of_the_receipt_is_required(key: str) -> None:
     assert faults("receipt", without(RECEIPT, key)) == {"/"}

@@ -13,7 +13,7 @@ from lxml import etree
 
 from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding, Language, Verdict
-from certgateway.domain.message import Removal
+from certgateway.domain.message import Removal, SignedBy
 from certgateway.engine import judge, load_base, load_profiles, xmlform
 from certgateway.fhir.outcome import operation_outcome, trouble_outcome
 from certgateway.fhir.receipt import ReceiptFacts, outcome_with_receipt, receipt_bytes, response_message
@@ -182,6 +182,16 @@ def test_receipt_is_valid_r4_by_two_engines(verdict: Verdict) -> None:
     tree = response_message(replace(FACTS, verdict=verdict, duplicate_of="the-first"), OUTCOME)
     assert errors(tree) == []
     Bundle.model_validate_json(safejson.write(tree))
+
+
+@pytest.mark.parametrize("organisation", ["987654325", None])
+def test_receipt_of_a_signed_message_is_valid_and_needs_its_certificate(organisation: str | None) -> None:
+    tree = response_message(replace(FACTS, signer=SignedBy("0f" * 32, organisation)), OUTCOME)
+    assert errors(tree) == []
+    Bundle.model_validate_json(safejson.write(tree))
+    [signed] = [fact for fact in resources(tree)[1]["extension"][0]["extension"] if fact["url"] == "signer"]
+    del signed["extension"][0]
+    assert errors(tree) != []
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason=f"HL7's XML schema is not at {SCHEMA}; set FHIR_R4_XSD")

@@ -26,6 +26,7 @@ EFFECTS = {
     "signature-refused": "refuse",
     "signer-not-trusted": "refuse",
     "signer-revoked": "refuse",
+    "signer-not-sender": "refuse",
     "patient-missing": "refuse",
     "fnr-invalid": "refuse",
     "hpr-invalid": "refuse",

@@ -9,7 +9,7 @@ from lxml import etree
 
 from certgateway import bootstrap
 from certgateway.domain.findings import LANGUAGES, Effect, Finding, Verdict
-from certgateway.domain.message import Envelope, Removal
+from certgateway.domain.message import Envelope, Removal, SignedBy
 from certgateway.engine.definitions import Definitions
 from certgateway.services.answer import Receipt, answer_for, conflict_answer, media_type
 from certgateway.services.examine import Judgement
@@ -78,11 +78,28 @@ def test_the_receipt_has_the_keys_of_the_contract(definitions: Definitions) -> N
         "findings",
         "removed",
         "duplicate_of",
+        "signer",
         "answer",
     ]
+    assert data["signer"] is None
     assert (data["arrival"], data["first_attempt"]) == ("2026-11-01T11:00:00+00:00", "2026-10-30T08:00:00+00:00")
     assert data["removed"] == [{"item": "benefit-type", "path": "Bundle.entry[1].resource.category[0]"}]
     assert [finding["rule"] for finding in data["findings"]] == ["prognosis-missing"]
+
+
+@pytest.mark.parametrize("organisation", ["987654325", None])
+@pytest.mark.parametrize("verdict", ["accepted", "rejected"])
+def test_the_receipt_says_by_which_certificate_and_whose_it_was_signed(
+    organisation: str | None, verdict: Verdict, definitions: Definitions
+) -> None:
+    receipt = replace(RECEIPT, judgement=Judgement((), verdict), signer=SignedBy("0f" * 32, organisation))
+    data = json.loads(answer_for(receipt, "8140000", definitions)[1])
+    assert data["signer"] == {"certificate": "0f" * 32, "organisation": organisation}
+    # Whether that is the sender is told by findings alone.
+    facts = json.loads(data["answer"])["entry"][1]["resource"]["extension"][0]["extension"]
+    [signed] = [fact["extension"] for fact in facts if fact["url"] == "signer"]
+    stated = {"certificate": "0f" * 32} | ({"organisation": organisation} if organisation else {})
+    assert {part["url"]: part["valueString"] for part in signed} == stated
 
 
 def test_what_was_removed_stands_nowhere(definitions: Definitions) -> None:
