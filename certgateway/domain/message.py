@@ -41,12 +41,11 @@ class SenderNumber:
 class SignedBy:
     """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one.
 
-    `is_sender`: that number is the one that the message gives its sender. No name of the certificate may stand here.
+    No name of the certificate may stand here.
     """
 
     certificate: str
     organisation: str | None
-    is_sender: bool = False
 
 
 @dataclass(frozen=True, slots=True)

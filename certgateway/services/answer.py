@@ -167,5 +167,5 @@ def _data(receipt: Receipt, message: bytes) -> Json:
 
 
 def _signer_data(signer: SignedBy | None) -> Json | None:
-    """By which certificate it was signed, and of which organisation; whether that is the sender, the findings tell."""
+    """By which certificate it was signed, and of which organisation."""
     return None if signer is None else {"certificate": signer.certificate, "organisation": signer.organisation}

@@ -251,7 +251,7 @@ def _judgement(
         resend=first is not None,
         attachments=house.attachments,
         infected=message.infected,
-        trusted=message.delivery.trusted or bool(message.examined.signer and message.examined.signer.is_sender),
+        trusted=message.delivery.trusted,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         order_unknown=message.order.is_unknown,

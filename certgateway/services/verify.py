@@ -7,7 +7,7 @@ bytes as they came in place of those that were signed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -67,20 +67,17 @@ def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: date
 
 
 def held_to_sender(signer: SignedBy | None, envelope: Envelope | None) -> SignedBy | Finding | None:
-    """The signer, told to be the sender where both have the same organisation number; a finding where they differ.
+    """The signer, or a finding where the sender has another organisation number than the one in the certificate.
 
-    `envelope` must have been read from what was signed. Where the certificate or the message has no number, nobody can
-    tell, and so it is where a department has another one: an enterprise signs for its departments, but whether this is
-    one of them is not known here.
+    `envelope` must have been read from what was signed. Where the certificate or the message has no number nobody can
+    tell; nor does the number of a department tell anything, since an enterprise signs for its departments.
     """
     numbers = envelope.numbers if envelope is not None else ()
-    own = [stated for stated in numbers if not stated.inner]
-    if signer is None or signer.organisation is None or not own:
+    if signer is None or signer.organisation is None:
         return signer
-    other = next((stated for stated in own if stated.number != signer.organisation), None)
-    if other is not None:
-        return Finding("signer-not-sender", Effect.REFUSE, path=other.path)
-    return replace(signer, is_sender=all(stated.number == signer.organisation for stated in numbers))
+    others = (each for each in numbers if not each.inner and each.number != signer.organisation)
+    other = next(others, None)
+    return signer if other is None else Finding("signer-not-sender", Effect.REFUSE, path=other.path)
 
 
 def _wrappers(format_: Format) -> frozenset[str]:
