@@ -141,6 +141,13 @@ def test_a_reference_to_an_entry_of_nothing_is_judged(ours: Definitions) -> None
 
 
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
+# As many as may stand together are 32.
+NAMES = (
+    "abbr align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset class colspan "
+    "coords dir frame headers height hreflang hspace lang nowrap rel rev rowspan rules scope shape span start style title"
+)
+ATTRIBUTES = [f'{name}="x"' for name in NAMES.split()]
+FOURTEEN = " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(14))
 NARRATIVES = {
     "plain": ("x <b>y</b><p>z</p>", None),
     "spaces": (" \n\u00a0", "narrative-not-allowed"),
@@ -154,6 +161,14 @@ NARRATIVES = {
     "an entity of HTML": ("x&nbsp;y", "narrative-not-allowed"),
     "an element of another namespace": ('<b xmlns="urn:x">y</b>', "narrative-not-allowed"),
     "a comment": ("x<!-- y -->", None),
+    "an entity of HTML in a comment": ("x<!-- &nbsp; -->", "narrative-not-allowed"),
+    "an entity of HTML in marked text": ("x<![CDATA[&nbsp;]]>", "narrative-not-allowed"),
+    "a namespace that is no URI": ('<b xmlns:p="http://a b">y</b>', "narrative-not-allowed"),
+    "thirty-four attributes": (f"<b {' '.join(ATTRIBUTES)}>y</b>", "narrative-not-allowed"),
+    "twenty attributes and fourteen namespaces": (
+        f"<b {FOURTEEN} {' '.join(ATTRIBUTES[:20])}>y</b>",
+        "narrative-not-allowed",
+    ),
     "nothing closed": ("<b>x", "narrative-not-allowed"),
     "longer than a text may be": ("x" * 1_048_576, "primitive-invalid"),
     "forty elements deep": ("<b>" * 40 + "x" + "</b>" * 40, None),
