@@ -192,7 +192,8 @@ class Soundness:
 
     def _without_step(self, child: RulePlan, code: str) -> Sound:
         if child.rule.name == "value":
-            return self._rule(child, code) if not child.slices else never
+            is_simple = not child.slices and child.rule.max != 0 and child.rule.min <= 1
+            return self._rule(child, code) if is_simple else never
         return never if child.demands else _always
 
     def _written(self, plan: RulePlan, code: str, keys: Keys) -> Sound | None:

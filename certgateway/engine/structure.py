@@ -54,6 +54,9 @@ class Walk:
             self._run.odd.add(id(value))
             return
         if trail[1] == "contained" and not self._run.options.contained:
+            # What nobody has looked at may have any form, so that no quick test may look into it either.
+            self._run.oddities += 1
+            self._run.odd.add(id(value))
             return
         mark, oddities, identified = len(self._run.faults), self._run.oddities, self._run.identified
         plan = self._plans.plan(name)

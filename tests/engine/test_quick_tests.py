@@ -143,8 +143,9 @@ def test_a_reference_to_an_entry_of_nothing_is_judged(ours: Definitions) -> None
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
 # As many as may stand together are 32.
 NAMES = (
-    "abbr align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset class colspan "
-    "coords dir frame headers height hreflang hspace lang nowrap rel rev rowspan rules scope shape span start style title"
+    "abbr align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset class "
+    "colspan coords dir frame headers height hreflang hspace lang nowrap rel rev rowspan rules scope shape span start style "
+    "title"
 )
 ATTRIBUTES = [f'{name}="x"' for name in NAMES.split()]
 FOURTEEN = " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(14))
@@ -220,3 +221,61 @@ def test_what_was_taken_for_granted_of_a_profile_that_fails_is_not_kept() -> Non
         ("reference-target-wrong", "Bundle.entry[0].resource.hasMember[0]"),
     ]
     assert sorted(map(repr, found)) == sorted(map(repr, slowly(tree, known, QUIET)))
+
+
+def claimed(known: Definitions, tree: Json) -> list[Fault]:
+    """What is found in a resource that claims the one profile; slowly, and by functions as well."""
+    judged = tree | {"meta": {"profile": [BASE + "p"]}}
+    found = judge(judged, known, options=QUIET)
+    assert sorted(map(repr, found)) == sorted(map(repr, slowly(judged, known, QUIET)))
+    return found
+
+
+@pytest.mark.parametrize("bound", [{"max": "0"}, {"min": 2}])
+def test_a_profile_that_forbids_the_value_of_a_primitive_is_heard(bound: Json) -> None:
+    known = load_base().extended([profile("Patient", {"id": "Patient.birthDate.value", **bound}, name="p")])
+    found = claimed(known, {"resourceType": "Patient", "birthDate": "2020-01-01"})
+    assert [fault.path for fault in found] == ["Patient.birthDate"]
+
+
+@pytest.mark.parametrize("path", ["system.id", "system.extension", "system.extension.url"])
+def test_slices_told_apart_by_what_stands_beside_a_primitive(path: str) -> None:
+    sliced = {"slicing": {"discriminator": [{"type": "value", "path": path}], "rules": "open"}}
+    known = load_base().extended(
+        [
+            profile(
+                "Patient",
+                {"id": "Patient.identifier", **sliced},
+                {"id": "Patient.identifier:a", "sliceName": "a", "max": "1"},
+                {"id": f"Patient.identifier:a.{path}", "fixedString": "x"},
+                name="p",
+            )
+        ]
+    )
+    assert claimed(known, {"resourceType": "Patient", "identifier": [{"system": "urn:x", "value": "1"}]}) == []
+
+
+def test_slices_known_by_texts_and_codings_where_a_number_stands() -> None:
+    sliced = {"slicing": {"discriminator": [{"type": "value", "path": "maxLength"}], "rules": "open"}}
+    known = load_base().extended(
+        [
+            profile(
+                "Questionnaire",
+                {"id": "Questionnaire.item", **sliced},
+                {"id": "Questionnaire.item:a", "sliceName": "a", "max": "1"},
+                {"id": "Questionnaire.item:a.maxLength", "fixedString": "5"},
+                {"id": "Questionnaire.item:b", "sliceName": "b", "max": "1"},
+                {"id": "Questionnaire.item:b.maxLength", "patternCoding": {"code": "c"}},
+                name="p",
+            )
+        ]
+    )
+    item = {"linkId": "1", "type": "string", "maxLength": 5}
+    assert claimed(known, {"resourceType": "Questionnaire", "status": "draft", "item": [item]}) == []
+
+
+@pytest.mark.parametrize("inner", [{"contained": 5}, {"meta": {"versionId": None}}, {"meta": "x"}, {"meta": 1}])
+def test_contained_resources_left_alone_are_looked_into_by_no_quick_test(inner: Json, ours: Definitions) -> None:
+    tree = {"resourceType": "Patient", "contained": [{"resourceType": "Patient", "id": "a", **inner}]}
+    options = Options(contained=False)
+    assert sorted(map(repr, judge(tree, ours, options=options))) == sorted(map(repr, slowly(tree, ours, options)))
