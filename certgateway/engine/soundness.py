@@ -88,6 +88,8 @@ class Soundness:
             known = run.known
             if known.holds(key):
                 return True
+            if known.is_lost(key):
+                return False
             mark = known.begin(key)
             found = sound_part(value, scope, run)
             known.end(key, mark, found=found)

@@ -144,8 +144,8 @@ DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
 # As many as may stand together are 32.
 NAMES = (
     "abbr align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset class "
-    "colspan coords dir frame headers height hreflang hspace lang nowrap rel rev rowspan rules scope shape span start style "
-    "title"
+    "colspan coords dir frame headers height hreflang hspace lang nowrap rel rev rowspan rules scope shape span start "
+    "style title"
 )
 ATTRIBUTES = [f'{name}="x"' for name in NAMES.split()]
 FOURTEEN = " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(14))
@@ -279,3 +279,38 @@ def test_contained_resources_left_alone_are_looked_into_by_no_quick_test(inner: 
     tree = {"resourceType": "Patient", "contained": [{"resourceType": "Patient", "id": "a", **inner}]}
     options = Options(contained=False)
     assert sorted(map(repr, judge(tree, ours, options=options))) == sorted(map(repr, slowly(tree, ours, options)))
+
+
+def chain(count: int, last: Json) -> Json:
+    """A Bundle of observations of which each leads to the next; the first one claims `a`."""
+    urls = [f"urn:uuid:00000000-0000-4000-8000-{number:012}" for number in range(count + 1)]
+    plain = {"resourceType": "Observation", "status": "final", "code": {"text": "t"}}
+    resources = [plain | {"hasMember": [{"reference": url}]} for url in urls[1:]] + [plain | last]
+    resources[0] |= {"meta": {"profile": [BASE + "a"]}}
+    entries = [{"fullUrl": url, "resource": each} for url, each in zip(urls, resources, strict=True)]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+WRONG = {"component": [{"code": {"text": "c"}, "valueBoolean": True}]}
+
+
+@pytest.mark.parametrize("names", ["a", "ab"])
+def test_long_chains_of_references_are_followed_to_their_end(names: str) -> None:
+    """However long they are, and however many profiles each link may be one of: neither too deep nor too slow."""
+    wanted = {"type": [{"code": "Reference", "targetProfile": [BASE + name for name in names]}]}
+    known = load_base().extended(
+        [
+            profile(
+                "Observation",
+                {"id": "Observation.hasMember", **wanted},
+                {"id": "Observation.component", "max": "0"},
+                name=name,
+            )
+            for name in names
+        ]
+    )
+    assert judge(chain(300, {}), known, options=QUIET) == []
+    found = [(fault.kind, fault.path) for fault in judge(chain(300, WRONG), known, options=QUIET)]
+    # Of two profiles neither is blamed where the fault lies.
+    far, near = "Bundle.entry[300].resource.component[0]", "Bundle.entry[0].resource.hasMember[0]"
+    assert found == [("element-not-allowed", far) if names == "a" else ("reference-target-wrong", near)]
