@@ -178,7 +178,8 @@ class Soundness:
         facts = self._definitions.type(code)
         if facts is not None and facts.kind == "primitive-type":
             return self._of_primitive(plan, code)
-        shapes = Shapes(partial(self._written, plan, code), is_resource=self._definitions.is_resource(code))
+        names = facts.keys if facts is not None else ()
+        shapes = Shapes(partial(self._written, plan, code), names, is_resource=self._definitions.is_resource(code))
         known, met = shapes.known.get, shapes.met
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:

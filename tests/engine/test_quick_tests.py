@@ -314,3 +314,50 @@ def test_long_chains_of_references_are_followed_to_their_end(names: str) -> None
     # Of two profiles neither is blamed where the fault lies.
     far, near = "Bundle.entry[300].resource.component[0]", "Bundle.entry[0].resource.hasMember[0]"
     assert found == [("element-not-allowed", far) if names == "a" else ("reference-target-wrong", near)]
+
+
+def test_names_that_nobody_defined_are_not_remembered(ours: Definitions) -> None:
+    tree = {"resourceType": "Patient", "name": [{"family": "x", "a name of the sender's own": 1}], "another": 2}
+    written: list[Json] = []
+    met = shapes.Shapes(written.append, ["name", "active"], is_resource=False)
+    assert met.met(tuple(tree)) is shapes.never
+    assert met.met(("resourceType", "name")) is shapes.never
+    assert written == [("resourceType", "name")]
+    assert list(met.known) == written
+    assert len(judge(tree, ours, options=QUIET)) == 2
+
+
+def test_one_object_in_several_places_is_told_of_each(ours: Definitions) -> None:
+    """A tree made in Python may have it so; what is told of extensions on the quick way needs their places."""
+    known = ours.extended([an_extension()])
+    extension = {"url": BASE + "e", "valueString": "c"}
+    name = {"family": "x", "extension": [extension]}
+    patient = {"resourceType": "Patient", "extension": [extension], "name": [name, name]}
+    entries = [{"fullUrl": f"urn:uuid:00000000-0000-4000-8000-00000000000{at}", "resource": patient} for at in (1, 2)]
+    tree = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    found = judge(tree, known, options=QUIET)
+    assert len(found) == len(entries) * 3
+    assert sorted(map(repr, found)) == sorted(map(repr, slowly(tree, known, QUIET)))
+
+
+def an_extension() -> Json:
+    """The definition of an extension that may stand anywhere and must say `a`."""
+    value = {"id": "Extension.value[x]", "type": [{"code": "string"}], "fixedString": "a"}
+    made = profile("Extension", {"id": "Extension.url", "fixedUri": BASE + "e"}, value, name="e")
+    return made | {"context": [{"type": "element", "expression": "Element"}]}
+
+
+def test_an_extension_is_judged_before_what_its_resource_says_of_it(ours: Definitions) -> None:
+    by_url = {"slicing": {"discriminator": [{"type": "value", "path": "url"}], "rules": "open"}}
+    on_patient = profile(
+        "Patient",
+        {"id": "Patient.extension", **by_url},
+        {"id": "Patient.extension:x", "sliceName": "x"},
+        {"id": "Patient.extension:x.url", "fixedUri": BASE + "e"},
+        {"id": "Patient.extension:x.value[x]", "patternString": "b"},
+        name="p",
+    )
+    known = ours.extended([an_extension(), on_patient])
+    extension = {"url": BASE + "e", "valueString": "c"}
+    found = claimed(known, {"resourceType": "Patient", "extension": [extension]})
+    assert [(fault.kind, fault.expected) for fault in found] == [("fixed-value-differs", "a")]
