@@ -361,3 +361,9 @@ def test_an_extension_is_judged_before_what_its_resource_says_of_it(ours: Defini
     extension = {"url": BASE + "e", "valueString": "c"}
     found = claimed(known, {"resourceType": "Patient", "extension": [extension]})
     assert [(fault.kind, fault.expected) for fault in found] == [("fixed-value-differs", "a")]
+
+
+def test_half_a_character_is_searched_as_always(ours: Definitions) -> None:
+    """No reader lets it through, but a tree made in Python may hold one."""
+    tree = {"resourceType": "ValueSet", "status": "draft", "name": "A\ud800"}
+    assert sorted(map(repr, judge(tree, ours, options=QUIET))) == sorted(map(repr, slowly(tree, ours, QUIET)))
