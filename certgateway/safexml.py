@@ -34,6 +34,8 @@ _UNUSUAL_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-F
 # tags that hold such letters anywhere, then of those the ones that hold them outside their values.
 _FOREIGN_TAG = re.compile(rb"<[^<>\x80-\xff]*+[\x80-\xff][^<>]*+")
 _FOREIGN_NAME = re.compile(rb"(?:[^\"'\x80-\xff]|\"[^\"]*+\"|'[^']*+')*+[\x80-\xff]")
+# What surely is a URI: libxml2 refuses namespaces that are none, expat takes them.
+_PLAIN_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9/._\-]*")
 _NAMESPACE = re.compile(rb"xmlns(?::[^\s=]++)?\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _UNKNOWN_ENCODING_ERRORS = {
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
@@ -129,7 +131,8 @@ def plain_parse(
 
     def bind(prefix: str | None, uri: str | None) -> None:
         pairs.add((prefix, uri))
-        if len(pairs) > limits.namespaces_in_scope:
+        is_plain = uri is None or _PLAIN_NAMESPACE.fullmatch(uri) is not None
+        if len(pairs) > limits.namespaces_in_scope or not is_plain:
             raise UnusualError
 
     def refuse(*_: object) -> None:

@@ -60,7 +60,9 @@ class BaseSoundness:
         found = self._shapes.get(name)
         if found is None:
             plan = self._plans.plan(name)
-            found = self._shapes[name] = Shapes(partial(self._written, plan), is_resource=plan.is_resource)
+            found = self._shapes[name] = Shapes(
+                partial(self._written, plan), plan.properties, is_resource=plan.is_resource
+            )
         return found
 
     def _written(self, plan: TypePlan, keys: Keys) -> Trial | None:

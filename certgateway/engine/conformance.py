@@ -15,7 +15,7 @@ from certgateway.engine.invariants import check_invariants
 from certgateway.engine.references import is_absolute, stated_type, target_place
 from certgateway.engine.refinements import check_refinements
 from certgateway.engine.ruleplans import RulePlan, plan_of
-from certgateway.engine.run import EnoughFaultsError, Run
+from certgateway.engine.run import EnoughFaultsError, Key, Run
 from certgateway.engine.slice_order import first_misplaced, standing
 from certgateway.engine.slice_reasons import SliceReasons
 from certgateway.engine.slices import Slicer, listed
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from certgateway.engine.profiles import Profile, Rule
 
 _VALUE_OR_PARTS = frozenset({"value", "extension"})
+# Of trials within one another.
+_DEEPEST = 10
 _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
@@ -42,7 +44,46 @@ class Conformance:
         self._reasons = SliceReasons(run.definitions, self._slicer)
 
     def conforms(self, profile: Profile, place: Place) -> bool:
-        """Whether a place would be found without error."""
+        """Whether a place would be found without error.
+
+        Where trials lead too far down, what lies there is tried for itself, and then what led to it once more.
+        """
+        tried = self._run.tried
+        key = (id(place.value), id(profile.root))
+        if tried.depth >= _DEEPEST and not (tried.known.is_lost(key) or tried.known.holds(key)):
+            tried.beyond[key] = (profile, place)
+            tried.assumed += 1
+            return True
+        waiting, seen, found = [(profile, place)], set[Key](), False
+        while waiting:
+            found = self._tried(*waiting[-1])
+            further = {} if tried.depth else {key: row for key, row in tried.beyond.items() if key not in seen}
+            if not tried.depth:
+                tried.beyond.clear()
+            if found and further:
+                seen.update(further)
+                waiting += further.values()
+            else:
+                waiting.pop()
+        return found
+
+    def _tried(self, profile: Profile, place: Place) -> bool:
+        """The same without what lies too far down; a resource is not tried again where that told for certain."""
+        tried, key = self._run.tried, (id(place.value), id(profile.root))
+        if not self._definitions.is_resource(place.type):
+            return self._would_conform(profile, place)
+        if tried.known.is_lost(key) or tried.known.holds(key):
+            return not tried.known.is_lost(key)
+        mark, assumed = tried.known.begin(key), tried.assumed
+        tried.depth += 1
+        found = self._would_conform(profile, place)
+        tried.depth -= 1
+        tried.known.end(key, mark, found=found)
+        if tried.depth == 0 and (tried.assumed != assumed or self._run.known.is_at_work):
+            tried.known.forget(mark)
+        return found
+
+    def _would_conform(self, profile: Profile, place: Place) -> bool:
         trial = Conformance(self._run.trial())
         try:
             trial.check(profile, place)
@@ -51,11 +92,34 @@ class Conformance:
         return True
 
     def check(self, profile: Profile, place: Place) -> None:
-        """Judge one place against one profile."""
+        """Judge one place against one profile, and the resources it leads to against what is asked of them there."""
+        run = self._run
+        if run.is_judging:
+            self._check(profile, place)
+            return
+        run.is_judging = True
+        # What a trial has passed holds until it ends; else two that lead to one another would be tried without end.
+        passed: set[tuple[int, str]] = set()
+        try:
+            run.led_to.append((profile, place))
+            while run.led_to:
+                asked, there = run.led_to.pop()
+                self._check(asked, there)
+                key = (id(there.value), asked.url)
+                if run.is_trial and key not in run.trying:
+                    passed.add(key)
+                    run.trying.add(key)
+        finally:
+            run.is_judging = False
+            run.led_to.clear()
+            run.trying.difference_update(passed)
+
+    def _check(self, profile: Profile, place: Place) -> None:
         if self._is_sound(profile, place):
             return
         key = (id(place.value), profile.url)
         if key in self._run.trying:
+            self._run.tried.assumed += 1
             return
         if not self._definitions.is_a(place.type, profile.type):
             self._run.add("profile-type-wrong", place.trail, profile.type, detail=self._known_type(place.type))
@@ -228,11 +292,11 @@ class Conformance:
             self._run.add("reference-target-wrong", place.trail, ", ".join(profile.url for profile in fitting))
 
     def _once(self, profile: Profile, target: Place) -> None:
-        """Judge a referenced resource where it stands, once however many references lead to it."""
+        """See to it that a referenced resource is judged where it stands, once however many references lead to it."""
         key = (id(target.value), profile.url)
         if key not in self._run.referred:
             self._run.referred.add(key)
-            self.check(profile, target)
+            self._run.led_to.append((profile, target))
 
     def _value(self, rule: Rule, place: Place) -> None:
         """Judge fixed value, pattern and binding."""

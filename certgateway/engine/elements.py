@@ -34,15 +34,21 @@ def elements_of(definitions: Definitions, resource: dict[str, Tree], trail: Trai
 
 
 def told(run: Run, place: Place) -> Place:
-    """The same place with its trail, where it stood as `NOT_TOLD`: each resource is looked through once."""
+    """The same place with its trail, where it stood as `NOT_TOLD`: each resource is looked through once.
+
+    An object that stands in several places, as a tree made in Python may have it, is told of each in their order.
+    """
     if place.trail is not NOT_TOLD:
         return place
     scope = place.scope
-    key = ("trails", id(scope.resource))
+    key = ("trails", id(scope))
     if key not in run.remembered:
-        found = elements_of(run.definitions, scope.resource, scope.trail)
-        run.remembered[key] = {id(value): trail for value, _, trail in found}
-    return replace(place, trail=run.remembered[key][id(place.value)])
+        found: dict[int, list[Trail]] = {}
+        for value, _, trail in reversed([*elements_of(run.definitions, scope.resource, scope.trail)]):
+            found.setdefault(id(value), []).append(trail)
+        run.remembered[key] = found
+    trails = run.remembered[key][id(place.value)]
+    return replace(place, trail=trails.pop() if len(trails) > 1 else trails[0])
 
 
 def _parts(definitions: Definitions, node: dict[str, Tree], code: str, trail: Trail) -> list[tuple[Tree, str, Trail]]:

@@ -99,7 +99,9 @@ def _search(wanted: str) -> Callable[[str | None], bool | None]:
     compiled = pattern(wanted)
 
     def found(text: str | None) -> bool | None:
-        return None if text is None or len(text) > _LONGEST_TEXT else compiled.search(text.encode()) is not None
+        if text is None or len(text) > _LONGEST_TEXT:
+            return None
+        return compiled.search(text.encode("utf-8", "replace")) is not None
 
     return found
 

@@ -41,7 +41,9 @@ _PLAIN_ATTRIBUTES = _ATTRIBUTES - {"cite", "href", "id", "longdesc", "name", "sr
 _PLAIN_ELEMENTS = frozenset(f"{XHTML}}}{name}" for name in _ELEMENTS - {"a", "img"})
 _PLAIN_BLOCKS = frozenset(name[1:] for name in _BLOCKS)
 _DIV = f"{XHTML}}}div"
+# Well within what `safexml` allows of depth and attributes.
 _DEEPEST = 32
+_MOST_ATTRIBUTES = 16
 
 
 def objection(text: str) -> str | None:
@@ -61,6 +63,8 @@ def objection(text: str) -> str | None:
 
 def is_plain(text: str) -> bool:
     """Whether a narrative surely is allowed and has no links; one look at each element, and no tree is built."""
+    if "&" in text and _ENTITY.search(text):
+        return False  # Even in a comment, where no parser looks for it.
     reader = _PlainReader()
     try:
         safexml.plain_parse(text.encode("utf-8"), reader.start, reader.end, reader.text)
@@ -77,7 +81,9 @@ class _PlainReader:
         self.has_content = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name not in _PLAIN_ELEMENTS or not _PLAIN_ATTRIBUTES.issuperset(attributes) or len(self.open) > _DEEPEST:
+        if name not in _PLAIN_ELEMENTS or not _PLAIN_ATTRIBUTES.issuperset(attributes):
+            raise safexml.UnusualError
+        if len(self.open) > _DEEPEST or len(attributes) > _MOST_ATTRIBUTES:
             raise safexml.UnusualError
         if not self.open and name != _DIV:
             raise safexml.UnusualError

@@ -78,6 +78,8 @@ class EnoughFaultsError(Exception):
 
 
 Key = tuple[int, int]
+# Of resources that lead to one another: how many are found out about within one another.
+_DEEPEST = 24
 
 
 class KnownSound:
@@ -87,10 +89,11 @@ class KnownSound:
     proves wrong, what rested on it is known no longer.
     """
 
-    __slots__ = ("_found", "_open", "_rests")
+    __slots__ = ("_found", "_lost", "_open", "_rests")
 
     def __init__(self) -> None:
         self._found: dict[Key, None] = {}
+        self._lost: set[Key] = set()
         self._open: set[Key] = set()
         # Whether something was taken for granted since the last `begin`.
         self._rests = False
@@ -101,6 +104,15 @@ class KnownSound:
             return False
         self._rests = self._rests or key in self._open
         return True
+
+    def is_lost(self, key: Key) -> bool:
+        """Whether nobody need find this out: it was not surely sound before, or the chain of what is open is long."""
+        return key in self._lost or len(self._open) >= _DEEPEST
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether anything is being found out just now."""
+        return bool(self._open)
 
     def add(self, key: Key) -> None:
         """Know this from now on."""
@@ -116,17 +128,36 @@ class KnownSound:
 
     def end(self, key: Key, mark: tuple[int, bool], *, found: bool) -> None:
         """It has been found out: sound, or not surely so."""
-        count, rested = mark
+        rested = mark[1]
         self._open.discard(key)
         if found:
             self._rests = self._rests or rested
             return
+        self._lost.add(key)
         if self._rests:
-            while len(self._found) > count:
-                self._found.popitem()
+            self.forget(mark)
         else:
             del self._found[key]
         self._rests = rested
+
+    def forget(self, mark: tuple[int, bool]) -> None:
+        """Know nothing any longer of what was found to be sound since `begin` gave this mark."""
+        while len(self._found) > mark[0]:
+            self._found.popitem()
+
+
+@dataclass(slots=True)
+class Tried:
+    """Which resources would conform to what, so far as that was tried; a run and its trials share it.
+
+    `assumed` counts what was taken for granted, as being tried already or too far down; the latter is what lies
+    `beyond`. `depth` is how many trials are under way, each within another.
+    """
+
+    known: KnownSound = field(default_factory=KnownSound)
+    assumed: int = 0
+    beyond: dict[Key, tuple[Any, Any]] = field(default_factory=dict)
+    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -136,8 +167,10 @@ class Run:
     `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
     extensions beside them; `odd` are the resources (by identity) that hold any. `known` are the places and profiles
     of which it is known that nothing would be found. `identified` counts the elements met that
-    have ids, which few have. `whole` is the outermost resource, `marks` what
-    links in it may lead to. `conforms` answers whether a place would conform to a profile, for expressions that ask.
+    have ids, which few have. `led_to` are the resources that references led to, each with the profile it must conform
+    to: they are judged after what led there, since a chain of references may be long. `whole` is the outermost
+    resource, `marks` what links in it may lead to. `conforms` answers whether a place would conform to a profile, for
+    expressions that ask.
     """
 
     definitions: Definitions
@@ -152,6 +185,9 @@ class Run:
     identified: int = 0
     odd: set[int] = field(default_factory=set)
     known: KnownSound = field(default_factory=KnownSound)
+    tried: Tried = field(default_factory=Tried)
+    led_to: list[tuple[Any, Any]] = field(default_factory=list)
+    is_judging: bool = False
     remembered: dict[object, Any] = field(default_factory=dict)
     is_trial: bool = False
     # Expressions that asked for too much work once: they are not tried again at every place.
@@ -198,6 +234,7 @@ class Run:
             trying=self.trying,
             odd=self.odd,
             known=self.known,
+            tried=self.tried,
             is_trial=True,
             given_up=self.given_up,
             conforms=self.conforms,

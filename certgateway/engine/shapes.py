@@ -7,7 +7,7 @@ know what is tried, or let a sender decide how much is written or remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Tree = Any
@@ -36,10 +36,14 @@ def never(_value: Tree, _scope: object, _given: object) -> bool:
 class Shapes:
     """The functions for objects of one kind, by their keys."""
 
-    __slots__ = ("_is_resource", "_met", "_write", "known")
+    __slots__ = ("_is_resource", "_met", "_names", "_write", "known")
 
-    def __init__(self, write: Callable[[Keys], Trial | None], *, is_resource: bool) -> None:
-        """Take who writes the function for a shape; None where such objects must be walked whatever they hold."""
+    def __init__(self, write: Callable[[Keys], Trial | None], names: Iterable[str], *, is_resource: bool) -> None:
+        """Take who writes the function for a shape; None where such objects must be walked whatever they hold.
+
+        `names` are the keys that such objects may have: of any other nothing is remembered.
+        """
+        self._names = frozenset(names) | {"resourceType"}
         self.known: dict[Keys, Trial] = {}
         self._is_resource = is_resource
         self._met: dict[Keys, int] = {}
@@ -47,7 +51,7 @@ class Shapes:
 
     def met(self, keys: Keys) -> Trial:
         """The function for a shape for which none is known."""
-        if len(self.known) >= _MOST_SHAPES:
+        if len(self.known) >= _MOST_SHAPES or not self._names.issuperset(keys):
             return never
         often = self._met.pop(keys, 0) + 1
         if self._is_resource and often < OFTEN:

@@ -76,9 +76,12 @@ def _by_type(plan: RulePlan, sorting: Sorting, kind: str, definitions: Definitio
 
 
 def _keys(steps: tuple[tuple[str, str], ...], code: str, definitions: Definitions) -> list[str] | None:
-    """The JSON keys that steps by name stand for; None where one isn't by name, or is a choice."""
+    """The JSON keys that steps by name stand for; None where one isn't by name, is a choice, or leads into a text."""
     keys: list[str] = []
     for kind, name in steps:
+        facts = definitions.type(code)
+        if facts is not None and facts.kind == "primitive-type":
+            return None
         step = steps_of(definitions).step(code, name) if kind == "name" else None
         if step is None or step.only is None:
             return None
@@ -126,8 +129,8 @@ def _by_mark(marks: dict[Mark, int], keys: list[str]) -> Sorter:
     def number_of(value: Tree) -> int | None:
         found: list[int] = []
         for one in _gathered(value, keys):
-            if type(one) is str:
-                found += [marks[one]] if one in marks else ()
+            if type(one) is not dict:
+                found += [marks[one]] if type(one) is str and one in marks else ()
                 continue
             for in_concept, by_system, by_code in told:
                 for coding in one.get("coding", ()) if in_concept else (one,):

@@ -88,6 +88,8 @@ class Soundness:
             known = run.known
             if known.holds(key):
                 return True
+            if known.is_lost(key):
+                return False
             mark = known.begin(key)
             found = sound_part(value, scope, run)
             known.end(key, mark, found=found)
@@ -176,7 +178,8 @@ class Soundness:
         facts = self._definitions.type(code)
         if facts is not None and facts.kind == "primitive-type":
             return self._of_primitive(plan, code)
-        shapes = Shapes(partial(self._written, plan, code), is_resource=self._definitions.is_resource(code))
+        names = facts.keys if facts is not None else ()
+        shapes = Shapes(partial(self._written, plan, code), names, is_resource=self._definitions.is_resource(code))
         known, met = shapes.known.get, shapes.met
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
@@ -192,7 +195,8 @@ class Soundness:
 
     def _without_step(self, child: RulePlan, code: str) -> Sound:
         if child.rule.name == "value":
-            return self._rule(child, code) if not child.slices else never
+            is_simple = not child.slices and child.rule.max != 0 and child.rule.min <= 1
+            return self._rule(child, code) if is_simple else never
         return never if child.demands else _always
 
     def _written(self, plan: RulePlan, code: str, keys: Keys) -> Sound | None:

@@ -54,6 +54,9 @@ class Walk:
             self._run.odd.add(id(value))
             return
         if trail[1] == "contained" and not self._run.options.contained:
+            # What nobody has looked at may have any form, so that no quick test may look into it either.
+            self._run.oddities += 1
+            self._run.odd.add(id(value))
             return
         mark, oddities, identified = len(self._run.faults), self._run.oddities, self._run.identified
         plan = self._plans.plan(name)
@@ -77,9 +80,10 @@ class Walk:
             contained.check_contained(self._run, value, trail)
         if self._run.oddities > oddities:
             self._run.odd.add(id(value))
-        self._on_profiled(place)
+        # As on the walk: of two that say the same of one place the first is heard.
         for each in extensions:
             self._on_profiled(Place(each, None, "Extension", NOT_TOLD, scope))
+        self._on_profiled(place)
 
     def _entries(self, bundle: dict[str, Tree], trail: Trail, scope: Scope) -> None:
         """Judge the resources in a Bundle that has no fault outside them."""

@@ -12,8 +12,10 @@ from certgateway.safexml import UnusualError
 
 XHTML = "http://www.w3.org/1999/xhtml"
 _XML = "http://www.w3.org/XML/1998/namespace"
+_XML_ID = f"{_XML}}}id"
 # Well within what `safexml` allows of depth and attributes.
-_DEEPEST = 32
+DEEPEST = 32
+"""How many elements may be nested in what `PlainNarrative` writes, without the `div` itself."""
 _MOST_ATTRIBUTES = 16
 _MARKS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _IN_TEXT = str.maketrans(_MARKS)
@@ -77,7 +79,7 @@ class PlainNarrative:
         """An element begins."""
         namespace, _, local = name.rpartition("}")
         self._depth += 1
-        if namespace != XHTML or self._depth > _DEEPEST:
+        if namespace != XHTML or self._depth > DEEPEST:
             raise UnusualError
         self._parts.append(f"{'>' if self._is_open else ''}<{local}{_plain_attributes(attributes)}")
         self._is_open = True
@@ -105,7 +107,8 @@ def _plain_attributes(attributes: dict[str, str]) -> str:
     texts: list[str] = []
     for name, value in attributes.items():
         namespace, _, local = name.rpartition("}")
-        if namespace not in ("", _XML):
+        # An `xml:id` must be a name and stand once in the document, which `safexml` sees to.
+        if namespace not in ("", _XML) or name == _XML_ID:
             raise UnusualError
         texts.append(f' {"xml:" if namespace else ""}{local}="{value.translate(_IN_ATTRIBUTE)}"')
     return "".join(texts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.xhtmlform import PlainNarrative
+from certgateway.engine.xhtmlform import DEEPEST, PlainNarrative
 from certgateway.engine.xmlplan import Row
 from certgateway.safexml import DEFAULT_LIMITS, UnusualError, plain_parse
 
@@ -89,6 +89,8 @@ class _Reader:
             self.rows = _NOTHING
             return self.typed(given["value"], row.code)
         if row.kind == "xhtml":
+            if len(self.stack) + DEEPEST > DEFAULT_LIMITS.depth:
+                raise UnusualError
             self.narrative = PlainNarrative(given)
             return ""
         if given:

@@ -141,6 +141,14 @@ def test_a_reference_to_an_entry_of_nothing_is_judged(ours: Definitions) -> None
 
 
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
+# As many as may stand together are 32.
+NAMES = (
+    "abbr align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset class "
+    "colspan coords dir frame headers height hreflang hspace lang nowrap rel rev rowspan rules scope shape span start "
+    "style title"
+)
+ATTRIBUTES = [f'{name}="x"' for name in NAMES.split()]
+FOURTEEN = " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(14))
 NARRATIVES = {
     "plain": ("x <b>y</b><p>z</p>", None),
     "spaces": (" \n\u00a0", "narrative-not-allowed"),
@@ -154,6 +162,14 @@ NARRATIVES = {
     "an entity of HTML": ("x&nbsp;y", "narrative-not-allowed"),
     "an element of another namespace": ('<b xmlns="urn:x">y</b>', "narrative-not-allowed"),
     "a comment": ("x<!-- y -->", None),
+    "an entity of HTML in a comment": ("x<!-- &nbsp; -->", "narrative-not-allowed"),
+    "an entity of HTML in marked text": ("x<![CDATA[&nbsp;]]>", "narrative-not-allowed"),
+    "a namespace that is no URI": ('<b xmlns:p="http://a b">y</b>', "narrative-not-allowed"),
+    "thirty-four attributes": (f"<b {' '.join(ATTRIBUTES)}>y</b>", "narrative-not-allowed"),
+    "twenty attributes and fourteen namespaces": (
+        f"<b {FOURTEEN} {' '.join(ATTRIBUTES[:20])}>y</b>",
+        "narrative-not-allowed",
+    ),
     "nothing closed": ("<b>x", "narrative-not-allowed"),
     "longer than a text may be": ("x" * 1_048_576, "primitive-invalid"),
     "forty elements deep": ("<b>" * 40 + "x" + "</b>" * 40, None),
@@ -205,3 +221,149 @@ def test_what_was_taken_for_granted_of_a_profile_that_fails_is_not_kept() -> Non
         ("reference-target-wrong", "Bundle.entry[0].resource.hasMember[0]"),
     ]
     assert sorted(map(repr, found)) == sorted(map(repr, slowly(tree, known, QUIET)))
+
+
+def claimed(known: Definitions, tree: Json) -> list[Fault]:
+    """What is found in a resource that claims the one profile; slowly, and by functions as well."""
+    judged = tree | {"meta": {"profile": [BASE + "p"]}}
+    found = judge(judged, known, options=QUIET)
+    assert sorted(map(repr, found)) == sorted(map(repr, slowly(judged, known, QUIET)))
+    return found
+
+
+@pytest.mark.parametrize("bound", [{"max": "0"}, {"min": 2}])
+def test_a_profile_that_forbids_the_value_of_a_primitive_is_heard(bound: Json) -> None:
+    known = load_base().extended([profile("Patient", {"id": "Patient.birthDate.value", **bound}, name="p")])
+    found = claimed(known, {"resourceType": "Patient", "birthDate": "2020-01-01"})
+    assert [fault.path for fault in found] == ["Patient.birthDate"]
+
+
+@pytest.mark.parametrize("path", ["system.id", "system.extension", "system.extension.url"])
+def test_slices_told_apart_by_what_stands_beside_a_primitive(path: str) -> None:
+    sliced = {"slicing": {"discriminator": [{"type": "value", "path": path}], "rules": "open"}}
+    known = load_base().extended(
+        [
+            profile(
+                "Patient",
+                {"id": "Patient.identifier", **sliced},
+                {"id": "Patient.identifier:a", "sliceName": "a", "max": "1"},
+                {"id": f"Patient.identifier:a.{path}", "fixedString": "x"},
+                name="p",
+            )
+        ]
+    )
+    assert claimed(known, {"resourceType": "Patient", "identifier": [{"system": "urn:x", "value": "1"}]}) == []
+
+
+def test_slices_known_by_texts_and_codings_where_a_number_stands() -> None:
+    sliced = {"slicing": {"discriminator": [{"type": "value", "path": "maxLength"}], "rules": "open"}}
+    known = load_base().extended(
+        [
+            profile(
+                "Questionnaire",
+                {"id": "Questionnaire.item", **sliced},
+                {"id": "Questionnaire.item:a", "sliceName": "a", "max": "1"},
+                {"id": "Questionnaire.item:a.maxLength", "fixedString": "5"},
+                {"id": "Questionnaire.item:b", "sliceName": "b", "max": "1"},
+                {"id": "Questionnaire.item:b.maxLength", "patternCoding": {"code": "c"}},
+                name="p",
+            )
+        ]
+    )
+    item = {"linkId": "1", "type": "string", "maxLength": 5}
+    assert claimed(known, {"resourceType": "Questionnaire", "status": "draft", "item": [item]}) == []
+
+
+@pytest.mark.parametrize("inner", [{"contained": 5}, {"meta": {"versionId": None}}, {"meta": "x"}, {"meta": 1}])
+def test_contained_resources_left_alone_are_looked_into_by_no_quick_test(inner: Json, ours: Definitions) -> None:
+    tree = {"resourceType": "Patient", "contained": [{"resourceType": "Patient", "id": "a", **inner}]}
+    options = Options(contained=False)
+    assert sorted(map(repr, judge(tree, ours, options=options))) == sorted(map(repr, slowly(tree, ours, options)))
+
+
+def chain(count: int, last: Json) -> Json:
+    """A Bundle of observations of which each leads to the next; the first one claims `a`."""
+    urls = [f"urn:uuid:00000000-0000-4000-8000-{number:012}" for number in range(count + 1)]
+    plain = {"resourceType": "Observation", "status": "final", "code": {"text": "t"}}
+    resources = [plain | {"hasMember": [{"reference": url}]} for url in urls[1:]] + [plain | last]
+    resources[0] |= {"meta": {"profile": [BASE + "a"]}}
+    entries = [{"fullUrl": url, "resource": each} for url, each in zip(urls, resources, strict=True)]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+WRONG = {"component": [{"code": {"text": "c"}, "valueBoolean": True}]}
+
+
+@pytest.mark.parametrize("names", ["a", "ab"])
+def test_long_chains_of_references_are_followed_to_their_end(names: str) -> None:
+    """However long they are, and however many profiles each link may be one of: neither too deep nor too slow."""
+    wanted = {"type": [{"code": "Reference", "targetProfile": [BASE + name for name in names]}]}
+    known = load_base().extended(
+        [
+            profile(
+                "Observation",
+                {"id": "Observation.hasMember", **wanted},
+                {"id": "Observation.component", "max": "0"},
+                name=name,
+            )
+            for name in names
+        ]
+    )
+    assert judge(chain(300, {}), known, options=QUIET) == []
+    found = [(fault.kind, fault.path) for fault in judge(chain(300, WRONG), known, options=QUIET)]
+    # Of two profiles neither is blamed where the fault lies.
+    far, near = "Bundle.entry[300].resource.component[0]", "Bundle.entry[0].resource.hasMember[0]"
+    assert found == [("element-not-allowed", far) if names == "a" else ("reference-target-wrong", near)]
+
+
+def test_names_that_nobody_defined_are_not_remembered(ours: Definitions) -> None:
+    tree = {"resourceType": "Patient", "name": [{"family": "x", "a name of the sender's own": 1}], "another": 2}
+    written: list[Json] = []
+    met = shapes.Shapes(written.append, ["name", "active"], is_resource=False)
+    assert met.met(tuple(tree)) is shapes.never
+    assert met.met(("resourceType", "name")) is shapes.never
+    assert written == [("resourceType", "name")]
+    assert list(met.known) == written
+    assert len(judge(tree, ours, options=QUIET)) == 2
+
+
+def test_one_object_in_several_places_is_told_of_each(ours: Definitions) -> None:
+    """A tree made in Python may have it so; what is told of extensions on the quick way needs their places."""
+    known = ours.extended([an_extension()])
+    extension = {"url": BASE + "e", "valueString": "c"}
+    name = {"family": "x", "extension": [extension]}
+    patient = {"resourceType": "Patient", "extension": [extension], "name": [name, name]}
+    entries = [{"fullUrl": f"urn:uuid:00000000-0000-4000-8000-00000000000{at}", "resource": patient} for at in (1, 2)]
+    tree = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    found = judge(tree, known, options=QUIET)
+    assert len(found) == len(entries) * 3
+    assert sorted(map(repr, found)) == sorted(map(repr, slowly(tree, known, QUIET)))
+
+
+def an_extension() -> Json:
+    """The definition of an extension that may stand anywhere and must say `a`."""
+    value = {"id": "Extension.value[x]", "type": [{"code": "string"}], "fixedString": "a"}
+    made = profile("Extension", {"id": "Extension.url", "fixedUri": BASE + "e"}, value, name="e")
+    return made | {"context": [{"type": "element", "expression": "Element"}]}
+
+
+def test_an_extension_is_judged_before_what_its_resource_says_of_it(ours: Definitions) -> None:
+    by_url = {"slicing": {"discriminator": [{"type": "value", "path": "url"}], "rules": "open"}}
+    on_patient = profile(
+        "Patient",
+        {"id": "Patient.extension", **by_url},
+        {"id": "Patient.extension:x", "sliceName": "x"},
+        {"id": "Patient.extension:x.url", "fixedUri": BASE + "e"},
+        {"id": "Patient.extension:x.value[x]", "patternString": "b"},
+        name="p",
+    )
+    known = ours.extended([an_extension(), on_patient])
+    extension = {"url": BASE + "e", "valueString": "c"}
+    found = claimed(known, {"resourceType": "Patient", "extension": [extension]})
+    assert [(fault.kind, fault.expected) for fault in found] == [("fixed-value-differs", "a")]
+
+
+def test_half_a_character_is_searched_as_always(ours: Definitions) -> None:
+    """No reader lets it through, but a tree made in Python may hold one."""
+    tree = {"resourceType": "ValueSet", "status": "draft", "name": "A\ud800"}
+    assert sorted(map(repr, judge(tree, ours, options=QUIET))) == sorted(map(repr, slowly(tree, ours, QUIET)))

@@ -139,6 +139,30 @@ def test_depth_is_refused_alike(depth: int, ours: Definitions) -> None:
             assert quick is None or repr((quick, [])) == repr(read(safexml.parse(raw), ours))
 
 
+def in_bundles(count: int, inner: str) -> str:
+    """A resource in a Bundle in a Bundle, and so on."""
+    head = '<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/><entry><resource>'
+    return head * count + inner + "</resource></entry></Bundle>" * count
+
+
+# What expat takes, and the careful reader refuses.
+REFUSED: Final = {
+    "a namespace that is no URI": PATIENT.format("<active xmlns:p='http://a b' value='true'/>"),
+    "a namespace with a lone sign": PATIENT.format("<active xmlns:p='urn:%zz' value='true'/>"),
+    "an xml:id that is no name": PATIENT.format(NARRATIVE.format('<b xml:id="1">x</b>')),
+    "an xml:id that comes twice": PATIENT.format(NARRATIVE.format('<b xml:id="a">x</b><b xml:id="a">x</b>')),
+    "a deep narrative far down": in_bundles(11, PATIENT.format(NARRATIVE.format("<b>" * 32 + "x" + "</b>" * 32))),
+}
+
+
+@pytest.mark.parametrize("written", REFUSED.values(), ids=REFUSED)
+def test_what_the_careful_reader_refuses_is_refused(written: str, ours: Definitions) -> None:
+    with pytest.raises(Unreadable):
+        safexml.parse(written.encode())
+    with pytest.raises(Unreadable):
+        read_bytes(written.encode(), ours)
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_search_finds_the_places_that_expat_finds(path: Path, ours: Definitions) -> None:
     raw = path.read_bytes()

@@ -8,6 +8,7 @@ from certgateway.engine import shapes
 from certgateway.engine.shapes import Keys, Shapes, Source, Trial, never
 
 KEYS = ("a", "b")
+NAMES = (*KEYS, "one more", *map(str, range(2_500)))
 
 
 def accepts_all(_keys: Keys) -> Trial:
@@ -15,7 +16,7 @@ def accepts_all(_keys: Keys) -> Trial:
 
 
 def test_a_function_is_written_when_a_resource_comes_again() -> None:
-    of_resources = Shapes(accepts_all, is_resource=True)
+    of_resources = Shapes(accepts_all, NAMES, is_resource=True)
     assert of_resources.met(KEYS) is never
     assert KEYS not in of_resources.known
     written = of_resources.met(KEYS)
@@ -24,7 +25,7 @@ def test_a_function_is_written_when_a_resource_comes_again() -> None:
 
 
 def test_what_stands_in_a_resource_has_its_function_at_once() -> None:
-    of_parts = Shapes(accepts_all, is_resource=False)
+    of_parts = Shapes(accepts_all, NAMES, is_resource=False)
     assert of_parts.met(KEYS)({}, None, None) is True
 
 
@@ -34,19 +35,19 @@ def test_a_shape_that_must_be_walked_is_remembered_as_that() -> None:
     def write(keys: Keys) -> None:
         asked.append(keys)
 
-    of_parts = Shapes(write, is_resource=False)
+    of_parts = Shapes(write, NAMES, is_resource=False)
     assert of_parts.met(KEYS) is never
     assert of_parts.known[KEYS] is never
     assert asked == [KEYS]
 
 
 def test_a_sender_decides_neither_how_much_is_written_nor_how_much_is_remembered() -> None:
-    of_parts = Shapes(accepts_all, is_resource=False)
+    of_parts = Shapes(accepts_all, NAMES, is_resource=False)
     for number in range(150):
         of_parts.met((str(number),))
     assert len(of_parts.known) == 100
     assert of_parts.met(("one more",)) is never
-    of_resources = Shapes(accepts_all, is_resource=True)
+    of_resources = Shapes(accepts_all, NAMES, is_resource=True)
     for number in range(2_500):
         of_resources.met((str(number),))
     # Those that came once are forgotten at last; one that comes twice in a row has its function.
@@ -76,7 +77,7 @@ def test_an_object_is_tried_by_the_function_for_its_shape(monkeypatch: pytest.Mo
         return Source("inner").function() if keys == KEYS else None
 
     source = Source("outer")
-    source.refuse_of_shape("v", Shapes(write, is_resource=True))
+    source.refuse_of_shape("v", Shapes(write, NAMES, is_resource=True))
     trial = source.function()
     assert trial({"a": 1, "b": 2}, None, None) is True
     assert trial({"b": 1, "a": 2}, None, None) is False
