@@ -4,6 +4,8 @@ Fixtures live beside the tests that use them.
 """
 
 import os
+import sys
+from functools import _lru_cache_wrapper
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,28 @@ settings.load_profile("ci" if os.environ.get("CI") else "develop")
 
 # The packages that decide about people must be covered whole, and by their own tests: what a test of the whole gateway
 # happens to pass through is not tested by it. Counting lines elsewhere would take longer than all else.
-_COUNTED = tuple(Path(__file__).parent / "unit" / package for package in ("domain", "rules", "prose", "trust"))
+_PACKAGES = ("domain", "rules", "prose", "trust")
+_COUNTED = tuple(Path(__file__).parent / "unit" / package for package in _PACKAGES)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not any(item.path.is_relative_to(folder) for folder in _COUNTED):
+        if not _is_counted(item.path):
             item.add_marker("no_cover")
+
+
+def _is_counted(path: Path) -> bool:
+    return any(path.is_relative_to(folder) for folder in _COUNTED)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_remembered(request: pytest.FixtureRequest) -> None:
+    """What is made once for a process must be made in a test that counts, whichever test comes first."""
+    if not _is_counted(request.path):
+        return
+    counted = tuple(f"certgateway.{package}" for package in _PACKAGES)
+    for name, module in list(sys.modules.items()):
+        if name.startswith(counted):
+            for made in vars(module).values():
+                if isinstance(made, _lru_cache_wrapper):
+                    made.cache_clear()
