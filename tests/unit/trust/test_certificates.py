@@ -135,7 +135,8 @@ def test_a_certificate_without_constraints_is_no_authority() -> None:
 
 @pytest.mark.parametrize("name", ["digital_signature", "content_commitment"])
 def test_both_uses_that_sign_do(name: str) -> None:
-    trusted(office(uses=usage(name)))
+    own = office(uses=usage(name))
+    assert trusted(own).certificate == own
 
 
 @pytest.mark.parametrize("uses", [None, usage("key_encipherment", "data_encipherment"), usage("key_cert_sign")])
@@ -169,7 +170,8 @@ def test_a_registered_certificate_is_held_to_the_same() -> None:
 
 @pytest.mark.parametrize("kind", ["p256", "p384", "rsa3072"])
 def test_strong_keys_are_taken(kind: Literal["p256", "p384", "rsa3072"]) -> None:
-    trusted(signer(kind).certificate)
+    own = signer(kind).certificate
+    assert trusted(own).key == own.public_key()
 
 
 def test_other_curves_and_kinds_are_refused() -> None:
@@ -289,7 +291,7 @@ def test_a_registered_certificate_is_asked_about_as_any_other() -> None:
 
 def test_what_issued_itself_can_be_revoked_by_nobody_but_who_registered_it() -> None:
     own = certificate(key("p256", 0), NAME, uses=SIGNING)
-    trusted(own, asked(registered=(own,)))
+    assert trusted(own, asked(registered=(own,))).trusted_by == "registration"
 
 
 def test_not_asking_is_a_policy_with_a_reason() -> None:
