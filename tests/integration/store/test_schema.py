@@ -34,6 +34,7 @@ TABLES = {
     "posting",
     "reply",
     "unsorted",
+    "used_proof",
     "version",
 }
 
