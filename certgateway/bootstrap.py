@@ -26,9 +26,10 @@ from certgateway.services.examine import House
 from certgateway.services.verify import Signatures
 
 if TYPE_CHECKING:
-    from certgateway.config import Settings, WebhookSettings
+    from certgateway.config import IssuerSettings, Settings, WebhookSettings
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
+    from certgateway.trust.issuers import Issuer, Keys
     from certgateway.trust.scanner import Scanner
     from certgateway.trust.webhooks import Webhook
 
@@ -153,6 +154,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         asks_missing=settings.missing_questions == "send",
         webhooks=webhooks_of(settings),
         letters=settings.kith_letters,
+        issuers=issuers_of(settings),
     )
 
 
@@ -192,6 +194,30 @@ def webhooks_of(settings: "Settings") -> "dict[str, Webhook]":
         f"her:{each.receiver}": Webhook(each.url, secrets(each), each.format, each.content)
         for each in settings.webhooks
     }
+
+
+def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
+    """Who may say who a caller is. Raises MisconfiguredError for a file of keys that cannot be used."""
+    from certgateway.trust.issuer_keys import FetchedKeys, FileKeys  # noqa: PLC0415  Only a gateway has callers.
+    from certgateway.trust.issuers import Issuer  # noqa: PLC0415
+
+    def keys(each: "IssuerSettings") -> "Keys":
+        return FileKeys(each.jwks_file) if each.jwks_file is not None else FetchedKeys(each.jwks_url or "")
+
+    return tuple(
+        Issuer(
+            profile=each.profile,
+            name=each.issuer,
+            audience=each.audience,
+            keys=keys(each),
+            scope_prefix=each.scope_prefix,
+            clients=frozenset(each.clients),
+            tenant=each.tenant,
+            leeway=each.leeway_seconds,
+            longest=each.lifetime_seconds,
+        )
+        for each in settings.issuers
+    )
 
 
 def now() -> datetime:

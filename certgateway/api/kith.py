@@ -48,7 +48,8 @@ async def receive_message(request: Request, here: Here, version: Version = "1.0"
     """Answers the same message with the same bytes, however often it comes and whatever version is asked for then."""
     async with here.delivered(request) as arrival:
         raw = await _body(request, here, arrival)
-        delivery = Delivery(raw, _FORM, media_type(_FORM), language(request), apprec=version)
+        spoken = language(request)
+        delivery = Delivery(raw, _FORM, media_type(_FORM), spoken, apprec=version, caller=here.calling)
         outcome = await arrival.work(lambda: _taken(delivery, here))
     if isinstance(outcome, Response):
         return outcome
@@ -61,7 +62,7 @@ def _taken(delivery: Delivery, here: Surface) -> Outcome | Response:
     receipt = receipt_in(delivery.raw, here.gateway.house.bounds)
     if receipt is None:
         return receive(delivery, here.gateway)
-    told = confirm(receipt, here.gateway)
+    told = confirm(receipt, here.gateway, here.calling)
     if told is None:
         raise ProblemError("receipt-unreadable")
     return JSONResponse(told)

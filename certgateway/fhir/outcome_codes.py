@@ -142,6 +142,8 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "signer-not-trusted",
         "signer-revoked",
         "signer-not-sender",
+        "caller-not-sender",
+        "author-not-caller",
     ),
     "invariant": ("invariant-broken", "certificate-date-with-time", "sha256-form", "certificate-questionnaire"),
     "extension": (

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from certgateway.services.examine import House
+from certgateway.services.vouch import Register
 from certgateway.store.transactions import Store
+from certgateway.trust.issuers import Issuer
 from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
 from certgateway.trust.webhooks import Webhook
@@ -19,7 +21,8 @@ class Gateway:
     `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
-    `letters` tells whether a message in KITH's form brings a letter along.
+    `letters` tells whether a message in KITH's form brings a letter along; `issuers` say who a caller is, and without
+    any nobody has to log in; `register` knows whose HER-ids are whose.
     """
 
     house: House
@@ -33,3 +36,5 @@ class Gateway:
     asks_missing: bool = False
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     letters: bool = False
+    issuers: tuple[Issuer, ...] = ()
+    register: Register | None = None

@@ -26,6 +26,7 @@ from certgateway.services.gateway import Gateway
 from certgateway.services.hear import addressed, hear, words_of
 from certgateway.services.join import Joined, join, refused_alone, with_answers
 from certgateway.services.scan import find_infected
+from certgateway.services.vouch import Calling, speaks_for, vouched
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Unit
 from certgateway.trust.seal import Sealer
@@ -43,6 +44,7 @@ class Delivery:
     language: Language = "nb"
     trusted: bool = False
     apprec: AppRecVersion = "1.0"
+    caller: Calling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """One message after step 6, with the keys it is kept under.
+    """One message after step 6, kept under `sender` and `key` (message id, else the digest of the bytes).
 
-    `named_by_message`: the certificate has no id but that of the message it first came in, so that the same content
-    under another message id is the same certificate.
-
-    `sender` and `key` (message id, else the digest of the bytes) identify it; `content`, `certificate`,
+    `named_by_message`: the certificate has no id but that of the message it first came in. `content`, `certificate`,
     `certificate_digest` and `patient` are keyed digests, so that nobody who holds one can try values against it.
     """
 
@@ -114,7 +113,8 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        examined = addressed(examine(delivery.raw, delivery.format, gateway.house, arrival), gateway)
+        read = vouched(examine(delivery.raw, delivery.format, gateway.house, arrival), delivery.caller)
+        examined = addressed(read, gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
         infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
@@ -251,7 +251,7 @@ def _judgement(
         resend=first is not None,
         attachments=house.attachments,
         infected=message.infected,
-        trusted=message.delivery.trusted,
+        trusted=message.delivery.trusted or speaks_for(message.delivery.caller, message.sender),
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         order_unknown=message.order.is_unknown,
