@@ -17,8 +17,8 @@ SWEPT: Final = 20
 """Rows that have ended and go with one that comes: more than come, so that the table gets no longer than a window."""
 
 _FIRST: Final = {
-    "sqlite": sqlite.insert(used_proof).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(used_proof).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(used_proof).on_conflict_do_nothing().returning(used_proof.c.once),
+    "postgresql": postgresql.insert(used_proof).on_conflict_do_nothing().returning(used_proof.c.once),
 }
 _ENDED: Final = (
     select(used_proof.c.key, used_proof.c.once)
@@ -34,7 +34,7 @@ def use_proof(connection: Connection, key: str, once: str, until: datetime, now:
     """Whether an id is used with a key for the first time; it is noted until then, and some that have ended go."""
     connection.execute(_SWEEP, {"now": now})
     row = {"key": _digest(key), "once": _digest(once), "until": until}
-    return connection.execute(_FIRST[connection.dialect.name], row).rowcount == 1
+    return connection.execute(_FIRST[connection.dialect.name], row).first() is not None
 
 
 def _digest(text: str) -> str:

@@ -51,12 +51,11 @@ def read_key(jwk: object, part: Part = "token") -> Key:
     if not isinstance(jwk, dict) or not _PRIVATE.isdisjoint(jwk):
         raise TokenRefused("key-refused", part)
     names = _MEMBERS.get(str(jwk.get("kty")), ())
-    values = {name: jwk.get(name) for name in names}
+    values = {name: jwk.get(name) for name in (*names, *(["alg"] if "alg" in jwk else []))}
     if not names or not all(isinstance(value, str) for value in values.values()):
         raise TokenRefused("key-refused", part)
     if jwk.get("use", "sig") != "sig" or not _verifies(jwk.get("key_ops", ["verify"])):
         raise TokenRefused("key-refused", part)
-    values |= {"alg": jwk["alg"]} if "alg" in jwk else {}
     try:
         return _made({"kty": str(jwk["kty"])} | {name: str(value) for name, value in values.items()}, part)
     except (ValueError, TypeError, JoseError, UnsupportedAlgorithm, OverflowError):
@@ -85,10 +84,11 @@ def _made(parts: dict[str, str], part: Part) -> Key:
             decoded(parts[name], part)
     jwk: dict[str, str | list[str]] = {**parts}
     if parts["kty"] == "RSA":
-        rsa = RSAKey.import_key(jwk)
-        if parts["e"] != _EXPONENT or rsa.public_key.key_size not in _RSA_BITS:
+        # Told from the number itself: the library would make a key of any.
+        bits = int.from_bytes(decoded(parts["n"], part)).bit_length()
+        if parts["e"] != _EXPONENT or bits not in _RSA_BITS:
             raise TokenRefused("key-refused", part)
-        return rsa
+        return RSAKey.import_key(jwk)
     if parts["kty"] == "EC" and parts["crv"] in _CURVES:
         curved = ECKey.import_key(jwk)
         curved.public_key  # noqa: B018  Made only when asked for: a point off the curve is found here.
