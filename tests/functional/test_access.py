@@ -41,6 +41,7 @@ from tests.functional.entrance import (
 )
 from tests.functional.messages import JSON, message_id, raw, tree, under_id
 from tests.functional.test_kith import told_rules
+from tests.functional.test_kith_dialogue import receipt
 from tests.integration.receiving import message
 from tests.tokens import ORGANISATION, URL, jwk, private, proof, token
 
@@ -278,12 +279,12 @@ def asked(client: TestClient) -> tuple[str, str]:
     sent = message()
     author = {"helseid://claims/hpr/hpr_number": "10028461"}
     assert Caller(client, claims=author).post(DOOR, to_json(sent), headers=JSON).status_code == 200
-    receipt = Caller(client).get(f"/receipts/{message_id(sent)}").json()
-    question = {"certificate": receipt["certificate"], "targets": [{"item": "activity", "reason": "missing"}]}
-    told = Caller(client, "entra", ENTRA).post("/clarifications", json.dumps(question).encode(), headers=PLAIN)
-    assert told.status_code == 201, told.text
+    told = Caller(client).get(f"/receipts/{message_id(sent)}").json()
+    question = {"certificate": told["certificate"], "targets": [{"item": "activity", "reason": "missing"}]}
+    answer = Caller(client, "entra", ENTRA).post("/clarifications", json.dumps(question).encode(), headers=PLAIN)
+    assert answer.status_code == 201, answer.text
     waiting = Caller(client).get(f"/messages?receiver={HER}").json()["messages"]
-    return waiting[0]["id"], told.json()["clarification"]
+    return waiting[0]["id"], answer.json()["clarification"]
 
 
 def same(first: Any, second: Any) -> bool:  # noqa: ANN401
@@ -317,6 +318,18 @@ def test_messages_are_fetched_by_whom_they_are_for(entrance: TestClient) -> None
     assert Caller(entrance).get(f"/messages/{waiting}?receiver={HER}").status_code == 200
     mine = Caller(entrance).post(f"/messages/{waiting}/acknowledge", f'{{"receiver": "{HER}"}}'.encode(), headers=PLAIN)
     assert mine.status_code == 204
+
+
+def test_a_receipt_in_kith_s_form_counts_from_whom_the_message_was_for(entrance: TestClient) -> None:
+    waiting, _ = asked(entrance)
+    stranger = Caller(entrance, claims=STRANGER)
+    missing = stranger.post("/kith/messages", receipt("00000000-0000-4000-8000-000000000000"), headers=KITH)
+    assert missing.status_code == 404
+    # It says it was the receiver, and is not.
+    assert same(stranger.post("/kith/messages", receipt(waiting), headers=KITH), missing)
+    assert len(Caller(entrance).get(f"/messages?receiver={HER}").json()["messages"]) == 1
+    mine = Caller(entrance).post("/kith/messages", receipt(waiting), headers=KITH)
+    assert (mine.status_code, mine.json()["delivery"]) == (200, "delivered")
 
 
 def test_a_receipt_is_read_by_whose_message_it_was(entrance: TestClient) -> None:
@@ -375,8 +388,8 @@ def test_without_login_nobody_is_on_record(gateway: Gateway, settings: Settings)
     with TestClient(create_app(gateway, settings)) as client:
         sent = message()
         client.post(DOOR, content=to_json(sent), headers=JSON)
-        receipt = client.get(f"/receipts/{message_id(sent)}").json()
-        question = {"certificate": receipt["certificate"], "targets": [{"item": "activity", "reason": "missing"}]}
+        told = client.get(f"/receipts/{message_id(sent)}").json()
+        question = {"certificate": told["certificate"], "targets": [{"item": "activity", "reason": "missing"}]}
         clarification = client.post("/clarifications", json=question).json()["clarification"]
     with gateway.store.reading() as reading:
         found = reading.find_clarification(clarification)
