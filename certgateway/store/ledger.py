@@ -29,9 +29,10 @@ _INSERT = insert(ledger)
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """`kind` is answered, failed, conflict or dialogue; `evidence` digests what was recorded, `digest` the entry.
+    """`kind` is answered, failed, conflict, dialogue, access or override.
 
-    `message` is the id of what was recorded: of a message or, in a dialogue, of an event.
+    `evidence` digests what was recorded, `digest` the entry. `message` is the id of what was recorded: of a message, in
+    a dialogue of an event, else of a look or an override.
     """
 
     seq: int
@@ -87,6 +88,11 @@ def evidence_of(kept: Kept) -> str:
 def evidence_of_event(event: Event) -> str:
     """One digest over what happened to a clarification."""
     return _digest([type(event).__name__, _hash(event_bytes(event))])
+
+
+def evidence_of_access(told: bytes) -> str:
+    """One digest over a look at a patient's data, or an override, as it was recorded."""
+    return _hash(told)
 
 
 def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str) -> str:

@@ -13,13 +13,26 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, text
 
+from certgateway.domain.access_record import Access, Override
 from certgateway.domain.dialogue_events import Asked, Event, Ordered
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Finding
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.replies import ProseReply
-from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, posting, proofs, replies, tray
+from certgateway.store import (
+    accesses,
+    certificates,
+    dialogues,
+    feed,
+    ledger,
+    messages,
+    outbox,
+    posting,
+    proofs,
+    replies,
+    tray,
+)
 from certgateway.store.database import WRITING, reading_options
 from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
@@ -137,6 +150,14 @@ class Reading:
         """The answer that a message brought and that was put aside, whether it is sorted by now or not."""
         return tray.find_lying(self.connection, self.sealing, message)
 
+    def accesses_of_case(self, case_uuid: str) -> list[Access]:
+        """Every look at a certificate that was allowed, the oldest first."""
+        return accesses.accesses_of_case(self.connection, self.sealing, case_uuid)
+
+    def has_override(self, patient: str, reader: str, now: datetime) -> bool:
+        """Whether an override of this reader's for this patient (keyed digests, both) is in force."""
+        return accesses.has_override(self.connection, patient, reader, now)
+
     def feed(self, after: int, limit: int) -> list[FeedEvent]:
         """Up to `limit` events after number `after`; 0 is before the first."""
         return feed.feed_after(self.connection, after, limit)
@@ -250,6 +271,18 @@ class Unit(Reading):
     def enter(self, event: Event) -> None:
         """What somebody did that belongs to no clarification, in the ledger."""
         self._enter(self._signed(event))
+
+    def record_access(self, told: Access) -> None:
+        """A look at a patient's data, or an attempt at one."""
+        plain = accesses.insert_access(self.connection, self.sealing, told)
+        self.lock(_LEDGER_LOCK)
+        ledger.append_entry(self.connection, "access", told.id, told.at, ledger.evidence_of_access(plain))
+
+    def record_override(self, told: Override) -> None:
+        """A counsellor's reason to see a patient of another unit's."""
+        plain = accesses.insert_override(self.connection, self.sealing, told)
+        self.lock(_LEDGER_LOCK)
+        ledger.append_entry(self.connection, "override", told.id, told.at, ledger.evidence_of_access(plain))
 
     def use_proof(self, key: str, once: str, until: datetime, now: datetime) -> bool:
         """Whether a proof of possession is used for the first time; from now on it is not."""

@@ -19,6 +19,8 @@ from certgateway.trust.seal import Sealer
 from tests.integration.store.postgresql import Server
 
 TABLES = {
+    "access",
+    "access_override",
     "alembic_version",
     "beneath",
     "case",
