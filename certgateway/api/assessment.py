@@ -115,18 +115,25 @@ async def read_assessment(certificate: str, request: Request, here: Here, spoken
 )
 async def read_patient_view(certificate: str, request: Request, here: Here, spoken: Spoken) -> Response:
     """For whoever shows it to the patient; until there is login, on this machine only."""
-    view = await here.door.answer(lambda: tell_patient(certificate, here.gateway, spoken) or _absent(here, certificate))
+    view = await here.door.answer(lambda: _told(here, certificate, spoken))
     headers = {"Content-Language": spoken, "Vary": "Accept, Accept-Language"}
     if wants_text(request):
         return PlainTextResponse(patient_page(view), headers=headers)
     return JSONResponse(view, headers=headers)
 
 
+def _told(here: Surface, certificate: str, spoken: Language) -> Json:
+    here.permits.need(is_there=here.permits.case(certificate))
+    return tell_patient(certificate, here.gateway, spoken) or _absent(here, certificate)
+
+
 def _assessed(here: Surface, certificate: str, spoken: Language) -> Json:
+    here.permits.need(is_there=here.permits.case(certificate))
     return assess(certificate, here.gateway, spoken) or _absent(here, certificate)
 
 
 def _document(here: Surface, certificate: str, spoken: Language, form: FhirFormat) -> Response:
+    here.permits.need(is_there=here.permits.case(certificate))
     found = assess_document(certificate, here.gateway, spoken) or _absent(here, certificate)
     try:
         return fhir_response(found, form, here.gateway.house.definitions)
@@ -142,6 +149,8 @@ def _absent(here: Surface, certificate: str) -> NoReturn:
 
 
 def _search(here: Surface, patient: str, spoken: Language) -> Json:
+    if not here.permits.certificates_of(patient):
+        return {"certificates": []}
     with here.gateway.store.reading() as reading:
         cases = reading.cases_of_patient(here.gateway.sealer.digest(patient, "patient"))
     return {

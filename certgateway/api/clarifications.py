@@ -158,8 +158,10 @@ async def list_clarifications(
 
     def found() -> tuple[list[Json], str | None]:
         if certificate is not None:
-            return clarify.clarifications(certificate, here.gateway, spoken), None
-        return clarify.waiting_clarifications(after, here.gateway, spoken)
+            seen = here.permits.case(certificate)
+            return clarify.clarifications(certificate, here.gateway, spoken) if seen else [], None
+        waiting, following = clarify.waiting_clarifications(after, here.gateway, spoken)
+        return here.permits.only(waiting), following
 
     told, following = await here.door.answer(found)
     return JSONResponse({"clarifications": told, "next": following})
@@ -293,6 +295,7 @@ async def _followed(clarification: str, request: Request, here: Surface, verb: C
     spoken = language(request)
 
     def done() -> Json:
+        here.permits.need(is_there=here.permits.clarification(clarification))
         verb()
         return clarify.clarification(clarification, here.gateway, spoken)
 
@@ -311,6 +314,7 @@ def _question(body: Ask) -> Question:
 
 def _asked(question: Question, here: Surface, spoken: Language, request: Request) -> Response:
     check_due(question.due, here)
+    here.permits.need(is_there=here.permits.case(question.certificate))
     found = clarify.ask(question, here.gateway)
     if isinstance(found, clarify.Refused):
         return _refused(found, here, spoken, request)

@@ -42,5 +42,10 @@ async def dead_letters(here: Here) -> Response:
 )
 async def resend_message(message: str, here: Here) -> Response:
     """Under the same id, so that a receiver that has it after all can drop it."""
-    await here.door.answer(lambda: resend.resend(message, here.gateway))
+
+    def sent() -> None:
+        here.permits.need(is_there=here.permits.outgoing(message))
+        resend.resend(message, here.gateway)
+
+    await here.door.answer(sent)
     return Response(status_code=204)

@@ -115,12 +115,16 @@ async def search_orders(request: Request, here: Here) -> Response:
     """The number stands in the body, so that it stands in no address and no log."""
     body = await read_json(request, schemas.Search, _LARGEST_SEARCH)
     spoken = language(request)
-    found = await here.door.answer(lambda: orders_about(body.patient, here.gateway, spoken))
-    return JSONResponse({"orders": found})
+
+    def found() -> list[Json]:
+        return orders_about(body.patient, here.gateway, spoken) if here.permits.orders_about(body.patient) else []
+
+    return JSONResponse({"orders": await here.door.answer(found)})
 
 
 def _ordered(body: PlaceOrder, here: Surface, spoken: Language, request: Request) -> Response:
     check_due(body.due, here)
+    here.permits.need(is_there=here.permits.orders_about(body.patient.number))
     found = order(_order(body), here.gateway)
     if not isinstance(found, str):
         return _refused(found, spoken, request)

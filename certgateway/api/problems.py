@@ -193,6 +193,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "This cannot be done where the question stands now. Fetch it again and look at its status.",
         ),
     ),
+    "override-not-needed": Problem(
+        409,
+        "override-not-needed",
+        "conflict",
+        _texts(
+            "Du har alt tilgang, og ingen begrunnelse er lagret.",
+            "Du har alt tilgang, og inga grunngiving er lagra.",
+            "You have access already, and no reason was kept.",
+        ),
+    ),
     "sorted": Problem(
         409,
         "answer-sorted-already",

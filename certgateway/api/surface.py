@@ -3,6 +3,7 @@
 A frozen value in `app.state`; routes take it as a dependency. It must never hold anything of a single request.
 """
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,10 +13,12 @@ from fastapi import Depends, Request
 
 from certgateway.api.limits import Arrival, Door, read_body
 from certgateway.api.meters import Meters
+from certgateway.api.observation import LOG
 from certgateway.api.rates import Senders
 from certgateway.api.shelf import Shelf
 from certgateway.domain.body_size import BodySize
 from certgateway.services.gateway import Gateway
+from certgateway.services.permit import Permits
 from certgateway.services.vouch import Calling
 
 
@@ -23,7 +26,8 @@ from certgateway.services.vouch import Calling
 class Surface:
     """`body_size` bounds the body of a message, `body_seconds` the time that any body may take to come.
 
-    `address` is how callers address us; `calling` who does, on a surface that was made for one request.
+    `address` is how callers address us; `calling` who does, and `act` by which operation, on a
+    surface that was made for one request.
     """
 
     gateway: Gateway
@@ -35,11 +39,17 @@ class Surface:
     body_seconds: float
     address: str
     calling: Calling | None = None
+    act: str = ""
 
-    def acting_for(self, calling: Calling) -> Self:
+    def acting_for(self, calling: Calling, act: str) -> Self:
         """The surface as one caller has it: what is done by it is recorded as this caller's doing."""
         gateway = replace(self.gateway, store=self.gateway.store.acting(calling.identity.key))
-        return replace(self, gateway=gateway, calling=calling)
+        return replace(self, gateway=gateway, calling=calling, act=act)
+
+    @property
+    def permits(self) -> Permits:
+        """What the caller may see and do; everything where nobody has to log in."""
+        return Permits(self.gateway, self.calling.identity if self.calling else None, self.act, _note_outage)
 
     def receiver(self, her: str) -> str:
         """The system that a caller asks for by its HER-id; another's is one for which nothing is found."""
@@ -65,7 +75,13 @@ def surface_of(request: Request) -> Surface:
     if not isinstance(found, Surface):
         raise TypeError("the application was assembled without a surface")
     calling = getattr(request.state, "calling", None)
-    return found.acting_for(calling) if isinstance(calling, Calling) else found
+    act = str(getattr(request.scope.get("route"), "operation_id", ""))
+    return found.acting_for(calling, act) if isinstance(calling, Calling) else found
+
+
+def _note_outage() -> None:
+    """For operation: why counsellors find nothing."""
+    LOG.error(json.dumps({"people": "unavailable"}))
 
 
 Here = Annotated[Surface, Depends(surface_of)]

@@ -24,6 +24,8 @@ router = APIRouter(prefix="/clarifications/unsorted", tags=["clarification"])
 Json = dict[str, Any]
 _NO_CONTENT: Final = 204
 _UNPROCESSABLE: Final = 422
+_NONE: Final = "none"
+"""An id that no clarification can have: another's is looked for under it, with the answer of what does not exist."""
 
 
 class SortAnswer(Body):
@@ -79,7 +81,12 @@ async def list_unsorted(here: Here) -> Response:
 async def read_unsorted(message: str, request: Request, here: Here) -> Response:
     """`message` is the gateway's own id, as the list names it. `candidates` are questions about the same patient."""
     spoken = language(request)
-    return JSONResponse(await here.door.answer(lambda: sort.unsorted_answer(message, here.gateway, spoken)))
+
+    def found() -> Json:
+        here.permits.need(is_there=here.permits.answer(message))
+        return sort.unsorted_answer(message, here.gateway, spoken)
+
+    return JSONResponse(await here.door.answer(found))
 
 
 @router.post(
@@ -102,7 +109,10 @@ async def sort_answer(message: str, request: Request, here: Here) -> Response:
     spoken = language(request)
 
     def sorted_to() -> Response:
+        here.permits.need(is_there=here.permits.answer(message))
         name = body.clarification.lower()
+        if not here.permits.clarification(name):
+            name = _NONE
         refused = sort.sort(message, name, here.gateway)
         if refused is not None:
             return _refused(refused, spoken, request)
@@ -126,7 +136,12 @@ async def sort_answer(message: str, request: Request, here: Here) -> Response:
 async def file_answer(message: str, request: Request, here: Here) -> Response:
     """What was done, and why, stays on record."""
     body = await read_json(request, FileAnswer)
-    await here.door.answer(lambda: sort.file(message, body.reason, here.gateway))
+
+    def filed() -> None:
+        here.permits.need(is_there=here.permits.answer(message))
+        sort.file(message, body.reason, here.gateway)
+
+    await here.door.answer(filed)
     return Response(status_code=_NO_CONTENT)
 
 

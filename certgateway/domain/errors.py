@@ -22,6 +22,12 @@ class ScannerUnavailableError(GatewayError):
     category = "unavailable"
 
 
+class PeopleUnavailableError(GatewayError):
+    """Who a patient is to a counsellor cannot be known now: the answer is that of what does not exist."""
+
+    category = "unavailable"
+
+
 class MisconfiguredError(GatewayError):
     """A setting, key file or built data file is missing or wrong; the message says which and what to do."""
 
@@ -50,3 +56,9 @@ class NotNowError(GatewayError):
     """What is asked for cannot be done where a clarification stands now."""
 
     category = "not-now"
+
+
+class OverrideNotNeededError(GatewayError):
+    """The patient is open to whoever asks without a reason."""
+
+    category = "override-not-needed"

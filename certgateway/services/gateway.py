@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from certgateway.services.examine import House
+from certgateway.services.people import People
 from certgateway.services.vouch import Register
 from certgateway.store.transactions import Store
 from certgateway.trust.issuers import Issuer
@@ -22,7 +23,9 @@ class Gateway:
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
     `letters` tells whether a message in KITH's form brings a letter along; `issuers` say who a caller is, and without
-    any nobody has to log in; `register` knows whose HER-ids are whose.
+    any nobody has to log in; `register` knows whose HER-ids are whose; `people` knows who a patient is to a counsellor,
+    and where nobody does no counsellor sees anybody; `units` are counsellors' units by the groups that tokens name;
+    `override_hours` is how long an override lasts.
     """
 
     house: House
@@ -38,3 +41,6 @@ class Gateway:
     letters: bool = False
     issuers: tuple[Issuer, ...] = ()
     register: Register | None = None
+    people: People | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    override_hours: int = 8

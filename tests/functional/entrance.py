@@ -8,6 +8,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from certgateway.services.gateway import Gateway
+from certgateway.services.people import MadeUpPeople, MadeUpPerson
 from certgateway.trust.issuers import ProfileName
 from tests.tokens import ADDRESS, ORGANISATION, Private, issuers, proof, token
 
@@ -42,9 +43,14 @@ REGISTER = Registered(
 )
 
 
+UNITS = {"unit-0315": "0315", "unit-1201": "1201"}
+"""Counsellors' units by the groups in their tokens."""
+PEOPLE = MadeUpPeople({number: MadeUpPerson("0315") for number in ("14837910405", "23909841313", "09897130790")})
+
+
 def guarded(gateway: Gateway, register: Registered | None = REGISTER) -> Gateway:
-    """The gateway as one that callers log in to."""
-    return replace(gateway, issuers=issuers(), register=register)
+    """The gateway as one that callers log in to; all patients are of the usual counsellor's unit."""
+    return replace(gateway, issuers=issuers(), register=register, people=PEOPLE, units=UNITS)
 
 
 @dataclass(frozen=True)
