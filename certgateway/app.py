@@ -25,6 +25,7 @@ from certgateway.api import (
     messages,
     orders,
     ratings,
+    readers,
     receipts,
     statistics,
     tray,
@@ -81,7 +82,7 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
     app.state.surface = surface
     # What is told by a word of its own stands before what is told by an id.
     senders = (fhir, kith, dead_letters, messages, ratings, definitions, receipts)
-    for part in (*senders, assessment, tray, statistics, clarifications, orders, health, documentation):
+    for part in (*senders, assessment, readers, tray, statistics, clarifications, orders, health, documentation):
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(

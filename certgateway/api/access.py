@@ -55,6 +55,8 @@ DEMANDS: Final[Mapping[str, tuple[Verb, ...]]] = {
     "search-assessments": ("assess",),
     "read-assessment": ("assess",),
     "read-patient-view": ("assess",),
+    "read-readers": ("assess",),
+    "open-assessment": ("assess",),
     "ask": ("clarify",),
     "list-clarifications": ("clarify",),
     "read-clarification": ("clarify",),

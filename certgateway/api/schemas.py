@@ -114,6 +114,31 @@ class PatientView(Described):
     contact: str
 
 
+class Look(Described):
+    """One look at a certificate: `act` is the operation, `basis` on what ground it was allowed."""
+
+    at: datetime
+    role: Literal["counsellor", "system"]
+    unit: str | None
+    organisation: str | None
+    act: str
+    basis: Literal["unit", "assignment", "override", "scope"]
+
+
+class Readers(Described):
+    """Who has seen a certificate, by role and unit, never by name."""
+
+    certificate: str
+    readers: list[Look]
+
+
+class Opened(Described):
+    """A patient of another unit's is open to a counsellor until then."""
+
+    certificate: str
+    until: datetime
+
+
 class Search(BaseModel):
     """Whose certificates are asked for. A personal number stands in a body only, never in an address."""
 

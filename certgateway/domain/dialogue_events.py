@@ -73,13 +73,13 @@ DEFAULT_PLAN: Final = Plan()
 class Event:
     """Something that happened at `at`, an aware instant. `id` is its own: the same id is the same event.
 
-    `by` is the verified caller who brought it about, as the issuer of the token names them; None where nobody logged
+    `caller` is the verified one who brought it about, as the issuer of the token names them; None where nobody logged
     in or the gateway did it by itself. It is for the record, and is shown to nobody.
     """
 
     id: str
     at: datetime
-    by: str | None = field(default=None, kw_only=True, repr=False, compare=False)
+    caller: str | None = field(default=None, kw_only=True, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

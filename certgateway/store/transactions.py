@@ -217,7 +217,7 @@ class Unit(Reading):
 
     def _signed(self, event: E) -> E:
         """With who brought it about."""
-        return event if self.by is None else replace(event, by=self.by)
+        return event if self.by is None else replace(event, caller=self.by)
 
     def _send(self, outgoing: Outgoing) -> None:
         self.lock(_LEDGER_LOCK)

@@ -18,6 +18,7 @@ from certgateway.api.access import DEMANDS, PUBLIC
 from certgateway.api.rates import Senders
 from certgateway.app import create_app
 from certgateway.config import Settings, load_settings
+from certgateway.domain.dialogue_events import Rated
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.services.examine import House
 from certgateway.services.gateway import Gateway
@@ -369,7 +370,7 @@ def test_who_asked_and_who_fetched_is_on_record_under_seal_and_told_nobody(
     with store.reading() as reading:
         found = reading.find_clarification(clarification)
     assert found is not None
-    assert [(type(each).__name__, each.by) for each in found.events] == [
+    assert [(type(each).__name__, each.caller) for each in found.events] == [
         ("Asked", "entra:Z990001"),
         ("Sent", "helseid:pseudonym"),
         ("Paused", "entra:Z990001"),
@@ -384,6 +385,22 @@ def test_who_asked_and_who_fetched_is_on_record_under_seal_and_told_nobody(
     assert "Z990001" not in str(rows)
 
 
+def test_what_a_caller_rates_can_be_read_again(gateway: Gateway, settings: Settings) -> None:
+    # An event of rating says by which side it is, and that must not be taken for who called.
+    with TestClient(create_app(guarded(gateway), settings)) as client:
+        waiting, clarification = asked(client)
+        rating = Caller(client).post(f"/messages/{waiting}/rate?receiver={HER}", b'{"score": 3}', headers=PLAIN)
+        assert rating.status_code == 204
+        told = Caller(client, "entra", ENTRA).get(f"/clarifications/{clarification}")
+    assert told.status_code == 200
+    with gateway.store.reading() as reading:
+        found = reading.find_clarification(clarification)
+    assert found is not None
+    rated = found.events[-1]
+    assert isinstance(rated, Rated)
+    assert (rated.by, rated.caller) == ("doctor", "helseid:pseudonym")
+
+
 def test_without_login_nobody_is_on_record(gateway: Gateway, settings: Settings) -> None:
     with TestClient(create_app(gateway, settings)) as client:
         sent = message()
@@ -394,7 +411,7 @@ def test_without_login_nobody_is_on_record(gateway: Gateway, settings: Settings)
     with gateway.store.reading() as reading:
         found = reading.find_clarification(clarification)
     assert found is not None
-    assert [each.by for each in found.events] == [None]
+    assert [each.caller for each in found.events] == [None]
 
 
 def test_a_caller_is_counted_whatever_address_it_comes_from(gateway: Gateway, settings: Settings) -> None:

@@ -55,6 +55,8 @@ SUCCESSES = {
     ("/messages/{message}/resend", "post"): 204,
     ("/messages/{message}/read", "post"): 204,
     ("/messages/{message}/rate", "post"): 204,
+    # Where nobody has to log in everything is open already.
+    ("/assessments/{certificate}/override", "post"): 409,
 }
 
 # Each verb has a question of its own, so that none of them stands in another's way.
@@ -192,6 +194,9 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
         bodies += [receipt(tested.kept)] if path == "/kith/messages" else []
         versions = [{}, {"query": {"apprec": "1.0"}}, {"query": {"apprec": "1.1"}}]
         return [{"body": body} | xml | versions[number % 3] for number, body in enumerate(bodies)]
+    if path == "/assessments/{certificate}/override":
+        reason = {"body": {"reason": "Vikarierer for kollega"}} | PLAIN
+        return [{"path_parameters": {"certificate": tested.certificate}} | reason]
     named = {"message_id": message_id(tree(FIRST)), "certificate": tested.certificate}
     ids = {
         "StructureDefinition": "function",
