@@ -194,9 +194,6 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
         bodies += [receipt(tested.kept)] if path == "/kith/messages" else []
         versions = [{}, {"query": {"apprec": "1.0"}}, {"query": {"apprec": "1.1"}}]
         return [{"body": body} | xml | versions[number % 3] for number, body in enumerate(bodies)]
-    if path == "/assessments/{certificate}/override":
-        reason = {"body": {"reason": "Vikarierer for kollega"}} | PLAIN
-        return [{"path_parameters": {"certificate": tested.certificate}} | reason]
     named = {"message_id": message_id(tree(FIRST)), "certificate": tested.certificate}
     ids = {
         "StructureDefinition": "function",
@@ -206,7 +203,8 @@ def seeds(path: str, method: str, tested: Application) -> list[Seed]:
     }
     kind = path.split("/")[2] if path.startswith("/fhir/") else ""
     wanted = named | ({"id": ids[kind]} if kind in ids else {})
-    return [{"path_parameters": {name: value for name, value in wanted.items() if f"{{{name}}}" in path}}]
+    body = {"body": {"reason": "Vikarierer for kollega"}} | PLAIN if path.endswith("/override") else {}
+    return [{"path_parameters": {name: value for name, value in wanted.items() if f"{{{name}}}" in path}} | body]
 
 
 def tray_seed(verb: str, tested: Application) -> Seed:
