@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from certgateway.config import IssuerSettings, Settings, WebhookSettings
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
+    from certgateway.services.people import People
     from certgateway.trust.issuers import Issuer, Keys
     from certgateway.trust.scanner import Scanner
     from certgateway.trust.webhooks import Webhook
@@ -155,6 +156,9 @@ def build_gateway(settings: "Settings") -> "Gateway":
         webhooks=webhooks_of(settings),
         letters=settings.kith_letters,
         issuers=issuers_of(settings),
+        people=people_of(settings),
+        units={each.group: each.unit for each in settings.units},
+        override_hours=settings.override_hours,
     )
 
 
@@ -218,6 +222,15 @@ def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
         )
         for each in settings.issuers
     )
+
+
+def people_of(settings: "Settings") -> "People | None":
+    """Who knows who a patient is to a counsellor; None where nobody does. Nothing is asked of it yet."""
+    if settings.people_url is None:
+        return None
+    from certgateway.trust.people import HttpPeople  # noqa: PLC0415  Only a gateway has counsellors.
+
+    return HttpPeople(settings.people_url)
 
 
 def now() -> datetime:

@@ -142,6 +142,21 @@ def _one_of_each_name(issuers: tuple[IssuerSettings, ...]) -> tuple[IssuerSettin
     return issuers
 
 
+class UnitSettings(BaseModel):
+    """Which of NAV's units a group of counsellors is; a table of the TOML key `units`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    group: str = Field(min_length=1, max_length=255, description="The group, to the letter as in a token's `groups`")
+    unit: str = Field(pattern=r"^[0-9]{4}$", description="The number of the unit")
+
+
+def _one_unit_each(units: tuple[UnitSettings, ...]) -> tuple[UnitSettings, ...]:
+    if len({each.group for each in units}) < len(units):
+        raise ValueError("a group may be one unit only")
+    return units
+
+
 class Settings(BaseSettings):
     """The gateway's settings; each is the environment variable `CERTGATEWAY_<NAME>` and the TOML key `<name>`."""
 
@@ -209,6 +224,16 @@ class Settings(BaseSettings):
     issuers: Annotated[tuple[IssuerSettings, ...], AfterValidator(_one_of_each_name)] = Field(
         default=(),
         description="Who may say who a caller is, see below; with any, every route but public ones demands a token",
+    )
+    people_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
+        default=None,
+        description="The register that knows who a patient is to a counsellor; without it no counsellor sees anybody",
+    )
+    units: Annotated[tuple[UnitSettings, ...], AfterValidator(_one_unit_each)] = Field(
+        default=(), description="Counsellors' units by the groups of their tokens, see below; JSON in the environment"
+    )
+    override_hours: int = Field(
+        default=8, ge=1, le=24, description="Hours that a patient of another unit's is open after a reason was given"
     )
     public_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
         default=None, description="How callers address the gateway, for proofs of possession; by default host and port"
@@ -314,4 +339,4 @@ def load_settings(file: Path | None) -> Settings:
         raise MisconfiguredError(f"settings: {'; '.join(faults)}") from None
     except SettingsError:
         # What cannot be read may be a secret: the library's own words are not passed on.
-        raise MisconfiguredError("settings: webhooks and issuers: must be a list in JSON") from None
+        raise MisconfiguredError("settings: webhooks, issuers and units: must be a list in JSON") from None

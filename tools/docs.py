@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.aims import AIMS  # noqa: E402  The repository must be importable first.
 from certgateway import bootstrap, engine  # noqa: E402
-from certgateway.config import IssuerSettings, Settings, WebhookSettings  # noqa: E402
+from certgateway.config import IssuerSettings, Settings, UnitSettings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402
@@ -158,6 +158,11 @@ def webhook(_: str) -> str:
 def issuer(_: str) -> str:
     """Every key of one issuer with its default and meaning."""
     return _keys(IssuerSettings)
+
+
+def unit(_: str) -> str:
+    """Both keys of one unit with their meaning."""
+    return _keys(UnitSettings)
 
 
 def _keys(model: type[BaseModel]) -> str:
@@ -431,6 +436,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "settings": settings,
     "webhook": webhook,
     "issuer": issuer,
+    "unit": unit,
     "gaps": gaps,
     "coverage": coverage,
     "fhirpath-peers": fhirpath_peers,

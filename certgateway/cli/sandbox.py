@@ -33,6 +33,7 @@ from certgateway.cli.listening import listening_socket, log_to_stderr, server_fo
 from certgateway.config import Settings
 from certgateway.domain.errors import GatewayError, MisconfiguredError
 from certgateway.services.answer import media_type
+from certgateway.services.people import MadeUpPeople, MadeUpPerson
 from certgateway.trust.sandbox_issuer import SandboxIssuer, Wish
 from certgateway.trust.seal import create_key_file
 from certgateway.trust.webhooks import Webhook, parse_url
@@ -65,6 +66,10 @@ class OneOffice:
     def her_ids(self, organisation: str) -> frozenset[str]:
         """The HER-id of the doctor's office."""
         return frozenset({SENDER} if organisation == ORGANISATION else ())
+
+
+PEOPLE: Final = MadeUpPeople({PATIENT: MadeUpPerson("0315", assigned=frozenset({"Z990001"}))})
+"""Of the sandbox's patients one is assigned to its counsellor; the others only systems see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def _serving(folder: Path, port: int, webhook: Webhook | None, *, tokens: bool) 
     address = f"http://{_HOST}:{found}"
     issuer = SandboxIssuer(address) if tokens else None
     if issuer is not None:
-        gateway = replace(gateway, issuers=issuer.issuers(), register=OneOffice())
+        gateway = replace(gateway, issuers=issuer.issuers(), register=OneOffice(), people=PEOPLE)
     app = create_app(gateway, Settings.model_construct(persons="synthetic", public_url=address))
     if issuer is not None:
         app.mount("/sandbox", token_office(issuer, gateway, Home(ORGANISATION, HPR)))

@@ -15,6 +15,7 @@ from certgateway.domain.attachments import AttachmentPolicy
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.safexml import XmlLimits
 from certgateway.services.bounds import Bounds
+from certgateway.trust.people import HttpPeople
 from certgateway.trust.scanner import Clamd
 from certgateway.trust.seal import create_key_file
 from certgateway.trust.webhooks import Webhook
@@ -263,3 +264,55 @@ def test_each_format_has_the_policy_of_its_setting(monkeypatch: pytest.MonkeyPat
     gateway = bootstrap.build_gateway(with_setting(monkeypatch, "kith_policy", "reject"))
     policies = gateway.house.policies
     assert (policies["fhir-json"], policies["fhir-xml"], policies["kith"]) == ("hold", "hold", "reject")
+
+
+def test_units_and_overrides_are_set_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("""
+        people_url = "https://people.example/relations"
+        override_hours = 24
+        [[units]]
+        group = "0000-GA-ENHET_0315"
+        unit = "0315"
+    """)
+    settings = load_settings(file)
+    assert [(each.group, each.unit) for each in settings.units] == [("0000-GA-ENHET_0315", "0315")]
+    assert settings.override_hours == 24
+    assert isinstance(bootstrap.people_of(settings), HttpPeople)
+    plain = load_settings(None)
+    assert (plain.units, plain.override_hours, bootstrap.people_of(plain)) == ((), 8, None)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("override_hours", "0"),
+        ("override_hours", "25"),
+        ("people_url", "http://people.example/relations"),
+        ("people_url", "https://name:word@people.example"),
+        ("units", '[{"group": "g", "unit": "315"}]'),
+        ("units", '[{"group": "", "unit": "0315"}]'),
+        ("units", '[{"group": "g", "unit": "0315"}, {"group": "g", "unit": "1201"}]'),
+        ("units", "0315"),
+    ],
+)
+def test_wrong_units_and_overrides_stop_the_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(MisconfiguredError, match=name):
+        with_setting(monkeypatch, name, value)
+
+
+def test_a_gateway_of_settings_knows_people_units_and_hours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_key_file(tmp_path / "key")
+    given = {
+        "database": f"sqlite:///{tmp_path}/people.db",
+        "key_file": str(tmp_path / "key"),
+        "people_url": "https://people.example/relations",
+        "units": '[{"group": "g", "unit": "0315"}]',
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"CERTGATEWAY_{name.upper()}", value)
+    gateway = bootstrap.build_gateway(with_setting(monkeypatch, "override_hours", "3"))
+    assert isinstance(gateway.people, HttpPeople)
+    assert (gateway.units, gateway.override_hours) == ({"g": "0315"}, 3)
+    gateway.people.close()
+    gateway.store.close()
