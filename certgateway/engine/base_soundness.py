@@ -1,12 +1,12 @@
 """Tells whether a resource surely is what base R4 asks, by functions for the shapes of its objects.
 
 They answer "nothing would be found here", or false: then `structure` walks the resource, and only it finds faults. What
-is rare (ids of elements, extensions beside primitives, resources in resources, References that take a second look) is
-never sound here.
+is rare (ids of elements, extensions beside primitives, References that take a second look) is never sound here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from certgateway.engine.compile import TypePlan, plans_of
 from certgateway.engine.fhirpath_quick import QuickTest, reads_of
 from certgateway.engine.narrative import is_plain
 from certgateway.engine.primitives import ABSOLUTE, quick_check_for
-from certgateway.engine.references import is_absolute
+from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.shapes import Keys, Shapes, Source, Trial
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ Tree = Any
 _CODE = quick_check_for("code")
 _PLAIN_TEXT = quick_check_for("string")
 _BOTH = frozenset({"system", "code"})
+_SPACE = re.compile(r"\s")
 _SIZED = frozenset({"size", "data"})
 
 
@@ -126,9 +127,9 @@ class BaseSoundness:
     def _complex(self, source: Source, found: Property) -> bool:
         """Write what is tried of one complex element: what its type asks, then what is asked of it here."""
         if found.code == "Resource":
-            # Those of a Bundle's entries the walk takes one by one; all others it looks for itself.
+            # The walk takes them one by one, where it knows where they stand.
             source.refuse_if("type(c) is not dict or not c")
-            return found.holder == "Bundle.entry" and found.name == "resource"
+            return found.name == "contained" or (found.holder == "Bundle.entry" and found.name == "resource")
         source.refuse_if("type(c) is not dict")
         if found.code == "Coding" and found.repeats and not found.stated and found.allowed is None:
             # Most Codings are of a code and its system, which is known.
@@ -140,7 +141,8 @@ class BaseSoundness:
         if found.allowed is not None:
             source.refuse_if(f"not {source.named(in_value_set)}({source.named(found.allowed)}, c, {found.code!r})")
         if found.code == "Reference":
-            source.refuse_if(f"not {source.named(_leads)}(c, s, {source.named(self._plans.targets(found.targets))})")
+            allowed = source.named(self._plans.targets(found.targets))
+            source.refuse_if(f"not {source.named(self._leads)}(c, s, {allowed})")
         elif found.code == "Extension":
             source.refuse_if(f"not {source.named(partial(self._is_defined, found))}(c, g)")
         return True
@@ -158,6 +160,28 @@ class BaseSoundness:
         # What isn't known isn't remembered: messages name whatever they like.
         self._codes[system] = frozenset(filter(_CODE, codes))
         return code in codes
+
+    def _leads(self, value: dict[str, Tree], scope: Scope, allowed: tuple[str, ...]) -> bool:
+        """Whether a Reference leads to the one resource it names and that is of an allowed type, or names nothing.
+
+        Outside a Bundle a reference may lead anywhere, to a resource of the type that it tells.
+        """
+        if "type" in value:
+            return False
+        reference = value.get("reference")
+        if reference is None:
+            return True
+        entries = scope.entries
+        if entries is not None and reference.startswith("urn:uuid:"):
+            rows = entries.by_url.get(reference, ())
+        elif _SPACE.search(reference):
+            return False
+        elif entries is None and not reference.startswith("#"):
+            name = stated_type(value, self._definitions)
+            return not allowed or name is None or name in allowed
+        else:
+            rows = scope.find(reference)
+        return len(rows) == 1 and (not allowed or rows[0][0].get("resourceType") in allowed)
 
     def _is_defined(self, found: Property, extension: dict[str, Tree], extensions: list[Tree]) -> bool:
         """Whether an extension is defined and may stand here, or is a part of another, named within that."""
@@ -195,21 +219,6 @@ def _open(stated: Stated, keys: Keys) -> Stated:
 def _is_kept(test: QuickTest, keys: Keys) -> bool:
     reads = reads_of(test)
     return reads is not None and reads.isdisjoint(keys) and test({}) is True
-
-
-def _leads(value: dict[str, Tree], scope: Scope, allowed: tuple[str, ...]) -> bool:
-    """Whether a Reference leads to the one entry it names and that is of an allowed type, or names nothing."""
-    if "type" in value:
-        return False
-    reference = value.get("reference")
-    if reference is None:
-        return True
-    if scope.entries is None or not reference.startswith("urn:uuid:"):
-        return False
-    rows = scope.entries.by_url.get(reference)
-    if rows is None or len(rows) != 1:
-        return False
-    return not allowed or rows[0][0].get("resourceType") in allowed
 
 
 def base_soundness_of(definitions: Definitions, *, judges_codes: bool) -> BaseSoundness:

@@ -65,8 +65,8 @@ class Walk:
         if stated is None:
             extensions, stated = [], plan.stated
             self._members(value, plan, trail, scope)
-        elif name == "Bundle":
-            self._entries(value, trail, scope)
+        else:
+            self._inside(name, value, trail, scope)
         place = Place(value, None, name, trail, scope)
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
@@ -85,9 +85,12 @@ class Walk:
             self._on_profiled(Place(each, None, "Extension", NOT_TOLD, scope))
         self._on_profiled(place)
 
-    def _entries(self, bundle: dict[str, Tree], trail: Trail, scope: Scope) -> None:
-        """Judge the resources in a Bundle that has no fault outside them."""
-        for index, entry in enumerate(bundle.get("entry", ())):
+    def _inside(self, name: str, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+        """Judge the resources in one that has no fault outside them."""
+        for index, inner in enumerate(value.get("contained", ())):
+            place: Trail = (trail, "contained", index)
+            self.resource(inner, place, inner_scope(scope, inner, place))
+        for index, entry in enumerate(value.get("entry", ()) if name == "Bundle" else ()):
             if "resource" in entry:
                 place = ((trail, "entry", index), "resource", None)
                 self.resource(entry["resource"], place, inner_scope(scope, entry["resource"], place))
