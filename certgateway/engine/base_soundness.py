@@ -135,7 +135,7 @@ class BaseSoundness:
             # Most Codings are of a code and its system, which is known.
             codes = f"{source.named(self._codes)}.get(c.get('system'), ())"
             source.add(f"if len(c) == 2 and c.get('code') in {codes}: continue")
-        source.refuse_of_shape("c", self._shapes_of(found.children))
+        source.refuse_of_shape("c", self._shapes_of(found.children), unless=self._plain(source, found))
         if not _write_stated(source, found.stated, "c"):
             return False
         if found.allowed is not None:
@@ -147,19 +147,34 @@ class BaseSoundness:
             source.refuse_if(f"not {source.named(partial(self._is_defined, found))}(c, g)")
         return True
 
+    def _plain(self, source: Source, found: Property) -> str | None:
+        """What tells the most usual objects of a type to be sound without their function; None where nothing does.
+
+        They are concepts of one Coding whose code and system are known, and References by nothing but a URN.
+        """
+        if self._plans.plan(found.children).stated:
+            return None
+        if found.code == "CodeableConcept" and not self._plans.plan("Coding").stated:
+            one = "len(c) == 1 and type(x := c.get('coding')) is list and len(x) == 1 and type(x := x[0]) is dict"
+            return f"{one} and len(x) == 2 and x.get('code') in {source.named(self._codes)}.get(x.get('system'), ())"
+        if found.code == "Reference":
+            one = "len(c) == 1 and type(x := c.get('reference')) is str"
+            return f"{one} and x.startswith('urn:uuid:') and len(x) < 100 and x.isprintable()"
+        return None
+
     def _is_coded(self, coding: dict[str, str]) -> bool:
         """Whether system and code have the form they must have, and the code is one of the system's."""
         system, code = coding["system"], coding["code"]
         if ABSOLUTE.fullmatch(system) is None or not _CODE(code):
             return False
-        if not self._judges_codes or not self._definitions.is_known_system(system):
+        if not self._definitions.is_known_system(system):
             return True
         codes = self._definitions.known_codes(system)
         if codes is None:
-            return not self._definitions.is_value_set(system)
+            return not self._judges_codes or not self._definitions.is_value_set(system)
         # What isn't known isn't remembered: messages name whatever they like.
         self._codes[system] = frozenset(filter(_CODE, codes))
-        return code in codes
+        return not self._judges_codes or code in codes
 
     def _leads(self, value: dict[str, Tree], scope: Scope, allowed: tuple[str, ...]) -> bool:
         """Whether a Reference leads to the one resource it names and that is of an allowed type, or names nothing.

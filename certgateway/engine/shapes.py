@@ -96,11 +96,11 @@ class Source:
         """End the block, if there is one."""
         self._indent = " "
 
-    def refuse_of_shape(self, name: str, shapes: Shapes) -> None:
-        """Add the trial of an object by the function for its shape."""
+    def refuse_of_shape(self, name: str, shapes: Shapes, *, unless: str | None = None) -> None:
+        """Add the trial of an object by the function for its shape, unless it is sound without that."""
         known, met = self.named(shapes.known.get), self.named(shapes.met)
-        self.add(f"k = tuple({name})")
-        self.refuse_if(f"not ({known}(k) or {met}(k))({name}, s, g)")
+        refused = f"not ({known}(k := tuple({name})) or {met}(k))({name}, s, g)"
+        self.refuse_if(refused if unless is None else f"not ({unless}) and {refused}")
 
     def function(self) -> Trial:
         """The function, compiled."""

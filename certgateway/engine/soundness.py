@@ -128,7 +128,8 @@ class Soundness:
         if len(tests) < len(profiles):
             return never if code != "Extension" else _always
         if len(tests) == 1:
-            return tests[0]
+            url = fit.profiles[0]
+            return tests[0] if code != "Extension" or "|" in url else _unless_defined(url, tests[0])
         return lambda value, scope, run: any(test(value, scope, run) for test in tests)
 
     def _target(self, fit: Fit) -> Sound:
@@ -332,6 +333,15 @@ def _every(tests: list[Sound]) -> Sound:
             if not test(value, scope, run):
                 return False
         return True
+
+    return sound
+
+
+def _unless_defined(url: str, test: Sound) -> Sound:
+    """A test by an extension's own definition, which has mostly been asked already."""
+
+    def sound(value: Tree, scope: Scope, run: Run) -> bool:
+        return (id(value) in run.defined and value["url"] == url) or test(value, scope, run)
 
     return sound
 
