@@ -19,7 +19,7 @@ from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
 from certgateway.engine.shapes import Keys, Shapes, Source, never
 from certgateway.engine.slices import Slicer
-from certgateway.engine.slicesorting import quick_sorter
+from certgateway.engine.slicesorting import Sorter, quick_sorter
 from certgateway.engine.value_trials import value_trials
 
 if TYPE_CHECKING:
@@ -78,10 +78,12 @@ class Soundness:
             return never
         made = list[Sound]()
 
+        def make() -> Sound:
+            made.append(self._rule(plan_of(profile.root), code))
+            return made[0]
+
         def sound_part(value: Tree, scope: Scope, run: Run) -> bool:
-            if not made:
-                made.append(self._rule(plan_of(profile.root), code))
-            return made[0](value, scope, run)
+            return (made[0] if made else make())(value, scope, run)
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             key = (id(value), id(profile.root))
@@ -91,7 +93,7 @@ class Soundness:
             if known.is_lost(key):
                 return False
             mark = known.begin(key)
-            found = sound_part(value, scope, run)
+            found = (made[0] if made else make())(value, scope, run)
             known.end(key, mark, found=found)
             return found
 
@@ -154,17 +156,13 @@ class Soundness:
                 name = stated_type(value, definitions)
                 return name is None or bool(tests_for(name))
             resource = rows[0][0]
-            key = (id(resource), id(fit))
-            if run.known.holds(key):
-                return True
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
             name = resource.get("resourceType")
             # A type nobody knows is refused elsewhere, and not remembered here.
             if there is None or id(resource) in run.odd or not definitions.is_resource(name):
                 return False
-            for test in tests_for(name):
+            for test in tests_for(name):  # noqa: SIM110  A loop costs half of a generator.
                 if test(resource, there, run):
-                    run.known.add(key)
                     return True
             return False
 
@@ -266,43 +264,33 @@ class Soundness:
         slicing = plan.rule.slicing
         if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
             return never
-        rows = [(each.rule.min, each.rule.max or _MANY, self._slice(each, kind, path)) for each in plan.slices]
-        demanded = [number for number, each in enumerate(plan.slices) if each.demands]
+        tests = [never if each.rule.max == 0 else self._each(each, kind) for each in plan.slices]
+        bounds = [(each.rule.min, _MANY if each.rule.max is None else each.rule.max) for each in plan.slices]
+        demanded = dict.fromkeys((number for number, each in enumerate(plan.slices) if each.demands), 0)
+        again = [
+            _of_members(sort, number, self._sliced(each, kind, path), is_demanded=each.demands)
+            for number, each in enumerate(plan.slices)
+            if each.slices
+        ]
         inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
 
         def sound(values: Tree, scope: Scope, run: Run) -> bool:
-            members: dict[int, list[Tree]] = {number: [] for number in demanded} if demanded else {}
+            counts = demanded.copy()
             for value in values:
                 number = sort(value)
                 if number is not None:
-                    if number in members:
-                        members[number].append(value)
-                    else:
-                        members[number] = [value]
+                    counts[number] = counts.get(number, 0) + 1
+                    if not tests[number](value, scope, run):
+                        return False
                 elif inner and not is_absolute(value.get("url")):
                     return False
-            for number, found in members.items():
-                least, most, test = rows[number]
-                if not least <= len(found) <= most or not test(found, scope, run):
+            for number, count in counts.items():
+                least, most = bounds[number]
+                if not least <= count <= most:
                     return False
             return True
 
-        return sound
-
-    def _slice(self, plan: RulePlan, kind: str, path: str) -> Sound:
-        """Whether the members of one slice are what it asks; one that may have none may have slices that may not."""
-        if plan.rule.max == 0:
-            return never
-        each = self._each(plan, kind)
-        sliced = self._sliced(plan, kind, path) if plan.slices else _always
-
-        def sound(values: Tree, scope: Scope, run: Run) -> bool:
-            for value in values:
-                if not each(value, scope, run):
-                    return False
-            return sliced(values, scope, run)
-
-        return sound
+        return _every([sound, *again])
 
 
 def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness:
@@ -313,6 +301,16 @@ def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness
             known.clear()
         known[ignored] = Soundness(definitions, ignored)
     return known[ignored]
+
+
+def _of_members(sort: Sorter, number: int, test: Sound, *, is_demanded: bool) -> Sound:
+    """A test of all values together that belong to one slice; where none does, only of a slice that demands some."""
+
+    def sound(values: Tree, scope: Scope, run: Run) -> bool:
+        members = [value for value in values if sort(value) == number]
+        return not (members or is_demanded) or test(members, scope, run)
+
+    return sound
 
 
 def _found(reference: str, scope: Scope) -> Sequence[tuple[Tree, Trail]]:
