@@ -17,7 +17,7 @@ from certgateway.engine.fhirpath_quick import QuickTest, reads_of
 from certgateway.engine.narrative import is_plain
 from certgateway.engine.primitives import ABSOLUTE, quick_check_for
 from certgateway.engine.references import is_absolute, stated_type
-from certgateway.engine.shapes import Keys, Shapes, Source, Trial
+from certgateway.engine.shapes import MOST_SETS, Keys, Shapes, Source, Trial
 
 if TYPE_CHECKING:
     from certgateway.engine.compile import Property, Stated
@@ -35,11 +35,15 @@ _SIZED = frozenset({"size", "data"})
 class BaseSoundness:
     """The functions of one set of definitions."""
 
-    def __init__(self, definitions: Definitions, *, judges_codes: bool) -> None:
-        """Write nothing yet. `judges_codes`: whether a code must be one of its system, where that is known in full."""
+    def __init__(self, definitions: Definitions, *, judges_codes: bool, ignored: frozenset[str]) -> None:
+        """Write nothing yet. `judges_codes`: whether a code must be one of its system, where that is known in full.
+
+        `ignored` are the keys of constraints that are left alone.
+        """
         self._definitions = definitions
         self._plans = plans_of(definitions, judges_codes=judges_codes)
         self._judges_codes = judges_codes
+        self._ignored = ignored
         self._shapes: dict[str, Shapes] = {}
         self._stated: dict[tuple[str, Keys], Stated] = {}
         # What is known of codes and extensions, so far as messages have named it.
@@ -69,7 +73,7 @@ class BaseSoundness:
     def _written(self, plan: TypePlan, keys: Keys) -> Trial | None:
         """What is tried of an object with these keys; None where it takes the walk whatever it holds."""
         source = Source(plan.name)
-        stated = _open(plan.stated, keys)
+        stated = self._open(plan.stated, keys)
         if not _is_whole(plan, keys) or not self._write_members(source, plan, keys):
             return None
         if plan.is_resource:
@@ -77,6 +81,13 @@ class BaseSoundness:
         elif not _write_stated(source, stated, "v"):
             return None
         return source.function()
+
+    def _open(self, stated: Stated, keys: Keys) -> Stated:
+        """The constraints that objects with these keys don't keep by having no other."""
+        return tuple(row for row in self._heeded(stated) if row[1] is None or not _is_kept(row[1], keys))
+
+    def _heeded(self, stated: Stated) -> Stated:
+        return tuple(row for row in stated if row[0].key not in self._ignored)
 
     def _write_members(self, source: Source, plan: TypePlan, keys: Keys) -> bool:
         """Write what is tried of each member; false where one of them takes the walk whatever it is."""
@@ -136,7 +147,7 @@ class BaseSoundness:
             codes = f"{source.named(self._codes)}.get(c.get('system'), ())"
             source.add(f"if len(c) == 2 and c.get('code') in {codes}: continue")
         source.refuse_of_shape("c", self._shapes_of(found.children), unless=self._plain(source, found))
-        if not _write_stated(source, found.stated, "c"):
+        if not _write_stated(source, self._heeded(found.stated), "c"):
             return False
         if found.allowed is not None:
             source.refuse_if(f"not {source.named(in_value_set)}({source.named(found.allowed)}, c, {found.code!r})")
@@ -226,18 +237,19 @@ def _write_stated(source: Source, stated: Stated, name: str) -> bool:
     return all(quick is not None for _, quick in stated)
 
 
-def _open(stated: Stated, keys: Keys) -> Stated:
-    """The constraints that objects with these keys don't keep by having no other."""
-    return tuple(row for row in stated if row[1] is None or not _is_kept(row[1], keys))
-
-
 def _is_kept(test: QuickTest, keys: Keys) -> bool:
     reads = reads_of(test)
     return reads is not None and reads.isdisjoint(keys) and test({}) is True
 
 
-def base_soundness_of(definitions: Definitions, *, judges_codes: bool) -> BaseSoundness:
-    """The functions of these definitions, shared by all judgements that look at codes alike."""
-    name = "base soundness with codes" if judges_codes else "base soundness"
-    made: BaseSoundness = definitions.remembered(name, lambda known: BaseSoundness(known, judges_codes=judges_codes))
-    return made
+def base_soundness_of(
+    definitions: Definitions, *, judges_codes: bool, ignored: frozenset[str] = frozenset()
+) -> BaseSoundness:
+    """The functions of these definitions, shared by all judgements that look at codes and constraints alike."""
+    known: dict[object, BaseSoundness] = definitions.remembered("base soundness", lambda _: {})
+    key = (judges_codes, ignored)
+    if key not in known:
+        if len(known) >= MOST_SETS:
+            known.clear()
+        known[key] = BaseSoundness(definitions, judges_codes=judges_codes, ignored=ignored)
+    return known[key]

@@ -17,7 +17,7 @@ from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
-from certgateway.engine.shapes import Keys, Shapes, Source, never
+from certgateway.engine.shapes import MOST_SETS, Keys, Shapes, Source, never
 from certgateway.engine.slices import Slicer
 from certgateway.engine.slicesorting import Sorter, quick_sorter
 from certgateway.engine.value_trials import value_trials
@@ -34,8 +34,6 @@ Tree = Any
 # What stands somewhere, the scope it stands in, and the run: which profiles were found to hold, and where.
 Sound = Callable[[Tree, "Scope", "Run"], bool]
 
-# Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
-_MOST_SETS = 16
 _MANY = 1_000_000_000
 
 
@@ -297,7 +295,7 @@ def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness
     """The functions of these definitions, shared by all judgements that ignore the same constraints."""
     known: dict[frozenset[str], Soundness] = definitions.remembered("soundness", lambda _: {})
     if ignored not in known:
-        if len(known) >= _MOST_SETS:
+        if len(known) >= MOST_SETS:
             known.clear()
         known[ignored] = Soundness(definitions, ignored)
     return known[ignored]

@@ -461,3 +461,23 @@ def test_quick_tests_change_no_fault_of_references(
     # Nothing leads to an encounter; only of these, outside a Bundle and without a type beside them, nobody can tell.
     untold = is_alone and not stated and reference in {"Nobody/1", "urn:x", "patient", "Patient?x=y"}
     assert bool(found) is not untold
+
+
+def test_constraints_that_are_left_alone_keep_nothing_from_the_functions(ours: Definitions) -> None:
+    period = {"start": "2020-01-02", "end": "2020-01-01"}
+    tree = {"resourceType": "Patient", "identifier": [{"value": "1", "period": period}]}
+    scope, left = root_scope(tree), frozenset({"per-1", "dom-6"})
+    heeding = base_soundness_of(ours, judges_codes=False)
+    ignoring = base_soundness_of(ours, judges_codes=False, ignored=left)
+    assert heeding.resource("Patient", tree, scope, []) is None
+    assert ignoring.resource("Patient", tree, scope, []) == ()
+    assert [fault.expected for fault in judge(tree, ours, options=QUIET)] == ["per-1"]
+    assert judge(tree, ours, options=Options(ignored_invariants=left)) == []
+
+
+def test_sets_of_ignored_constraints_are_not_kept_without_end() -> None:
+    known = load_base()
+    first = base_soundness_of(known, judges_codes=True)
+    for number in range(shapes.MOST_SETS):
+        base_soundness_of(known, judges_codes=True, ignored=frozenset({str(number)}))
+    assert base_soundness_of(known, judges_codes=True) is not first
