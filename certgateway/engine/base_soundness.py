@@ -45,7 +45,6 @@ class BaseSoundness:
         self._judges_codes = judges_codes
         self._ignored = ignored
         self._shapes: dict[str, Shapes] = {}
-        self._stated: dict[tuple[str, Keys], Stated] = {}
         # What is known of codes and extensions, so far as messages have named it.
         self._codes: dict[str, frozenset[str]] = {}
         self._defined: set[tuple[Property, str]] = set()
@@ -57,9 +56,8 @@ class BaseSoundness:
         """
         shapes = self._shapes_of(name)
         keys = tuple(value)
-        if not (shapes.known.get(keys) or shapes.met(keys))(value, scope, extensions):
-            return None
-        return self._stated[name, keys]
+        found: Any = (shapes.known.get(keys) or shapes.met(keys))(value, scope, extensions)
+        return None if found is False else found
 
     def _shapes_of(self, name: str) -> Shapes:
         found = self._shapes.get(name)
@@ -77,10 +75,8 @@ class BaseSoundness:
         if not _is_whole(plan, keys) or not self._write_members(source, plan, keys):
             return None
         if plan.is_resource:
-            self._stated[plan.name, keys] = stated
-        elif not _write_stated(source, stated, "v"):
-            return None
-        return source.function()
+            return source.function(answer=stated)
+        return source.function() if _write_stated(source, stated, "v") else None
 
     def _open(self, stated: Stated, keys: Keys) -> Stated:
         """The constraints that objects with these keys don't keep by having no other."""
