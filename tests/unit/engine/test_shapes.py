@@ -69,7 +69,8 @@ def test_a_function_gives_the_answer_it_was_written_with() -> None:
     source = Source("x")
     source.refuse_if("v == 1")
     trial = source.function(answer=("a",))
-    assert trial(2, None, None) == ("a",)
+    found: object = trial(2, None, None)
+    assert found == ("a",)
     assert trial(1, None, None) is False
 
 
