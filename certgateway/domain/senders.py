@@ -152,6 +152,9 @@ def held_to_register(
     `envelope` must have been read from what was signed. `only_registered`: nobody else is taken. `trusted`: whoever
     handed it in was verified otherwise, so that it need not be signed.
     """
+    if not senders.registered and not only_registered:
+        # Most gateways have no register, and to look for HER-ids costs.
+        return None
     sender = None if signer is None else senders.of_signer(signer)
     if signer is not None and sender is not None:
         return _held_to_own(envelope, signer, sender, senders)

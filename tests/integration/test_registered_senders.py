@@ -42,6 +42,8 @@ BY_NUMBER = Sender(frozenset(HERS.values()), OWN)
 NEIGHBOUR = Sender(frozenset({"8100001"}), OTHER)
 FORGER = office(OTHER)
 """The neighbour's own good certificate, of an issuer that is pinned."""
+ALONE = office(OWN, by="Ingen utsteder vi kjenner")
+"""A certificate that is trusted by itself: nobody vouches for the number that it states."""
 NOTE = "sender-not-verified"
 
 
@@ -54,7 +56,9 @@ def house() -> House:
 def opened(url: str, house: House, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """A desk by its register; asked for again, the same one with another register."""
     anchors = tmp_path / "anchors.pem"
-    anchors.write_bytes(authority().certificate_pem)
+    anchors.write_bytes(
+        authority().certificate_pem + authority("Annen utsteder").certificate_pem + ALONE.certificate_pem
+    )
     asked = replace(house, signatures=bootstrap.signatures_of("verify", anchors))
     made = desk(url, asked)
 
@@ -69,6 +73,11 @@ def opened(url: str, house: House, tmp_path: Path) -> Iterator[Callable[..., Des
 def own(name: str) -> bytes:
     """A message that names its sender by HER-id alone, so that no number decides."""
     return unsigned(name, None)
+
+
+def fresh(body: bytes) -> bytes:
+    """The same under another message id."""
+    return body.replace(b"5e1f0001", b"5e1e0001").replace(b"<MsgId>5e2f", b"<MsgId>5e2e")
 
 
 def claiming(name: str, her: str) -> bytes:
@@ -103,7 +112,7 @@ def test_who_signs_under_an_own_her_id_is_verified(opened: Callable[..., Desk], 
 def test_without_a_register_a_signature_tells_no_her_id(opened: Callable[..., Desk], name: str) -> None:
     assert NOTE in found(opened().hand_in(signed(own(name), office())))
     # Nor with one that has neither the signer nor the HER-id.
-    other = opened(NEIGHBOUR).hand_in(own(name).replace(b"5e1f", b"5e1e").replace(b"<MsgId>5e2f", b"<MsgId>5e2e"))
+    other = opened(NEIGHBOUR).hand_in(fresh(own(name)))
     assert NOTE in found(other)
 
 
@@ -121,8 +130,17 @@ def test_two_certificates_count_while_one_replaces_the_other(opened: Callable[..
     both = replace(OFFICE, certificates=frozenset({fingerprint(old), fingerprint(new)}))
     assert NOTE not in found(opened(replace(both, organisation=OWN)).hand_in(signed(own(name), old)))
     after = opened(replace(both, organisation=OWN, certificates=frozenset({fingerprint(new)})))
-    refused = found(after.hand_in(signed(own(name).replace(b"5e1f0001", b"5e1e0001"), old)))
+    assert NOTE not in found(after.hand_in(signed(fresh(own(name)), new)))
+    refused = found(after.hand_in(signed(fresh(own(name)).replace(b"Granlia", b"Granli"), old)))
     assert set(refused) == {"sender-other-than-signer"}
+
+
+@pytest.mark.parametrize("name", [FHIR, KITH])
+def test_a_number_that_no_issuer_vouches_for_is_nobody_s(opened: Callable[..., Desk], name: str) -> None:
+    """The operator trusts the certificate, but has not said whose it is."""
+    assert set(found(opened(BY_NUMBER).hand_in(signed(own(name), ALONE)))) == {"sender-other-than-signer"}
+    known = replace(BY_NUMBER, certificates=frozenset({fingerprint(ALONE)}))
+    assert NOTE not in found(opened(known).hand_in(signed(own(name), ALONE)))
 
 
 # ---- another's ------------------------------------------------------------------------------------------------------
@@ -404,8 +422,7 @@ def test_no_policy_is_had_by_naming_a_sender(opened: Callable[..., Desk], name: 
     eased = replace(BY_NUMBER, fhir_policy="hold", kith_policy="reject")
     assert opened(eased).hand_in(body).verdict == verdict
     # Nor by having signed: of a format that the register does not speak of, the gateway's own policy holds.
-    fresh = body.replace(b"5e1f", b"5e1e").replace(b"<MsgId>5e2f", b"<MsgId>5e2e")
-    assert opened(BY_NUMBER).hand_in(signed(fresh, office())).verdict == verdict
+    assert opened(BY_NUMBER).hand_in(signed(fresh(body), office())).verdict == verdict
 
 
 # ---- dialogue -------------------------------------------------------------------------------------------------------

@@ -256,3 +256,15 @@ def test_strangers_are_taken_at_their_word_or_not_at_all() -> None:
         assert held(of("9"), by) is None
         assert held(of("9"), by, only=True) == refused("sender-not-registered")
     assert held(of("8100001"), None, only=True) == refused("signature-missing")
+
+
+def test_without_a_register_nothing_is_looked_for() -> None:
+    def claims() -> tuple[SenderNumber, ...]:
+        raise AssertionError("nobody is registered")
+
+    message = replace(of("8143060"), claims=claims)
+    for by in (None, signer()):
+        assert held_to_register(message, by, NOBODY, only_registered=False) is None
+    # Where only registered senders are taken, that is nobody.
+    found = held_to_register(of("8143060"), signer(), NOBODY, only_registered=True)
+    assert found == refused("sender-not-registered")
