@@ -26,7 +26,10 @@ from certgateway.services.examine import House
 from certgateway.services.verify import Signatures
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from certgateway.config import Settings, WebhookSettings
+    from certgateway.domain.senders import Senders
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
     from certgateway.trust.scanner import Scanner
@@ -86,15 +89,47 @@ def build_house(
     )
 
 
-def signatures_of(demand: str, trust_anchors: Path | None) -> Signatures | None:
-    """What is asked of signatures, None for nothing. Raises MisconfiguredError for anchors that cannot be used."""
+def signatures_of(
+    demand: str, trust_anchors: Path | None, registered: "tuple[Certificate, ...]" = ()
+) -> Signatures | None:
+    """What is asked of signatures, None for nothing. Raises MisconfiguredError for anchors that cannot be used.
+
+    `registered` are certificates that are trusted beside those of the file.
+    """
     if demand == "ignore":
         return None
     if trust_anchors is None:
         raise MisconfiguredError("signatures cannot be verified without trust anchors")
     from certgateway.trust.anchors import read_anchors  # noqa: PLC0415  Only who verifies pays for it.
 
-    return Signatures("require" if demand == "require" else "verify", read_anchors(trust_anchors))
+    anchors = read_anchors(trust_anchors)
+    anchors = replace(anchors, registered=(*anchors.registered, *registered))
+    return Signatures("require" if demand == "require" else "verify", anchors)
+
+
+def senders_of(settings: "Settings") -> "tuple[Senders, tuple[Certificate, ...]]":
+    """The register of senders, and the certificates in its files. Raises MisconfiguredError for what cannot be used."""
+    from certgateway.domain.senders import NOBODY, Sender, Senders  # noqa: PLC0415  Only a gateway knows senders.
+
+    if not settings.senders:
+        return NOBODY, ()
+    from certgateway.trust.registration import read_certificates, read_keys, thumbprint  # noqa: PLC0415  As above.
+
+    senders: list[Sender] = []
+    certificates: list[Certificate] = []
+    for each in settings.senders:
+        own = [one for path in each.certificates for one in read_certificates(path)]
+        certificates += own
+        sender = Sender(
+            hers=frozenset(each.her),
+            organisation=each.organisation,
+            certificates=frozenset({*each.thumbprints, *map(thumbprint, own)}),
+            keys=tuple(key for path in each.keys for key in read_keys(path)),
+            fhir_policy=each.fhir_policy,
+            kith_policy=each.kith_policy,
+        )
+        senders.append(sender)
+    return Senders(senders), tuple(certificates)
 
 
 def _kith_tables(folder: Path | None) -> "Tables":
@@ -132,13 +167,14 @@ def build_gateway(settings: "Settings") -> "Gateway":
         "kith": settings.kith_policy,
     }
     attachments = AttachmentPolicy(settings.attachment_types, settings.attachment_largest, settings.attachment_most)
+    senders, certificates = senders_of(settings)
     house = build_house(
         settings.persons,
         policies,
         kith_schemas=settings.kith_schemas,
         attachments=attachments,
         bounds=bounds_of(settings),
-        signatures=signatures_of(settings.signatures, settings.trust_anchors),
+        signatures=signatures_of(settings.signatures, settings.trust_anchors, certificates),
     )
     from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
 
@@ -153,6 +189,8 @@ def build_gateway(settings: "Settings") -> "Gateway":
         asks_missing=settings.missing_questions == "send",
         webhooks=webhooks_of(settings),
         letters=settings.kith_letters,
+        senders=senders,
+        only_registered=settings.unregistered_senders == "refuse",
     )
 
 

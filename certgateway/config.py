@@ -4,6 +4,7 @@ The environment wins. `certgateway config` prints what is in force; the table in
 Nothing here may open a file or a connection that a setting names.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -29,6 +30,7 @@ from pydantic_settings import (
 
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.sender_settings import SenderSettings
 from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import parse_address
 from certgateway.trust.webhooks import Content, Format, parse_secrets, parse_url
@@ -163,6 +165,13 @@ class Settings(BaseSettings):
         default=(),
         description="Receivers to whose own systems messages are posted as well, see below; JSON in the environment",
     )
+    senders: tuple[SenderSettings, ...] = Field(
+        default=(), description="Registered senders: whose HER-ids are whose, see below; JSON in the environment"
+    )
+    unregistered_senders: Literal["take", "refuse"] = Field(
+        default="take",
+        description="Messages that no registered sender has signed: taken at their word with a note, or refused",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
     body_limit: int = Field(default=_BOUNDS.size.whole, ge=1024, description="Largest request body in bytes")
@@ -231,6 +240,15 @@ class Settings(BaseSettings):
             raise ValueError("trust_anchors must be set for signatures = verify or require, and for nothing else")
         return self
 
+    @model_validator(mode="after")
+    def _senders_recognisable(self) -> Self:
+        if self.unregistered_senders == "refuse" and not self.senders:
+            raise ValueError("unregistered_senders = refuse would refuse everybody without senders")
+        for index, sender in enumerate(self.senders):
+            if sender.must_sign and self.signatures == "ignore":
+                raise ValueError(f"senders[{index}] must sign, so that signatures must be verify or require")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -257,6 +275,7 @@ def load_settings(file: Path | None) -> Settings:
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
         raise MisconfiguredError(f"settings: {'; '.join(faults)}") from None
-    except SettingsError:
-        # What cannot be read may be a secret: the library's own words are not passed on.
-        raise MisconfiguredError("settings: webhooks: must be a list in JSON") from None
+    except SettingsError as error:
+        # What cannot be read may be a secret: the library's own words are not passed on, but for the setting's name.
+        named = re.search(r'field "([a-z_]+)"', str(error))
+        raise MisconfiguredError(f"settings: {named[1] if named else 'lists'}: must be a list in JSON") from None

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -26,6 +28,7 @@ from certgateway import bootstrap, engine  # noqa: E402
 from certgateway.config import Settings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
+from certgateway.sender_settings import SenderSettings  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402
 
 Json = dict[str, Any]
@@ -150,7 +153,16 @@ def settings(_: str) -> str:
 
 def webhook(_: str) -> str:
     """Every key of one webhook with its default and meaning."""
-    facts = WebhookSettings.model_json_schema()["properties"]
+    return _keys(WebhookSettings)
+
+
+def sender(_: str) -> str:
+    """The same of one registered sender."""
+    return _keys(SenderSettings)
+
+
+def _keys(model: type[BaseModel]) -> str:
+    facts = model.model_json_schema()["properties"]
     rows = ((f"`{name}`", _default(each), _allowed(_wanted(each)), each["description"]) for name, each in facts.items())
     return table(("key", "default", "allowed", "meaning"), rows)
 
@@ -419,6 +431,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "catalogue": rules_long,
     "settings": settings,
     "webhook": webhook,
+    "sender": sender,
     "gaps": gaps,
     "coverage": coverage,
     "fhirpath-peers": fhirpath_peers,

@@ -71,6 +71,15 @@ def becomes_current(certificate: Certificate | None, case: Case | None) -> bool:
     return certificate.authored > case.current_authored
 
 
+def feed_kind(version: Version, case: Case) -> FeedKind | None:
+    """History is no news; a withdrawal is, and so is every version that becomes the current one."""
+    if not version.current:
+        return None
+    if case.withdrawn:
+        return "withdrawn"
+    return "new" if version.number == 1 else "replaced"
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One message as it is recorded: evidence, verdict, answer and, when it brought one, the new version.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from certgateway.domain.senders import NOBODY, Senders
 from certgateway.services.examine import House
 from certgateway.store.transactions import Store
 from certgateway.trust.scanner import Scanner
@@ -19,7 +20,8 @@ class Gateway:
     `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
-    `letters` tells whether a message in KITH's form brings a letter along.
+    `letters` tells whether a message in KITH's form brings a letter along; `senders` is the register of who may write
+    under which HER-id, and with `only_registered` nobody else is taken.
     """
 
     house: House
@@ -33,3 +35,5 @@ class Gateway:
     asks_missing: bool = False
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     letters: bool = False
+    senders: Senders = NOBODY
+    only_registered: bool = False

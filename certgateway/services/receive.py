@@ -13,7 +13,7 @@ from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Finding, Language, Verdict
 from certgateway.domain.message import Envelope, Format, Origins
-from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version, becomes_current
+from certgateway.domain.record import Answer, Case, Kept, Version, becomes_current, feed_kind
 from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
@@ -25,6 +25,7 @@ from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined, find_ord
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import addressed, hear, words_of
 from certgateway.services.join import Joined, join, refused_alone, with_answers
+from certgateway.services.recognise import policy_of, recognised
 from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Unit
@@ -114,7 +115,8 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        examined = addressed(examine(delivery.raw, delivery.format, gateway.house, arrival), gateway)
+        examined = examine(delivery.raw, delivery.format, gateway.house, arrival)
+        examined = addressed(recognised(examined, gateway, trusted=delivery.trusted), gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
         infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
@@ -251,7 +253,7 @@ def _judgement(
         resend=first is not None,
         attachments=house.attachments,
         infected=message.infected,
-        trusted=message.delivery.trusted,
+        trusted=message.delivery.trusted or message.examined.sender is not None,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         order_unknown=message.order.is_unknown,
@@ -260,7 +262,7 @@ def _judgement(
     if message.alone is not None and (refused := refused_alone(message.alone, facts)):
         return refused, None
     # A doctor who answers one of two questions has answered: what is still missing must not undo that.
-    policy = "hold" if message.joined else house.policies[message.examined.format]
+    policy = "hold" if message.joined else policy_of(message.examined, house)
     judgement = judge_examined(message.examined, facts, policy)
     if first is None or first.verdict is None:
         return judgement, None
@@ -320,7 +322,7 @@ def _kept(
         answer=answer,
         receipt=receipt_json,
         version=version,
-        feed=_feed_kind(version, known) if version and known else None,
+        feed=feed_kind(version, known) if version and known else None,
         duplicate_of=receipt.duplicate_of,
     )
     return kept, known
@@ -381,15 +383,6 @@ def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[
         withdrawn = certificate.status == WITHDRAWN
         known = replace(known, withdrawn=withdrawn, current_authored=certificate.authored)
     return version, known
-
-
-def _feed_kind(version: Version, case: Case) -> FeedKind | None:
-    """History is no news; a withdrawal is, and so is every version that becomes the current one."""
-    if not version.current:
-        return None
-    if case.withdrawn:
-        return "withdrawn"
-    return "new" if version.number == 1 else "replaced"
 
 
 def _keep_failed(delivery: Delivery, arrival: datetime, gateway: Gateway) -> None:

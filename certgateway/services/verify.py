@@ -57,7 +57,8 @@ def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: date
             # Another vocabulary, or a comment, has the word.
             return Content(raw)
         return _finding(refusal)
-    signer = SignedBy(verified.signer.certificate, verified.signer.organisation)
+    by = verified.signer
+    signer = SignedBy(by.certificate, by.organisation, issued=by.trusted_by == "issuer")
     if verified.wrapper is None:
         return Content(verified.content, signer)
     # The wrapper again, as a name of ours with nothing else in it, so that the places are those of the message.

@@ -27,6 +27,8 @@ EFFECTS = {
     "signer-not-trusted": "refuse",
     "signer-revoked": "refuse",
     "signer-not-sender": "refuse",
+    "sender-other-than-signer": "refuse",
+    "sender-not-registered": "refuse",
     "patient-missing": "refuse",
     "fnr-invalid": "refuse",
     "hpr-invalid": "refuse",
