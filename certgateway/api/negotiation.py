@@ -15,6 +15,8 @@ from certgateway.fhir.bundle import FhirFormat
 FHIR_JSON: Final = "application/fhir+json"
 FHIR_XML: Final = "application/fhir+xml"
 PDF: Final = "application/pdf"
+SIGNATURE: Final = "X-JWS-Signature"
+"""The header of a detached signature. No Norwegian health API has one; this is its name in European banks' APIs."""
 MEDIA_TYPES: Final[dict[FhirFormat, str]] = {"fhir-json": FHIR_JSON, "fhir-xml": FHIR_XML}
 
 # General media types are taken for FHIR's own: record systems send both, and the body is judged all the same.
@@ -96,6 +98,11 @@ def wants_text(request: Request) -> bool:
 def wants_pdf(request: Request) -> bool:
     """Whether a letter is asked for before all else."""
     return next(_by_preference(request.headers.get("accept", "")), None) == PDF
+
+
+def detached(request: Request) -> tuple[str, ...]:
+    """The signatures beside a body as they came, one for each header of that name."""
+    return tuple(request.headers.getlist(SIGNATURE))
 
 
 def language(request: Request) -> Language:

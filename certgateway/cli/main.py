@@ -97,7 +97,9 @@ def _add_receive(commands: Commands) -> None:
 
 
 def _add_signatures(command: argparse.ArgumentParser) -> None:
-    about = "XML signatures: not looked at (default), verified where there is one, or demanded of every message"
+    about = (
+        "signatures, FILE.jws too: not looked at (default), verified where there is one, or demanded of every message"
+    )
     command.add_argument("--signatures", default="ignore", choices=("ignore", "verify", "require"), help=about)
     about = "PEM file with the certificates that are trusted, for verify and require"
     command.add_argument("--trust-anchors", metavar="FILE", type=Path, help=about)

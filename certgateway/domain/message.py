@@ -41,11 +41,12 @@ class SenderNumber:
 class SignedBy:
     """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one.
 
-    No name of the certificate may stand here.
+    Without a certificate `key` is the name (`kid`) of the registered key. No name of the certificate may stand here.
     """
 
-    certificate: str
+    certificate: str | None
     organisation: str | None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,15 @@ def becomes_current(certificate: Certificate | None, case: Case | None) -> bool:
     return certificate.authored > case.current_authored
 
 
+def feed_kind(version: Version, case: Case) -> FeedKind | None:
+    """History is no news; a withdrawal is, and so is every version that becomes the current one."""
+    if not version.current:
+        return None
+    if case.withdrawn:
+        return "withdrawn"
+    return "new" if version.number == 1 else "replaced"
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One message as it is recorded: evidence, verdict, answer and, when it brought one, the new version.
@@ -79,7 +88,7 @@ class Kept:
     the certificate's content including its authored time (to recognise a resend under another message id).
     `certificate_id` is the keyed identity of the certificate, None when none could be read. `duplicate_of` names the
     message whose certificate this one repeats. `state` "failed" keeps the bytes of a message that our own fault
-    stopped.
+    stopped. `detached` are the signatures that came beside the bytes, if any.
     """
 
     uuid: str
@@ -102,3 +111,4 @@ class Kept:
     version: Version | None = None
     feed: FeedKind | None = None
     duplicate_of: str | None = None
+    detached: tuple[str, ...] = ()

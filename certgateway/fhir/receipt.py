@@ -127,7 +127,7 @@ def _facts(facts: ReceiptFacts) -> list[Json]:
 
 def _signed(signer: SignedBy) -> Json:
     """The certificate by its digest and the number of its organisation; its names stand in no receipt."""
-    told = (("certificate", signer.certificate), ("organisation", signer.organisation))
+    told = (("certificate", signer.certificate), ("key", signer.key), ("organisation", signer.organisation))
     parts = [{"url": url, "valueString": value} for url, value in told if value is not None]
     return {"url": "signer", "extension": parts}
 

@@ -167,5 +167,8 @@ def _data(receipt: Receipt, message: bytes) -> Json:
 
 
 def _signer_data(signer: SignedBy | None) -> Json | None:
-    """By which certificate it was signed, and of which organisation."""
-    return None if signer is None else {"certificate": signer.certificate, "organisation": signer.organisation}
+    """By which certificate or registered key it was signed, and of which organisation."""
+    if signer is None:
+        return None
+    named = {} if signer.key is None else {"key": signer.key}
+    return {"certificate": signer.certificate, "organisation": signer.organisation, **named}

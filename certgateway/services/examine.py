@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -137,10 +137,12 @@ class Judgement:
     withheld: tuple[WithheldSentence, ...] = ()
 
 
-def examine(raw: bytes, format_: Format, house: House, at: datetime | None = None) -> Examined:
+def examine(
+    raw: bytes, format_: Format, house: House, at: datetime | None = None, detached: Sequence[str] = ()
+) -> Examined:
     """Open, verify, forget, conform and understand one message. Never raises for anything a sender can write.
 
-    A house that asks for signatures needs the time at which they are to hold.
+    A house that asks for signatures needs the time at which they hold; `detached` are those beside the message.
     """
     too_large = oversize(raw, house.bounds.size)
     if too_large is not None:
@@ -149,7 +151,7 @@ def examine(raw: bytes, format_: Format, house: House, at: datetime | None = Non
         return _examine(raw, format_, house)
     if at is None:
         raise ValueError("a signature holds at a time")
-    content = signed_content(raw, format_, house.signatures, at)
+    content = signed_content(raw, format_, house.signatures, at, detached)
     if isinstance(content, Finding):
         return _refused(raw, format_, content)
     # What is kept and answered is the message as it came; what is read is what was signed.
@@ -274,16 +276,12 @@ def _outside(faults: list[Finding], notes: list[Finding]) -> list[Finding]:
 def _too_long(opened: bundle.Opened, most: int) -> Examined:
     """A readable Bundle with more entries than anybody looks at: refused before any other work, by its own id."""
     found = Finding("too-many-entries", Effect.REFUSE, path="Bundle", detail={"limit": str(most)})
-    return Examined(
-        raw=opened.raw,
-        format=opened.format,
-        envelope=bundle.envelope(opened),
-        certificate=None,
-        origins=Origins(),
-        findings=tuple(bundle.locate([found], Origins(), opened)),
-        opened=opened,
-        is_certificate=opened.is_certificate,
+    told, named, whole = (
+        tuple(bundle.locate([found], Origins(), opened)),
+        bundle.envelope(opened),
+        opened.is_certificate,
     )
+    return Examined(opened.raw, opened.format, named, None, Origins(), told, opened=opened, is_certificate=whole)
 
 
 def _lost(faults: list[Finding], lost: list[Finding]) -> list[Finding]:

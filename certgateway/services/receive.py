@@ -13,7 +13,7 @@ from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Finding, Language, Verdict
 from certgateway.domain.message import Envelope, Format, Origins
-from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version, becomes_current
+from certgateway.domain.record import Answer, Case, Kept, Version, becomes_current, feed_kind
 from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
@@ -35,7 +35,10 @@ _NO_NAME = Coding(KITH_CONVERSATION, "")
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message at the door. `trusted` tells whether the sender was verified before the walk began."""
+    """One message at the door, with the signatures that came beside it (`detached`).
+
+    `trusted` tells whether the sender was verified before the walk began.
+    """
 
     raw: bytes
     format: Format
@@ -43,6 +46,7 @@ class Delivery:
     language: Language = "nb"
     trusted: bool = False
     apprec: AppRecVersion = "1.0"
+    detached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        examined = addressed(examine(delivery.raw, delivery.format, gateway.house, arrival), gateway)
+        read = examine(delivery.raw, delivery.format, gateway.house, arrival, delivery.detached)
+        examined = addressed(read, gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
         infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
@@ -161,7 +166,8 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
 
 
 def _identified(delivery: Delivery, examined: Examined, arrival: datetime, sealer: Sealer) -> _Message:
-    raw_digest = hashlib.sha256(delivery.raw).hexdigest()
+    # The same bytes with another signature beside them may be judged otherwise.
+    raw_digest = hashlib.sha256("".join(delivery.detached).encode() + delivery.raw).hexdigest()
     envelope, certificate = examined.envelope, examined.certificate
     name = certificate.identifier if certificate else None
     named_by_message = bool(name and envelope and _is_named_by_message(name, envelope))
@@ -271,7 +277,8 @@ def _judgement(
 
 def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
     """Another content came under a known key: the first is never overwritten, and both are kept."""
-    unit.append_conflict(message.sender, message.key, message.content, message.delivery.raw, message.arrival)
+    sent, at = message.delivery, message.arrival
+    unit.append_conflict(message.sender, message.key, message.content, sent.raw, at, detached=sent.detached)
     receipt = _receipt(message, Judgement((), "rejected"), gateway)
     answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions)
     return Outcome(answer, data, None, None, conflict=True)
@@ -320,7 +327,7 @@ def _kept(
         answer=answer,
         receipt=receipt_json,
         version=version,
-        feed=_feed_kind(version, known) if version and known else None,
+        feed=feed_kind(version, known) if version and known else None,
         duplicate_of=receipt.duplicate_of,
     )
     return kept, known
@@ -346,6 +353,7 @@ def _unanswered(message: _Message, uuid: str) -> Kept:
         receipt=b"",
         certificate_id=message.certificate,
         certificate_digest=message.certificate_digest,
+        detached=message.delivery.detached,
     )
 
 
@@ -381,15 +389,6 @@ def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[
         withdrawn = certificate.status == WITHDRAWN
         known = replace(known, withdrawn=withdrawn, current_authored=certificate.authored)
     return version, known
-
-
-def _feed_kind(version: Version, case: Case) -> FeedKind | None:
-    """History is no news; a withdrawal is, and so is every version that becomes the current one."""
-    if not version.current:
-        return None
-    if case.withdrawn:
-        return "withdrawn"
-    return "new" if version.number == 1 else "replaced"
 
 
 def _keep_failed(delivery: Delivery, arrival: datetime, gateway: Gateway) -> None:

@@ -81,7 +81,8 @@ def evidence_of(kept: Kept) -> str:
     answer: list[str | int] = (
         [kept.answer.status, kept.answer.media_type, _hash(kept.answer.body)] if kept.answer else []
     )
-    return _digest([_hash(kept.raw), kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt), *answer])
+    judged = [kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt)]
+    return _digest([_hash(kept.raw), *judged, *answer, *map(_signature, kept.detached)])
 
 
 def evidence_of_event(event: Event) -> str:
@@ -89,9 +90,14 @@ def evidence_of_event(event: Event) -> str:
     return _digest([type(event).__name__, _hash(event_bytes(event))])
 
 
-def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str) -> str:
+def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str, detached: tuple[str, ...] = ()) -> str:
     """One digest over what came, and over the content it was in conflict with."""
-    return _digest([_hash(raw), content_digest, first_digest])
+    return _digest([_hash(raw), content_digest, first_digest, *map(_signature, detached)])
+
+
+def _signature(text: str) -> str:
+    """A signature that came beside the bytes, so that it is taken for nothing else."""
+    return f"detached {_hash(text.encode())}"
 
 
 def _all(connection: Connection) -> Iterator[LedgerEntry]:

@@ -4,6 +4,7 @@ Must never read the table of originals, and never overwrite a message that was a
 """
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
 from certgateway.store.records import Sealing, findings_text, removals_text, sealing_context
-from certgateway.store.tables import conflict, message, original
+from certgateway.store.tables import conflict, detached, message, original
 
 LONGEST_NAME = 255
 
@@ -141,8 +142,11 @@ def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: s
     }
     connection.execute(_DELETE_FAILED, attempt)
     connection.execute(_INSERT_MESSAGE, _row(kept, case, raw_digest))
-    sealed = sealing.seal(kept.raw, original_context(kept.uuid, kept.sender, kept.key))
-    connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealed})
+    context = original_context(kept.uuid, kept.sender, kept.key)
+    connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealing.seal(kept.raw, context)})
+    beside = _sealed_signatures(sealing, kept.detached, context)
+    if beside is not None:
+        connection.execute(insert(detached), {"message": kept.uuid, "sealed": beside})
 
 
 def insert_conflict(
@@ -152,6 +156,7 @@ def insert_conflict(
     *,
     content_digest: str,
     raw: bytes,
+    signatures: tuple[str, ...],
     arrival: datetime,
 ) -> bool:
     """Keeps what came under the key of `first`. False when the same content is kept already."""
@@ -162,13 +167,15 @@ def insert_conflict(
     )
     if connection.execute(select(conflict.c.arrival).where(*same)).first():
         return False
+    context = conflict_context(first.sender, first.key, content_digest)
     row = {
         "sender": first.sender,
         "key": first.key,
         "content_digest": content_digest,
         "first_digest": first.content_digest,
         "arrival": arrival,
-        "sealed": sealing.seal(raw, conflict_context(first.sender, first.key, content_digest)),
+        "sealed": sealing.seal(raw, context),
+        "detached": _sealed_signatures(sealing, signatures, context),
     }
     connection.execute(insert(conflict), row)
     return True
@@ -182,6 +189,16 @@ def original_context(uuid: str, sender: str, key: str) -> str:
 def conflict_context(sender: str, key: str, content_digest: str) -> str:
     """What a conflicting original is sealed for."""
     return sealing_context("conflict", sender, key, content_digest)
+
+
+def detached_context(context: str) -> str:
+    """What the signatures beside an original are sealed for, by what that is sealed for."""
+    return sealing_context("detached", context)
+
+
+def _sealed_signatures(sealing: Sealing, texts: tuple[str, ...], context: str) -> bytes | None:
+    """None where there are none, as nearly always."""
+    return sealing.seal(json.dumps(texts).encode(), detached_context(context)) if texts else None
 
 
 def _first(rows: Iterable[Any]) -> StoredMessage | None:

@@ -116,7 +116,16 @@ original = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# A known key with other content: the first message stays as it is, the other one is evidence.
+# The signatures that came beside the bytes of a message, as a list in JSON; few messages have any.
+detached = Table(
+    "detached",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# A known key with other content: the first message stays as it is, the other one is evidence,
+# with the signatures beside it.
 conflict = Table(
     "conflict",
     metadata,
@@ -126,6 +135,7 @@ conflict = Table(
     Column("first_digest", String(128), nullable=False),
     Column("arrival", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("detached", LargeBinary),
     PrimaryKeyConstraint("sender", "key", "content_digest"),
 )
 

@@ -271,19 +271,34 @@ class Unit(Reading):
         self.lock(_LEDGER_LOCK)
         ledger.append_entry(self.connection, "failed", kept.uuid, kept.arrival, ledger.evidence_of(kept))
 
-    def append_conflict(self, sender: str, key: str, content_digest: str, raw: bytes, arrival: datetime) -> None:
-        """Keeps what came under a key that another content has. The same conflict again adds nothing.
+    def append_conflict(
+        self,
+        sender: str,
+        key: str,
+        content_digest: str,
+        raw: bytes,
+        arrival: datetime,
+        *,
+        detached: tuple[str, ...] = (),
+    ) -> None:
+        """Keeps what came under a key that another content has, with the signatures beside it.
 
-        NotKeptError when no message has the key.
+        The same conflict again adds nothing. NotKeptError when no message has the key.
         """
         first = self.find_message(sender, key)
         if first is None:
             raise NotKeptError("there is no message that this one could be in conflict with")
         if messages.insert_conflict(
-            self.connection, self.sealing, first, content_digest=content_digest, raw=raw, arrival=arrival
+            self.connection,
+            self.sealing,
+            first,
+            content_digest=content_digest,
+            raw=raw,
+            signatures=detached,
+            arrival=arrival,
         ):
             self.lock(_LEDGER_LOCK)
-            evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest)
+            evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest, detached)
             ledger.append_entry(self.connection, "conflict", first.uuid, arrival, evidence)
 
 

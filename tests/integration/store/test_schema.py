@@ -25,6 +25,7 @@ TABLES = {
     "clarification",
     "clarification_event",
     "conflict",
+    "detached",
     "feed",
     "fulfilment",
     "ledger",

@@ -1,11 +1,12 @@
 """Which version of a certificate counts: told by when it was written, never by when it came."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
-from certgateway.domain.record import Case, becomes_current
+from certgateway.domain.record import Case, Version, becomes_current, feed_kind
 
 KNOWN = datetime(2026, 5, 12, 8, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -38,3 +39,10 @@ def test_of_the_same_instant_the_later_counts_but_never_over_a_withdrawal() -> N
     assert becomes_current(version(status=WITHDRAWN), case())
     assert becomes_current(version(status=WITHDRAWN), case(withdrawn=True))
     assert not becomes_current(version(), case(withdrawn=True))
+
+
+def test_what_becomes_current_is_news_and_history_is_none() -> None:
+    first = Version(1, "m-1", KNOWN, "accepted", version(), (), current=True)
+    second, late = replace(first, number=2), replace(first, number=2, current=False)
+    assert (feed_kind(first, case()), feed_kind(second, case()), feed_kind(late, case())) == ("new", "replaced", None)
+    assert (feed_kind(first, case(withdrawn=True)), feed_kind(late, case(withdrawn=True))) == ("withdrawn", None)
