@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from certgateway.services.gateway import Gateway
     from certgateway.trust.scanner import Scanner
     from certgateway.trust.webhooks import Webhook
+    from certgateway.trust.xml_signing import Signatory
 
 PROFILES = Path(__file__).with_name("profiles")
 DEFAULT_POLICIES: dict[str, Policy] = {"fhir-json": "reject", "fhir-xml": "reject", "kith": "hold", "unknown": "reject"}
@@ -153,6 +154,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         asks_missing=settings.missing_questions == "send",
         webhooks=webhooks_of(settings),
         letters=settings.kith_letters,
+        signatory=signatory_of(settings),
     )
 
 
@@ -192,6 +194,15 @@ def webhooks_of(settings: "Settings") -> "dict[str, Webhook]":
         f"her:{each.receiver}": Webhook(each.url, secrets(each), each.format, each.content)
         for each in settings.webhooks
     }
+
+
+def signatory_of(settings: "Settings") -> "Signatory | None":
+    """Who signs what we send, if anybody. Raises MisconfiguredError for a file that cannot be used."""
+    if settings.signing_key is None:
+        return None
+    from certgateway.trust.signing_key import read_signatory  # noqa: PLC0415  Only who signs pays for it.
+
+    return read_signatory(settings.signing_key)
 
 
 def now() -> datetime:

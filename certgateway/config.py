@@ -159,6 +159,10 @@ class Settings(BaseSettings):
     trust_anchors: Path | None = Field(
         default=None, description="PEM file with the certificates that are trusted, see below; for verify and require"
     )
+    signing_key: Path | None = Field(
+        default=None,
+        description="PEM file with the private key that signs what we send, and its certificate; mode 0600",
+    )
     webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_one_for_each)] = Field(
         default=(),
         description="Receivers to whose own systems messages are posted as well, see below; JSON in the environment",

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from certgateway.api import schemas
 from certgateway.api.limits import Arrival
-from certgateway.api.negotiation import MEDIA_TYPES, answer_format, body_format, detached, language
+from certgateway.api.negotiation import MEDIA_TYPES, add_signature, answer_format, body_format, detached, language
 from certgateway.api.problems import ProblemError, fhir_response
 from certgateway.api.surface import Here, Surface
 from certgateway.api.validation import validate
@@ -94,6 +94,7 @@ async def _body(request: Request, here: Surface, arrival: Arrival) -> tuple[Fhir
 def _answered(outcome: Outcome) -> Response:
     answer = outcome.answer
     response = Response(answer.body, answer.status, media_type=answer.media_type)
+    add_signature(response, answer.signature)
     message_id = _message_id(outcome)
     if answer.status == _UNPROCESSABLE and message_id is not None:
         response.headers["Location"] = f"/receipts/{message_id}"

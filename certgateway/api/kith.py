@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from certgateway.api import schemas
 from certgateway.api.limits import Arrival
-from certgateway.api.negotiation import detached, is_kith, language
+from certgateway.api.negotiation import add_signature, detached, is_kith, language
 from certgateway.api.problems import ProblemError
 from certgateway.api.surface import Here, Surface
 from certgateway.kith.apprec import AppRecVersion
@@ -55,7 +55,9 @@ async def receive_message(request: Request, here: Here, version: Version = "1.0"
     if isinstance(outcome, Response):
         return outcome
     here.meters.message(outcome, _FORM)
-    return Response(outcome.answer.body, outcome.answer.status, media_type=outcome.answer.media_type)
+    answered = Response(outcome.answer.body, outcome.answer.status, media_type=outcome.answer.media_type)
+    add_signature(answered, outcome.answer.signature)
+    return answered
 
 
 def _taken(delivery: Delivery, here: Surface) -> Outcome | Response:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from certgateway.domain.findings import Language
 from certgateway.fhir.bundle import FhirFormat
@@ -103,6 +104,12 @@ def wants_pdf(request: Request) -> bool:
 def detached(request: Request) -> tuple[str, ...]:
     """The signatures beside a body as they came, one for each header of that name."""
     return tuple(request.headers.getlist(SIGNATURE))
+
+
+def add_signature(response: Response, signature: str | None) -> None:
+    """The signature beside a body of ours, in the header in which we take one."""
+    if signature is not None:
+        response.headers[SIGNATURE] = signature
 
 
 def language(request: Request) -> Language:

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from certgateway.api import schemas
-from certgateway.api.negotiation import wants_fhir, wants_xml
+from certgateway.api.negotiation import add_signature, wants_fhir, wants_xml
 from certgateway.api.problems import ProblemError
 from certgateway.api.surface import Here
 from certgateway.store.messages import StoredMessage
@@ -44,7 +44,10 @@ async def read_receipt(message_id: str, request: Request, here: Here) -> Respons
         raise ProblemError("not-found")
     if not wants_fhir(request) and not wants_xml(request):
         return Response(found.receipt, media_type=_JSON)
-    return Response(json.loads(found.receipt)["answer"], media_type=_media_type(found))
+    receipt = json.loads(found.receipt)
+    response = Response(receipt["answer"], media_type=_media_type(found))
+    add_signature(response, receipt.get("answer_signature"))
+    return response
 
 
 def _find(message_id: str, here: Here) -> StoredMessage | None:

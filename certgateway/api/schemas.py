@@ -180,6 +180,7 @@ class Receipt(Described):
     duplicate_of: str | None
     signer: Signer | None = None
     answer: str | None
+    answer_signature: str | None = None
 
 
 class Health(Described):

@@ -13,6 +13,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(Path(options.settings) if options.settings else None)
     # A secret in a file is looked at here, so that it is not found wanting when the service starts.
     bootstrap.webhooks_of(settings)
+    bootstrap.signatory_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = [str(each) for each in value] if name == "webhooks" else value

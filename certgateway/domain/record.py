@@ -17,11 +17,15 @@ FeedKind = Literal["new", "replaced", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender was told, byte for byte: repeated for every resend of the same message."""
+    """What the sender was told, byte for byte: repeated for every resend of the same message.
+
+    `signature` is a detached one over the body, where there is one beside it.
+    """
 
     status: int
     media_type: str
     body: bytes
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

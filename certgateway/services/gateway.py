@@ -10,6 +10,7 @@ from certgateway.store.transactions import Store
 from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
 from certgateway.trust.webhooks import Webhook
+from certgateway.trust.xml_signing import Signatory
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Gateway:
     `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
-    `letters` tells whether a message in KITH's form brings a letter along.
+    `letters` tells whether a message in KITH's form brings a letter along; `signatory` signs what we send, None where
+    nothing is signed.
     """
 
     house: House
@@ -33,3 +35,4 @@ class Gateway:
     asks_missing: bool = False
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     letters: bool = False
+    signatory: Signatory | None = None

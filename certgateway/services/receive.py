@@ -280,7 +280,7 @@ def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
     sent, at = message.delivery, message.arrival
     unit.append_conflict(message.sender, message.key, message.content, sent.raw, at, detached=sent.detached)
     receipt = _receipt(message, Judgement((), "rejected"), gateway)
-    answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions)
+    answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions, gateway.signatory)
     return Outcome(answer, data, None, None, conflict=True)
 
 
@@ -317,7 +317,7 @@ def _kept(
         first_attempt=known.first_attempt if known else message.arrival,
         duplicate_of=first.message_id if first else None,
     )
-    answer, receipt_json = answer_for(receipt, gateway.her, gateway.house.definitions)
+    answer, receipt_json = answer_for(receipt, gateway.her, gateway.house.definitions, gateway.signatory)
     kept = replace(
         _unanswered(message, gateway.new_id()),
         state="answered",

@@ -81,6 +81,8 @@ def evidence_of(kept: Kept) -> str:
     answer: list[str | int] = (
         [kept.answer.status, kept.answer.media_type, _hash(kept.answer.body)] if kept.answer else []
     )
+    if kept.answer is not None and kept.answer.signature is not None:
+        answer.append(_signature(kept.answer.signature))
     judged = [kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt)]
     return _digest([_hash(kept.raw), *judged, *answer, *map(_signature, kept.detached)])
 
@@ -96,7 +98,7 @@ def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str, det
 
 
 def _signature(text: str) -> str:
-    """A signature that came beside the bytes, so that it is taken for nothing else."""
+    """A signature that came or went beside the bytes, so that it is taken for nothing else."""
     return f"detached {_hash(text.encode())}"
 
 

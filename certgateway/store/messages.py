@@ -16,7 +16,7 @@ from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
 from certgateway.store.records import Sealing, findings_text, removals_text, sealing_context
-from certgateway.store.tables import conflict, detached, message, original
+from certgateway.store.tables import conflict, detached, message, original, vouched
 
 LONGEST_NAME = 255
 
@@ -59,7 +59,8 @@ _MESSAGES = select(
     message.c.certificate_id,
     message.c.case,
     message.c.duplicate_of,
-)
+    vouched.c.answer.label("answer_signature"),
+).select_from(message.outerjoin(vouched))
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
 _BY_KEY = _MESSAGES.where(message.c.sender == bindparam("sender"), message.c.key == bindparam("key"))
@@ -147,6 +148,8 @@ def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: s
     beside = _sealed_signatures(sealing, kept.detached, context)
     if beside is not None:
         connection.execute(insert(detached), {"message": kept.uuid, "sealed": beside})
+    if kept.answer is not None and kept.answer.signature is not None:
+        connection.execute(insert(vouched), {"message": kept.uuid, "answer": kept.answer.signature})
 
 
 def insert_conflict(
@@ -208,7 +211,7 @@ def _first(rows: Iterable[Any]) -> StoredMessage | None:
 def _stored(row: Any) -> StoredMessage:  # noqa: ANN401  a row's columns have no types here
     answer = None
     if row.answer_status is not None:
-        answer = Answer(row.answer_status, row.answer_media_type, row.answer_body)
+        answer = Answer(row.answer_status, row.answer_media_type, row.answer_body, row.answer_signature)
     return StoredMessage(
         uuid=row.uuid,
         sender=row.sender,

@@ -124,6 +124,14 @@ detached = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# What was signed of the answer to a message: the signature beside its body.
+vouched = Table(
+    "vouched",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("answer", Text),
+)
+
 # A known key with other content: the first message stays as it is, the other one is evidence,
 # with the signatures beside it.
 conflict = Table(

@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from certgateway import safejson
 from certgateway.safejson import JsonLimits, Unreadable
 from certgateway.trust.signature_refusal import refusal
@@ -102,6 +105,11 @@ def decode(text: str) -> bytes:
     if encode(data) != text:
         raise refusal("jws-malformed")
     return data
+
+
+def x5c(certificate: x509.Certificate) -> str:
+    """A certificate as a header has it: ordinary Base64 (RFC 7515, 4.1.6)."""
+    return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")
 
 
 def _header(raw: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Signatures that come beside a message are kept with its bytes, sealed as they are. Never edited once released."""
+"""Signatures beside a message are kept with its bytes, and those beside its answer. Never edited once released."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,13 +10,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Adds a table and a column; what came before had no such signature, or none that was looked at."""
+    """Adds tables and a column; what came before had no such signatures, or none that was looked at."""
     op.create_table(
         "detached",
         sa.Column("message", sa.String(36), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("message", name="pk_detached"),
         sa.ForeignKeyConstraint(["message"], ["message.uuid"], name="fk_detached_message", ondelete="CASCADE"),
+    )
+    op.create_table(
+        "vouched",
+        sa.Column("message", sa.String(36), nullable=False),
+        sa.Column("answer", sa.Text()),
+        sa.PrimaryKeyConstraint("message", name="pk_vouched"),
+        sa.ForeignKeyConstraint(["message"], ["message.uuid"], name="fk_vouched_message", ondelete="CASCADE"),
     )
     # SQLite would write an added column behind the others in one line, and no two databases would read alike.
     is_sqlite = op.get_context().dialect.name == "sqlite"

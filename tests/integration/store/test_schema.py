@@ -36,6 +36,7 @@ TABLES = {
     "reply",
     "unsorted",
     "version",
+    "vouched",
 }
 
 SQLITE_OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
