@@ -16,6 +16,7 @@ from certgateway.fhir.bundle import FhirFormat
 FHIR_JSON: Final = "application/fhir+json"
 FHIR_XML: Final = "application/fhir+xml"
 PDF: Final = "application/pdf"
+JOSE: Final = "application/jose"
 SIGNATURE: Final = "X-JWS-Signature"
 """The header of a detached signature. No Norwegian health API has one; this is its name in European banks' APIs."""
 MEDIA_TYPES: Final[dict[FhirFormat, str]] = {"fhir-json": FHIR_JSON, "fhir-xml": FHIR_XML}
@@ -94,6 +95,11 @@ def wants_text(request: Request) -> bool:
         if name in {"application/json", "application/*", "*/*"}:
             return False
     return False
+
+
+def wants_jose(request: Request) -> bool:
+    """Whether a signed receipt is asked for before all else."""
+    return next(_by_preference(request.headers.get("accept", "")), None) == JOSE
 
 
 def wants_pdf(request: Request) -> bool:

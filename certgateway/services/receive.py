@@ -19,6 +19,7 @@ from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
+from certgateway.services.attest import attest
 from certgateway.services.examine import Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined, find_order, follow_orders, possible_order
@@ -154,7 +155,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         judgement, first = _judgement(message, case, resent, gateway.house)
         # 9. Record.
         kept, known = _kept(message, judgement, case, first, gateway)
-        unit.record_message(kept, known)
+        attest(unit.record_message(kept, known), kept, message.examined, unit, gateway)
         if first is None and kept.verdict != "rejected":
             _follow(message, kept, known, unit, gateway, read=said.findings)
         elif kept.verdict == "rejected" and said.reply is not None:

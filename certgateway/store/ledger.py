@@ -43,13 +43,14 @@ class LedgerEntry:
     digest: str
 
 
-def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> None:
+def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> LedgerEntry:
     """Writes the next entry. The caller holds the ledger's lock: two writers must not follow the same entry."""
     last = connection.execute(_LAST).first()
     seq, previous = (last.seq + 1, last.digest) if last else (1, BEGINNING)
     row = {"seq": seq, "at": at, "kind": kind, "message": message, "evidence": evidence, "previous": previous}
     digest = _digest([seq, instant_text(at), kind, message, evidence, previous])
     connection.execute(_INSERT, row | {"digest": digest})
+    return LedgerEntry(seq, at, kind, message, evidence, previous, digest)
 
 
 def ledger_entries(connection: Connection, after: int, limit: int) -> list[LedgerEntry]:

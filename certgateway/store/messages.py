@@ -16,7 +16,7 @@ from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
 from certgateway.store.records import Sealing, findings_text, removals_text, sealing_context
-from certgateway.store.tables import conflict, detached, message, original, vouched
+from certgateway.store.tables import conflict, detached, message, original, signed_receipts, vouched
 
 LONGEST_NAME = 255
 
@@ -150,6 +150,17 @@ def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: s
         connection.execute(insert(detached), {"message": kept.uuid, "sealed": beside})
     if kept.answer is not None and kept.answer.signature is not None:
         connection.execute(insert(vouched), {"message": kept.uuid, "answer": kept.answer.signature})
+
+
+def insert_receipt(connection: Connection, message_uuid: str, signed: str) -> None:
+    """Keeps the signed receipt of a message."""
+    connection.execute(insert(signed_receipts), {"message": message_uuid, "text": signed})
+
+
+def signed_receipt(connection: Connection, message_uuid: str) -> str | None:
+    """The signed receipt of a message; None where none was signed."""
+    query = select(signed_receipts.c.text).where(signed_receipts.c.message == message_uuid)
+    return connection.execute(query).scalar()
 
 
 def insert_conflict(

@@ -129,7 +129,15 @@ vouched = Table(
     "vouched",
     metadata,
     Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
-    Column("answer", Text),
+    Column("answer", Text, nullable=False),
+)
+
+# Signed receipts. Each names the ledger entry of its message, and so is no part of what that is evidence of.
+signed_receipts = Table(
+    "signed_receipt",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 # A known key with other content: the first message stays as it is, the other one is evidence,

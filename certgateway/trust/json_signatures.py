@@ -6,7 +6,7 @@ never parse what is signed, believe a key that the signature brings along bare, 
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certgateway.trust.algorithms import Key, Method, check_signature, check_strength
 from certgateway.trust.certificates import Anchors, trusted_key
-from certgateway.trust.jws import Algorithm, Detached, read_detached
+from certgateway.trust.jws import Algorithm, Detached, read_detached, read_whole
 from certgateway.trust.signature_refusal import refusal
 from certgateway.trust.subjects import organisation_of
 
@@ -99,7 +99,19 @@ def verify(
     # 1. Bytes and counts; the header by its allow-list.
     if len(raw) > _MOST_BYTES:
         raise refusal("too-large")
-    jws = read_detached(text)
+    return _verified(raw, read_detached(text), anchors, at, keys)
+
+
+def verify_within(text: str, type_: str, anchors: Anchors, at: Callable[[bytes], datetime]) -> Verified:
+    """The bytes that a JWS of a type holds, at the aware time that is read from them. Raises SignatureRefused.
+
+    `at` is asked before anything is known of the bytes: it must not believe them, only read when they say they are of.
+    """
+    jws, content = read_whole(text, type_)
+    return _verified(content, jws, anchors, at(content), NO_KEYS)
+
+
+def _verified(raw: bytes, jws: Detached, anchors: Anchors, at: datetime, keys: Mapping[str, RegisteredKey]) -> Verified:
     # 2. Whose key it is, and whether we believe that today.
     key, signer = _by_certificate(jws, anchors, at) if jws.certificates else _by_name(jws, keys, anchors, at)
     check_not_later(jws.made, at)

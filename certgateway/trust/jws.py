@@ -30,6 +30,8 @@ MOST_CHARACTERS: Final = 12 * 1024
 """Of one JWS without its payload: the signer's certificate and two above it fit, and the whole in a request's head."""
 
 _FORM: Final = re.compile(r"([A-Za-z0-9_-]+)\.\.([A-Za-z0-9_-]+)")
+_WHOLE: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+_MOST_WHOLE: Final = 8 * 1024 * 1024
 _LIMITS: Final = JsonLimits(depth=2, containers=8, values=32)
 _MOST_CERTIFICATES: Final = 4
 _LONGEST_NAME: Final = 256
@@ -69,7 +71,24 @@ def read_detached(text: str) -> Detached:
     form = _FORM.fullmatch(text)
     if form is None:
         raise refusal("jws-malformed")
-    header = _header(decode(form[1]))
+    return _detached(form[1], _header(decode(form[1]), _TYPES), form[2])
+
+
+def read_whole(text: str, type_: str) -> tuple[Detached, bytes]:
+    """A JWS that holds its payload and says that it is of this type, and the payload. Raises SignatureRefused."""
+    if len(text) > _MOST_WHOLE:
+        raise refusal("too-large")
+    form = _WHOLE.fullmatch(text)
+    if form is None:
+        raise refusal("jws-malformed")
+    jws = _detached(form[1], _header(decode(form[1]), frozenset({type_})), form[3])
+    if not jws.encoded:
+        raise refusal("jws-header-refused")
+    return jws, decode(form[2])
+
+
+def _detached(head: str, header: dict[str, Any], value: str) -> Detached:
+    """What a header that is strict JSON says, and the value beside it."""
     algorithm = ALGORITHMS.get(header["alg"]) if isinstance(header.get("alg"), str) else None
     if algorithm is None:
         raise refusal("signature-method-refused")
@@ -85,8 +104,8 @@ def read_detached(text: str) -> Detached:
         kid=kid,
         made=_made(header),
         thumbprint=None if thumbprint is None else decode(thumbprint),
-        header=form[1].encode("ascii"),
-        value=decode(form[2]),
+        header=head.encode("ascii"),
+        value=decode(value),
     )
 
 
@@ -112,14 +131,14 @@ def x5c(certificate: x509.Certificate) -> str:
     return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")
 
 
-def _header(raw: bytes) -> dict[str, Any]:
+def _header(raw: bytes, types: frozenset[str]) -> dict[str, Any]:
     try:
         header = safejson.parse(raw, _LIMITS)
     except Unreadable:
         raise refusal("jws-malformed") from None
     if not isinstance(header, dict):
         raise refusal("jws-malformed")
-    if not header.keys() <= _NAMES or header.get("typ", "JOSE") not in _TYPES:
+    if not header.keys() <= _NAMES or header.get("typ", "JOSE") not in types:
         raise refusal("jws-header-refused")
     _text(header, "cty")
     return header

@@ -21,9 +21,16 @@ def upgrade() -> None:
     op.create_table(
         "vouched",
         sa.Column("message", sa.String(36), nullable=False),
-        sa.Column("answer", sa.Text()),
+        sa.Column("answer", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("message", name="pk_vouched"),
         sa.ForeignKeyConstraint(["message"], ["message.uuid"], name="fk_vouched_message", ondelete="CASCADE"),
+    )
+    op.create_table(
+        "signed_receipt",
+        sa.Column("message", sa.String(36), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("message", name="pk_signed_receipt"),
+        sa.ForeignKeyConstraint(["message"], ["message.uuid"], name="fk_signed_receipt_message", ondelete="CASCADE"),
     )
     # SQLite would write an added column behind the others in one line, and no two databases would read alike.
     is_sqlite = op.get_context().dialect.name == "sqlite"

@@ -34,6 +34,7 @@ TABLES = {
     "outbox",
     "posting",
     "reply",
+    "signed_receipt",
     "unsorted",
     "version",
     "vouched",
