@@ -26,14 +26,18 @@ from certgateway.services.examine import House
 from certgateway.services.verify import Signatures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cryptography.x509 import Certificate
 
     from certgateway.config import Settings, WebhookSettings
     from certgateway.domain.senders import Senders
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
+    from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.scanner import Scanner
     from certgateway.trust.webhooks import Webhook
+    from certgateway.trust.xml_signing import Signatory
 
 PROFILES = Path(__file__).with_name("profiles")
 DEFAULT_POLICIES: dict[str, Policy] = {"fhir-json": "reject", "fhir-xml": "reject", "kith": "hold", "unknown": "reject"}
@@ -90,11 +94,14 @@ def build_house(
 
 
 def signatures_of(
-    demand: str, trust_anchors: Path | None, registered: "tuple[Certificate, ...]" = ()
+    demand: str,
+    trust_anchors: Path | None,
+    certificates: "tuple[Certificate, ...]" = (),
+    keys: "Mapping[str, RegisteredKey] | None" = None,
 ) -> Signatures | None:
     """What is asked of signatures, None for nothing. Raises MisconfiguredError for anchors that cannot be used.
 
-    `registered` are certificates that are trusted beside those of the file.
+    `certificates` and `keys` are those of registered senders, which are trusted beside those of the file.
     """
     if demand == "ignore":
         return None
@@ -103,8 +110,17 @@ def signatures_of(
     from certgateway.trust.anchors import read_anchors  # noqa: PLC0415  Only who verifies pays for it.
 
     anchors = read_anchors(trust_anchors)
-    anchors = replace(anchors, registered=(*anchors.registered, *registered))
-    return Signatures("require" if demand == "require" else "verify", anchors)
+    anchors = replace(anchors, registered=(*anchors.registered, *certificates))
+    return Signatures("require" if demand == "require" else "verify", anchors, keys or {})
+
+
+def keys_of(senders: "Senders") -> "Mapping[str, RegisteredKey]":
+    """The keys that registered senders sign JSON with, by `kid`."""
+    if not senders.registered:
+        return {}
+    from certgateway.trust import registration  # noqa: PLC0415  Only a gateway knows senders.
+
+    return registration.keys_of(senders.registered)
 
 
 def senders_of(settings: "Settings") -> "tuple[Senders, tuple[Certificate, ...]]":
@@ -174,7 +190,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         kith_schemas=settings.kith_schemas,
         attachments=attachments,
         bounds=bounds_of(settings),
-        signatures=signatures_of(settings.signatures, settings.trust_anchors, certificates),
+        signatures=signatures_of(settings.signatures, settings.trust_anchors, certificates, keys_of(senders)),
     )
     from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
 
@@ -191,6 +207,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         letters=settings.kith_letters,
         senders=senders,
         only_registered=settings.unregistered_senders == "refuse",
+        signatory=signatory_of(settings),
     )
 
 
@@ -230,6 +247,15 @@ def webhooks_of(settings: "Settings") -> "dict[str, Webhook]":
         f"her:{each.receiver}": Webhook(each.url, secrets(each), each.format, each.content)
         for each in settings.webhooks
     }
+
+
+def signatory_of(settings: "Settings") -> "Signatory | None":
+    """Who signs what we send, if anybody. Raises MisconfiguredError for a file that cannot be used."""
+    if settings.signing_key is None:
+        return None
+    from certgateway.trust.signing_key import read_signatory  # noqa: PLC0415  Only who signs pays for it.
+
+    return read_signatory(settings.signing_key)
 
 
 def now() -> datetime:

@@ -156,10 +156,14 @@ class Settings(BaseSettings):
     )
     signatures: Literal["ignore", "verify", "require"] = Field(
         default="ignore",
-        description="XML signatures: not looked at, verified where there is one, or demanded of every message",
+        description="Signatures: not looked at, verified where there is one, or demanded of every message",
     )
     trust_anchors: Path | None = Field(
         default=None, description="PEM file with the certificates that are trusted, see below; for verify and require"
+    )
+    signing_key: Path | None = Field(
+        default=None,
+        description="PEM file with the private key that signs what we send, and its certificate; mode 0600",
     )
     webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_one_for_each)] = Field(
         default=(),

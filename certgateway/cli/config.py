@@ -14,6 +14,7 @@ def run(options: argparse.Namespace) -> int:
     # What stands in files is looked at here, so that it is not found wanting when the service starts.
     bootstrap.webhooks_of(settings)
     bootstrap.senders_of(settings)
+    bootstrap.signatory_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = [str(each) for each in value] if name in {"webhooks", "senders"} else value

@@ -42,12 +42,14 @@ class SenderNumber:
 class SignedBy:
     """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one.
 
-    `issued`: an issuer that is pinned vouches for the number. No name of the certificate may stand here.
+    Without a certificate `key` is the name (`kid`) of the registered key. `issued`: a pinned issuer vouches for the
+    number. No name of the certificate may stand here.
     """
 
-    certificate: str
+    certificate: str | None
     organisation: str | None
     issued: bool = False
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

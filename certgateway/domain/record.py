@@ -17,11 +17,15 @@ FeedKind = Literal["new", "replaced", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender was told, byte for byte: repeated for every resend of the same message."""
+    """What the sender was told, byte for byte: repeated for every resend of the same message.
+
+    `signature` is a detached one over the body, where there is one beside it.
+    """
 
     status: int
     media_type: str
     body: bytes
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Kept:
     the certificate's content including its authored time (to recognise a resend under another message id).
     `certificate_id` is the keyed identity of the certificate, None when none could be read. `duplicate_of` names the
     message whose certificate this one repeats. `state` "failed" keeps the bytes of a message that our own fault
-    stopped.
+    stopped. `detached` are the signatures that came beside the bytes, if any.
     """
 
     uuid: str
@@ -111,3 +115,4 @@ class Kept:
     version: Version | None = None
     feed: FeedKind | None = None
     duplicate_of: str | None = None
+    detached: tuple[str, ...] = ()

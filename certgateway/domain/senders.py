@@ -118,11 +118,13 @@ class Senders:
         return self._keys.get(id_)
 
     def of_signer(self, signer: SignedBy) -> Sender | None:
-        """Who has signed: by the certificate itself, else by its number where a pinned issuer vouches for that.
+        """Who has signed: by a key or a certificate itself, else by its number where a pinned issuer vouches for that.
 
         A sender with certificates of its own is known by these alone: what was taken out of the register is worth
         nothing, even though the same organisation holds it.
         """
+        if signer.certificate is None:
+            return self._keys.get(signer.key or "")
         sender = self._certificates.get(signer.certificate)
         if sender is not None or signer.organisation is None or not signer.issued:
             return sender

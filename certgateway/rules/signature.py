@@ -10,7 +10,10 @@ from typing import Final
 from certgateway.domain.findings import Effect
 from certgateway.rules.declaration import FIRST_RULE_SET, Rule, Text, stated_elsewhere
 
-_AUTHORITY = "W3C XML Signature 1.1, KITH MsgHead 1.2 (ds:Signature); the gateway's own allow-lists (docs/security.md)"
+_AUTHORITY = (
+    "W3C XML Signature 1.1, KITH MsgHead 1.2 (ds:Signature); RFC 7515 and RFC 7797, FHIR R4 (Bundle.signature); "
+    "the gateway's own allow-lists (docs/security.md)"
+)
 
 
 def _rule(id_: str, nb: tuple[str, str], nn: tuple[str, str], en: tuple[str, str]) -> Rule:
@@ -32,15 +35,15 @@ SIGNATURES: Final[tuple[Rule, ...]] = (
         "signature-missing",
         (
             "Meldingen er ikke signert, og uten signatur tas den ikke imot fra denne avsenderen.",
-            "Send meldingen med XML-signatur som siste element i rotelementet.",
+            "Signer meldingen: XML med signatur sist i rotelementet, JSON med X-JWS-Signature eller Bundle.signature.",
         ),
         (
             "Meldinga er ikkje signert, og utan signatur blir ho ikkje teken imot frå denne avsendaren.",
-            "Send meldinga med XML-signatur som siste element i rotelementet.",
+            "Signer meldinga: XML med signatur sist i rotelementet, JSON med X-JWS-Signature eller Bundle.signature.",
         ),
         (
             "The message is not signed, and is not taken from this sender without a signature.",
-            "Send the message with an XML signature as the last child of its root.",
+            "Sign the message: XML with a signature last in its root, JSON by X-JWS-Signature or Bundle.signature.",
         ),
     ),
     _rule(

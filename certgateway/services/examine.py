@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -144,10 +144,12 @@ class Judgement:
     withheld: tuple[WithheldSentence, ...] = ()
 
 
-def examine(raw: bytes, format_: Format, house: House, at: datetime | None = None) -> Examined:
+def examine(
+    raw: bytes, format_: Format, house: House, at: datetime | None = None, detached: Sequence[str] = ()
+) -> Examined:
     """Open, verify, forget, conform and understand one message. Never raises for anything a sender can write.
 
-    A house that asks for signatures needs the time at which they are to hold.
+    A house that asks for signatures needs the time at which they hold; `detached` are those beside the message.
     """
     too_large = oversize(raw, house.bounds.size)
     if too_large is not None:
@@ -156,7 +158,7 @@ def examine(raw: bytes, format_: Format, house: House, at: datetime | None = Non
         return _examine(raw, format_, house)
     if at is None:
         raise ValueError("a signature holds at a time")
-    content = signed_content(raw, format_, house.signatures, at)
+    content = signed_content(raw, format_, house.signatures, at, detached)
     if isinstance(content, Finding):
         return _refused(raw, format_, content)
     # What is kept and answered is the message as it came; what is read is what was signed.

@@ -11,6 +11,7 @@ from certgateway.store.transactions import Store
 from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
 from certgateway.trust.webhooks import Webhook
+from certgateway.trust.xml_signing import Signatory
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Gateway:
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
     `letters` tells whether a message in KITH's form brings a letter along; `senders` is the register of who may write
-    under which HER-id, and with `only_registered` nobody else is taken.
+    under which HER-id, and with `only_registered` nobody else is taken; `signatory` signs what we send, None where
+    nothing is signed.
     """
 
     house: House
@@ -37,3 +39,4 @@ class Gateway:
     letters: bool = False
     senders: Senders = NOBODY
     only_registered: bool = False
+    signatory: Signatory | None = None

@@ -19,6 +19,7 @@ from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
+from certgateway.services.attest import attest
 from certgateway.services.examine import Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined, find_order, follow_orders, possible_order
@@ -36,7 +37,10 @@ _NO_NAME = Coding(KITH_CONVERSATION, "")
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message at the door. `trusted` tells whether the sender was verified before the walk began."""
+    """One message at the door, with the signatures that came beside it (`detached`).
+
+    `trusted` tells whether the sender was verified before the walk began.
+    """
 
     raw: bytes
     format: Format
@@ -44,6 +48,7 @@ class Delivery:
     language: Language = "nb"
     trusted: bool = False
     apprec: AppRecVersion = "1.0"
+    detached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        examined = examine(delivery.raw, delivery.format, gateway.house, arrival)
+        examined = examine(delivery.raw, delivery.format, gateway.house, arrival, delivery.detached)
         examined = addressed(recognised(examined, gateway, trusted=delivery.trusted), gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
@@ -151,7 +156,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         judgement, first = _judgement(message, case, resent, gateway.house)
         # 9. Record.
         kept, known = _kept(message, judgement, case, first, gateway)
-        unit.record_message(kept, known)
+        attest(unit.record_message(kept, known), kept, message.examined, unit, gateway)
         if first is None and kept.verdict != "rejected":
             _follow(message, kept, known, unit, gateway, read=said.findings)
         elif kept.verdict == "rejected" and said.reply is not None:
@@ -163,7 +168,8 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
 
 
 def _identified(delivery: Delivery, examined: Examined, arrival: datetime, sealer: Sealer) -> _Message:
-    raw_digest = hashlib.sha256(delivery.raw).hexdigest()
+    # The same bytes with another signature beside them may be judged otherwise.
+    raw_digest = hashlib.sha256("".join(delivery.detached).encode() + delivery.raw).hexdigest()
     envelope, certificate = examined.envelope, examined.certificate
     name = certificate.identifier if certificate else None
     named_by_message = bool(name and envelope and _is_named_by_message(name, envelope))
@@ -273,9 +279,10 @@ def _judgement(
 
 def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
     """Another content came under a known key: the first is never overwritten, and both are kept."""
-    unit.append_conflict(message.sender, message.key, message.content, message.delivery.raw, message.arrival)
+    sent, at = message.delivery, message.arrival
+    unit.append_conflict(message.sender, message.key, message.content, sent.raw, at, detached=sent.detached)
     receipt = _receipt(message, Judgement((), "rejected"), gateway)
-    answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions)
+    answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions, gateway.signatory)
     return Outcome(answer, data, None, None, conflict=True)
 
 
@@ -312,7 +319,7 @@ def _kept(
         first_attempt=known.first_attempt if known else message.arrival,
         duplicate_of=first.message_id if first else None,
     )
-    answer, receipt_json = answer_for(receipt, gateway.her, gateway.house.definitions)
+    answer, receipt_json = answer_for(receipt, gateway.her, gateway.house.definitions, gateway.signatory)
     kept = replace(
         _unanswered(message, gateway.new_id()),
         state="answered",
@@ -348,6 +355,7 @@ def _unanswered(message: _Message, uuid: str) -> Kept:
         receipt=b"",
         certificate_id=message.certificate,
         certificate_digest=message.certificate_digest,
+        detached=message.delivery.detached,
     )
 
 

@@ -43,13 +43,14 @@ class LedgerEntry:
     digest: str
 
 
-def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> None:
+def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> LedgerEntry:
     """Writes the next entry. The caller holds the ledger's lock: two writers must not follow the same entry."""
     last = connection.execute(_LAST).first()
     seq, previous = (last.seq + 1, last.digest) if last else (1, BEGINNING)
     row = {"seq": seq, "at": at, "kind": kind, "message": message, "evidence": evidence, "previous": previous}
     digest = _digest([seq, instant_text(at), kind, message, evidence, previous])
     connection.execute(_INSERT, row | {"digest": digest})
+    return LedgerEntry(seq, at, kind, message, evidence, previous, digest)
 
 
 def ledger_entries(connection: Connection, after: int, limit: int) -> list[LedgerEntry]:
@@ -81,7 +82,10 @@ def evidence_of(kept: Kept) -> str:
     answer: list[str | int] = (
         [kept.answer.status, kept.answer.media_type, _hash(kept.answer.body)] if kept.answer else []
     )
-    return _digest([_hash(kept.raw), kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt), *answer])
+    if kept.answer is not None and kept.answer.signature is not None:
+        answer.append(_signature(kept.answer.signature))
+    judged = [kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt)]
+    return _digest([_hash(kept.raw), *judged, *answer, *map(_signature, kept.detached)])
 
 
 def evidence_of_event(event: Event) -> str:
@@ -89,9 +93,14 @@ def evidence_of_event(event: Event) -> str:
     return _digest([type(event).__name__, _hash(event_bytes(event))])
 
 
-def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str) -> str:
+def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str, detached: tuple[str, ...] = ()) -> str:
     """One digest over what came, and over the content it was in conflict with."""
-    return _digest([_hash(raw), content_digest, first_digest])
+    return _digest([_hash(raw), content_digest, first_digest, *map(_signature, detached)])
+
+
+def _signature(text: str) -> str:
+    """A signature that came or went beside the bytes, so that it is taken for nothing else."""
+    return f"detached {_hash(text.encode())}"
 
 
 def _all(connection: Connection) -> Iterator[LedgerEntry]:

@@ -4,6 +4,7 @@ Must never read the table of originals, and never overwrite a message that was a
 """
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
 from certgateway.store.records import Sealing, findings_text, removals_text, sealing_context
-from certgateway.store.tables import conflict, message, original
+from certgateway.store.tables import conflict, detached, message, original, signed_receipts, vouched
 
 LONGEST_NAME = 255
 
@@ -58,7 +59,8 @@ _MESSAGES = select(
     message.c.certificate_id,
     message.c.case,
     message.c.duplicate_of,
-)
+    vouched.c.answer.label("answer_signature"),
+).select_from(message.outerjoin(vouched))
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
 _BY_KEY = _MESSAGES.where(message.c.sender == bindparam("sender"), message.c.key == bindparam("key"))
@@ -141,8 +143,24 @@ def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: s
     }
     connection.execute(_DELETE_FAILED, attempt)
     connection.execute(_INSERT_MESSAGE, _row(kept, case, raw_digest))
-    sealed = sealing.seal(kept.raw, original_context(kept.uuid, kept.sender, kept.key))
-    connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealed})
+    context = original_context(kept.uuid, kept.sender, kept.key)
+    connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealing.seal(kept.raw, context)})
+    beside = _sealed_signatures(sealing, kept.detached, context)
+    if beside is not None:
+        connection.execute(insert(detached), {"message": kept.uuid, "sealed": beside})
+    if kept.answer is not None and kept.answer.signature is not None:
+        connection.execute(insert(vouched), {"message": kept.uuid, "answer": kept.answer.signature})
+
+
+def insert_receipt(connection: Connection, message_uuid: str, signed: str) -> None:
+    """Keeps the signed receipt of a message."""
+    connection.execute(insert(signed_receipts), {"message": message_uuid, "text": signed})
+
+
+def signed_receipt(connection: Connection, message_uuid: str) -> str | None:
+    """The signed receipt of a message; None where none was signed."""
+    query = select(signed_receipts.c.text).where(signed_receipts.c.message == message_uuid)
+    return connection.execute(query).scalar()
 
 
 def insert_conflict(
@@ -152,6 +170,7 @@ def insert_conflict(
     *,
     content_digest: str,
     raw: bytes,
+    signatures: tuple[str, ...],
     arrival: datetime,
 ) -> bool:
     """Keeps what came under the key of `first`. False when the same content is kept already."""
@@ -162,13 +181,15 @@ def insert_conflict(
     )
     if connection.execute(select(conflict.c.arrival).where(*same)).first():
         return False
+    context = conflict_context(first.sender, first.key, content_digest)
     row = {
         "sender": first.sender,
         "key": first.key,
         "content_digest": content_digest,
         "first_digest": first.content_digest,
         "arrival": arrival,
-        "sealed": sealing.seal(raw, conflict_context(first.sender, first.key, content_digest)),
+        "sealed": sealing.seal(raw, context),
+        "detached": _sealed_signatures(sealing, signatures, context),
     }
     connection.execute(insert(conflict), row)
     return True
@@ -184,6 +205,16 @@ def conflict_context(sender: str, key: str, content_digest: str) -> str:
     return sealing_context("conflict", sender, key, content_digest)
 
 
+def detached_context(context: str) -> str:
+    """What the signatures beside an original are sealed for, by what that is sealed for."""
+    return sealing_context("detached", context)
+
+
+def _sealed_signatures(sealing: Sealing, texts: tuple[str, ...], context: str) -> bytes | None:
+    """None where there are none, as nearly always."""
+    return sealing.seal(json.dumps(texts).encode(), detached_context(context)) if texts else None
+
+
 def _first(rows: Iterable[Any]) -> StoredMessage | None:
     return next(map(_stored, rows), None)
 
@@ -191,7 +222,7 @@ def _first(rows: Iterable[Any]) -> StoredMessage | None:
 def _stored(row: Any) -> StoredMessage:  # noqa: ANN401  a row's columns have no types here
     answer = None
     if row.answer_status is not None:
-        answer = Answer(row.answer_status, row.answer_media_type, row.answer_body)
+        answer = Answer(row.answer_status, row.answer_media_type, row.answer_body, row.answer_signature)
     return StoredMessage(
         uuid=row.uuid,
         sender=row.sender,

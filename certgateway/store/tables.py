@@ -116,7 +116,32 @@ original = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# A known key with other content: the first message stays as it is, the other one is evidence.
+# The signatures that came beside the bytes of a message, as a list in JSON; few messages have any.
+detached = Table(
+    "detached",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What was signed of the answer to a message: the signature beside its body.
+vouched = Table(
+    "vouched",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("answer", Text, nullable=False),
+)
+
+# Signed receipts. Each names the ledger entry of its message, and so is no part of what that is evidence of.
+signed_receipts = Table(
+    "signed_receipt",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+# A known key with other content: the first message stays as it is, the other one is evidence,
+# with the signatures beside it.
 conflict = Table(
     "conflict",
     metadata,
@@ -126,6 +151,7 @@ conflict = Table(
     Column("first_digest", String(128), nullable=False),
     Column("arrival", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("detached", LargeBinary),
     PrimaryKeyConstraint("sender", "key", "content_digest"),
 )
 

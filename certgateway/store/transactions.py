@@ -49,6 +49,10 @@ class Reading:
         """The answered message with this id; None when several senders used the id and none of them is named."""
         return messages.find_receipt(self.connection, message_id, sender)
 
+    def signed_receipt(self, message: str) -> str | None:
+        """The signed receipt of a message by the gateway's own id of it; None where none was signed."""
+        return messages.signed_receipt(self.connection, message)
+
     def find_resend(self, sender: str, certificate_id: str | None, certificate_digest: str) -> StoredMessage | None:
         """The first message of this sender that carried this certificate, under this id or, without one, under any."""
         return messages.find_resend(self.connection, sender, certificate_id, certificate_digest)
@@ -242,8 +246,8 @@ class Unit(Reading):
         self.lock(_LEDGER_LOCK)
         feed.append_event(self.connection, case.uuid, version.number, "replaced", at)
 
-    def record_message(self, kept: Kept, case: Case | None) -> None:
-        """Everything an answered message leaves behind, in a fixed order of statements.
+    def record_message(self, kept: Kept, case: Case | None) -> LedgerEntry:
+        """Everything an answered message leaves behind, in a fixed order of statements; its entry in the ledger.
 
         `case` is the case as it shall be; of it, `versions` and `current_authored` follow from the versions on record.
         A failed attempt at the same message is replaced, an answered one never (AlreadyRecordedError).
@@ -261,7 +265,11 @@ class Unit(Reading):
         if case and kept.feed:
             number = kept.version.number if kept.version else None
             feed.append_event(self.connection, case.uuid, number, kept.feed, kept.arrival)
-        ledger.append_entry(self.connection, "answered", kept.uuid, kept.arrival, ledger.evidence_of(kept))
+        return ledger.append_entry(self.connection, "answered", kept.uuid, kept.arrival, ledger.evidence_of(kept))
+
+    def keep_receipt(self, message: str, signed: str) -> None:
+        """The signed receipt of a message that this transaction has recorded."""
+        messages.insert_receipt(self.connection, message, signed)
 
     def append_failure(self, kept: Kept) -> None:
         """Keeps the bytes of a message that our own fault stopped. AlreadyRecordedError when its key has an answer."""
@@ -271,19 +279,34 @@ class Unit(Reading):
         self.lock(_LEDGER_LOCK)
         ledger.append_entry(self.connection, "failed", kept.uuid, kept.arrival, ledger.evidence_of(kept))
 
-    def append_conflict(self, sender: str, key: str, content_digest: str, raw: bytes, arrival: datetime) -> None:
-        """Keeps what came under a key that another content has. The same conflict again adds nothing.
+    def append_conflict(
+        self,
+        sender: str,
+        key: str,
+        content_digest: str,
+        raw: bytes,
+        arrival: datetime,
+        *,
+        detached: tuple[str, ...] = (),
+    ) -> None:
+        """Keeps what came under a key that another content has, with the signatures beside it.
 
-        NotKeptError when no message has the key.
+        The same conflict again adds nothing. NotKeptError when no message has the key.
         """
         first = self.find_message(sender, key)
         if first is None:
             raise NotKeptError("there is no message that this one could be in conflict with")
         if messages.insert_conflict(
-            self.connection, self.sealing, first, content_digest=content_digest, raw=raw, arrival=arrival
+            self.connection,
+            self.sealing,
+            first,
+            content_digest=content_digest,
+            raw=raw,
+            signatures=detached,
+            arrival=arrival,
         ):
             self.lock(_LEDGER_LOCK)
-            evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest)
+            evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest, detached)
             ledger.append_entry(self.connection, "conflict", first.uuid, arrival, evidence)
 
 

@@ -6,15 +6,18 @@ module must never verify a signature, or put anything of a key into an error.
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from certgateway.domain.errors import MisconfiguredError
-from certgateway.domain.senders import PublicKey
+from certgateway.domain.senders import PublicKey, Sender
 from certgateway.trust.certificates import BROKEN, is_authority
+from certgateway.trust.json_signatures import PublicKey as Native
+from certgateway.trust.json_signatures import RegisteredKey
 
 _BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _KINDS: Final = {("EC", "P-256"), ("OKP", "Ed25519"), ("RSA", None)}
@@ -62,6 +65,18 @@ def read_keys(path: Path) -> tuple[PublicKey, ...]:
     if not keys:
         raise MisconfiguredError(f"the sender's file {path} holds no key")
     return keys
+
+
+def keys_of(senders: Iterable[Sender]) -> dict[str, RegisteredKey]:
+    """The keys of all senders as the verifier of JSON takes them, by `kid`, each with its sender's number."""
+    if not (pairs := [(each, key) for each in senders for key in each.keys]):
+        return {}
+    from joserfc.jwk import import_key  # noqa: PLC0415  As above.
+
+    return {
+        key.id: RegisteredKey(cast("Native", import_key(json.loads(key.jwk)).public_key), each.organisation)
+        for each, key in pairs
+    }
 
 
 def _public_key(data: dict[str, Any]) -> PublicKey:

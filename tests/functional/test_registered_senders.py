@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import generate_key
 from starlette.testclient import TestClient
 
 from certgateway import bootstrap
@@ -19,6 +20,7 @@ from tests.functional.messages import JSON
 from tests.functional.test_kith import codes, status, told_rules
 from tests.functional.test_signatures import DOORS, FHIR, HEADERS, KITH
 from tests.integration.test_signer_and_sender import fingerprint, signed, unsigned
+from tests.jws import signed as jws
 from tests.signing import MESSAGES, Identity, authority, office, raw
 
 Json = dict[str, Any]
@@ -126,6 +128,27 @@ def test_where_only_registered_senders_are_taken_a_stranger_is_told_so(opened: C
 def test_what_waits_is_given_out_after_its_receiver_has_left_the_register(opened: Callable[..., Door]) -> None:
     assert opened(sender(organisation="987654325")).hand_in(KITH, signed(raw(KITH), office()))[0] == 200
     assert opened().waiting("8094231") == 1
+
+
+@pytest.mark.parametrize("kind", ["OKP", "EC", "RSA"])
+def test_a_registered_key_verifies_json_for_its_own_sender_alone(
+    opened: Callable[..., Door], tmp_path: Path, kind: str
+) -> None:
+    sizes: Json = {"OKP": "Ed25519", "EC": "P-256", "RSA": 3072}
+    make: Any = generate_key
+    own = make(kind, sizes[kind], {"kid": "own"})
+    (tmp_path / "keys.json").write_text(json.dumps(own.as_dict(private=False)), "utf-8")
+    keys = {"keys": [str(tmp_path / "keys.json")]}
+    head = {"alg": {"OKP": "EdDSA", "EC": "ES256", "RSA": "PS256"}[kind], "b64": False, "crit": ["b64"], "kid": "own"}
+    body = (MESSAGES / f"{FHIR}.json").read_bytes()
+    beside = {**JSON, "X-JWS-Signature": jws(body, head, own.raw_value)}
+    other = opened({"her": ["8100001"], **keys}, sender(organisation="987654325"))
+    answer = other.client.post(DOORS[FHIR], content=body, headers=beside)
+    assert (answer.status_code, "sender-other-than-signer" in answer.text) == (400, True)
+    door = opened(sender(**keys))
+    assert "signature-missing" in door.client.post(DOORS[FHIR], content=body, headers=JSON).text
+    answer = door.client.post(DOORS[FHIR], content=body, headers=beside)
+    assert (answer.status_code, NOTE in answer.text) == (200, False)
 
 
 @pytest.mark.parametrize("path", ["/kith/validate", "/fhir/$validate"])

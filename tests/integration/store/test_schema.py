@@ -25,6 +25,7 @@ TABLES = {
     "clarification",
     "clarification_event",
     "conflict",
+    "detached",
     "feed",
     "fulfilment",
     "ledger",
@@ -33,8 +34,10 @@ TABLES = {
     "outbox",
     "posting",
     "reply",
+    "signed_receipt",
     "unsorted",
     "version",
+    "vouched",
 }
 
 SQLITE_OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
