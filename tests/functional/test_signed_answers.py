@@ -25,7 +25,7 @@ from certgateway.trust.xml_signing import Signatory
 from tests.functional.conftest import NOW
 from tests.functional.messages import JSON, XML
 from tests.functional.office import Office, Ticking, target
-from tests.functional.service import ROOT
+from tests.functional.test_orders import kith_schema
 from tests.integration.store.postgresql import Server
 from tests.jws import joserfc_accepts, pyjwt_accepts
 from tests.signing import MESSAGES, authority, office, raw, signer, signxml_accepts, xmlsec_accepts
@@ -162,11 +162,10 @@ def test_a_signed_question_in_kith_is_what_its_schema_says(gateway: Gateway, set
         desk = Office(client, clock)
         desk.asked(desk.certificate(), target())
         (waiting,) = desk.waiting()
-        address = f"/messages/{waiting['id']}?receiver=8143060&dialogmelding=1.0"
+        address = f"/messages/{waiting['id']}?receiver=8143060"
         body = client.get(address, headers={"Accept": "application/xml"}).content
         assert body.rstrip().endswith(b"</Signature></MsgHead>")
-        schema = etree.XMLSchema(etree.parse(ROOT / "schemas" / "kith" / "messages.xsd"))
-        schema.assertValid(etree.fromstring(body))
+        kith_schema().assertValid(etree.fromstring(body))
 
 
 def test_without_a_key_nothing_is_signed(client: TestClient) -> None:
