@@ -150,6 +150,8 @@ def respelled(text: str) -> str:
         f"{GOOD} {GOOD}",
         json.dumps({"protected": HEAD, "signature": VALUE}),
     ],
+    # A signature on a curve is another one in each process.
+    ids=str.__len__,
 )
 def test_a_signature_has_one_spelling(text: str) -> None:
     assert refused(text) == "jws-malformed"

@@ -88,7 +88,6 @@ def test_keys_are_read_alone_and_in_a_set(tmp_path: Path) -> None:
         {name: value for name, value in public(EC).items() if name != "kid"},
         public(EC, x="AAAA"),
     ],
-    ids=lambda content: str(content)[:40],
 )
 def test_what_is_no_public_key_for_signatures_is_refused_and_not_told(tmp_path: Path, content: bytes | Json) -> None:
     path = file(tmp_path, content)
