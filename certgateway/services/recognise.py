@@ -13,13 +13,14 @@ from certgateway.trust.tokens import Credentials, identify
 
 
 @dataclass(frozen=True, slots=True)
-class _Used:
+class StoredProofs:
     """The list of used proofs, each noted in a transaction of its own: a request that fails later has used it too."""
 
     gateway: Gateway
     now: datetime
 
     def use(self, key: str, once: str, until: datetime) -> bool:
+        """Whether this is the first use of a proof's id with a key, by whichever process."""
         with self.gateway.store.transaction() as unit:
             return unit.use_proof(key, once, until, self.now)
 
@@ -27,4 +28,4 @@ class _Used:
 def recognise(given: Credentials, gateway: Gateway) -> Calling:
     """Who calls. Raises TokenRefused, and GatewayError when that cannot be known now."""
     now = gateway.clock()
-    return calling(identify(given, gateway.issuers, _Used(gateway, now), now), gateway.register)
+    return calling(identify(given, gateway.issuers, StoredProofs(gateway, now), now), gateway.register)
