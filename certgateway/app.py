@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import anyio
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -29,6 +29,7 @@ from certgateway.api import (
     statistics,
     tray,
 )
+from certgateway.api.access import guard
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
 from certgateway.api.observation import LOG, Observed, places
@@ -62,6 +63,7 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         Senders(settings.sender_rate, settings.sender_burst),
         BodySize(settings.body_limit, settings.body_outside_attachments),
         settings.body_seconds,
+        settings.address,
     )
     app = FastAPI(
         title="certgateway",
@@ -72,6 +74,8 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Before anything of a request but its address and its headers is looked at.
+        dependencies=[Depends(guard)],
         lifespan=lambda _app: _posting(surface),
     )
     app.state.surface = surface

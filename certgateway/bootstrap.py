@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
-    from certgateway.config import Settings, WebhookSettings
+    from certgateway.config import IssuerSettings, Settings, WebhookSettings
     from certgateway.domain.senders import Senders
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
+    from certgateway.trust.issuers import Issuer, Keys
     from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.scanner import Scanner
     from certgateway.trust.webhooks import Webhook
@@ -208,6 +209,8 @@ def build_gateway(settings: "Settings") -> "Gateway":
         senders=senders,
         only_registered=settings.unregistered_senders == "refuse",
         signatory=signatory_of(settings),
+        issuers=issuers_of(settings),
+        register=senders if senders.registered else None,
     )
 
 
@@ -256,6 +259,30 @@ def signatory_of(settings: "Settings") -> "Signatory | None":
     from certgateway.trust.signing_key import read_signatory  # noqa: PLC0415  Only who signs pays for it.
 
     return read_signatory(settings.signing_key)
+
+
+def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
+    """Who may say who a caller is. Raises MisconfiguredError for a file of keys that cannot be used."""
+    from certgateway.trust.issuer_keys import FetchedKeys, FileKeys  # noqa: PLC0415  Only a gateway has callers.
+    from certgateway.trust.issuers import Issuer  # noqa: PLC0415
+
+    def keys(each: "IssuerSettings") -> "Keys":
+        return FileKeys(each.jwks_file) if each.jwks_file is not None else FetchedKeys(each.jwks_url or "")
+
+    return tuple(
+        Issuer(
+            profile=each.profile,
+            name=each.issuer,
+            audience=each.audience,
+            keys=keys(each),
+            scope_prefix=each.scope_prefix,
+            clients=frozenset(each.clients),
+            tenant=each.tenant,
+            leeway=each.leeway_seconds,
+            longest=each.lifetime_seconds,
+        )
+        for each in settings.issuers
+    )
 
 
 def now() -> datetime:

@@ -101,6 +101,49 @@ def _one_for_each(webhooks: tuple[WebhookSettings, ...]) -> tuple[WebhookSetting
     return webhooks
 
 
+class IssuerSettings(BaseModel):
+    """Who may say who a caller is; a table of the TOML key `issuers`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    # The sandbox's issuer hands out broken tokens, and is none that a service could have.
+    profile: Literal["helseid", "maskinporten", "entra"] = Field(description="What its tokens look like")
+    issuer: str = Field(min_length=1, max_length=255, description="Its name, to the letter as in `iss`")
+    audience: str = Field(
+        min_length=1, max_length=255, description="What it calls this gateway, to the letter as in `aud`"
+    )
+    jwks_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
+        default=None, description="Where its public keys are: https://..., or http:// on this machine"
+    )
+    jwks_file: Path | None = Field(default=None, description="A file with its public keys (JWKS) instead")
+    scope_prefix: str = Field(
+        default="", pattern=r"^[!#-\[\]-~]{0,200}$", description="What stands before the verb in a scope"
+    )
+    clients: tuple[str, ...] = Field(default=(), description="Ids of the clients that may come by it; all without any")
+    tenant: str | None = Field(default=None, description="Entra's tenant, as in `tid`; for that profile and no other")
+    leeway_seconds: int = Field(default=5, ge=0, le=60, description="How far its clock and ours may be apart")
+    lifetime_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        le=86_400,
+        description="How long its tokens may live; by default 3600 for helseid, 120 for maskinporten, 7200 for entra",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("either jwks_url or jwks_file must be set")
+        if (self.profile == "entra") != (self.tenant is not None):
+            raise ValueError("tenant must be set for entra, and for nothing else")
+        return self
+
+
+def _one_of_each_name(issuers: tuple[IssuerSettings, ...]) -> tuple[IssuerSettings, ...]:
+    if len({each.issuer for each in issuers}) < len(issuers):
+        raise ValueError("an issuer may be named once only")
+    return issuers
+
+
 class Settings(BaseSettings):
     """The gateway's settings; each is the environment variable `CERTGATEWAY_<NAME>` and the TOML key `<name>`."""
 
@@ -176,6 +219,13 @@ class Settings(BaseSettings):
         default="take",
         description="Messages that no registered sender has signed: taken at their word with a note, or refused",
     )
+    issuers: Annotated[tuple[IssuerSettings, ...], AfterValidator(_one_of_each_name)] = Field(
+        default=(),
+        description="Who may say who a caller is, see below; with any, every route but public ones demands a token",
+    )
+    public_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
+        default=None, description="How callers address the gateway, for proofs of possession; by default host and port"
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
     body_limit: int = Field(default=_BOUNDS.size.whole, ge=1024, description="Largest request body in bytes")
@@ -237,6 +287,11 @@ class Settings(BaseSettings):
             if getattr(self, inner) > getattr(self, outer):
                 raise ValueError(f"{inner} must not be more than {outer}")
         return self
+
+    @property
+    def address(self) -> str:
+        """How callers address the gateway, without a stroke at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @model_validator(mode="after")
     def _anchored(self) -> Self:

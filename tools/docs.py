@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.aims import AIMS  # noqa: E402  The repository must be importable first.
 from certgateway import bootstrap, engine  # noqa: E402
-from certgateway.config import Settings, WebhookSettings  # noqa: E402
+from certgateway.config import IssuerSettings, Settings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
 from certgateway.sender_settings import SenderSettings  # noqa: E402
@@ -159,6 +159,11 @@ def webhook(_: str) -> str:
 def sender(_: str) -> str:
     """The same of one registered sender."""
     return _keys(SenderSettings)
+
+
+def issuer(_: str) -> str:
+    """Every key of one issuer with its default and meaning."""
+    return _keys(IssuerSettings)
 
 
 def _keys(model: type[BaseModel]) -> str:
@@ -432,6 +437,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "settings": settings,
     "webhook": webhook,
     "sender": sender,
+    "issuer": issuer,
     "gaps": gaps,
     "coverage": coverage,
     "fhirpath-peers": fhirpath_peers,

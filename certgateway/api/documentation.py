@@ -9,6 +9,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from certgateway.api.access import secured
+
 router = APIRouter(tags=["operation"])
 
 Json = dict[str, Any]
@@ -24,7 +26,7 @@ _STYLE: Final = "body{font:1rem/1.5 sans-serif;max-width:60rem;margin:2rem auto;
 )
 async def openapi(request: Request) -> Response:
     """Every route stands in it."""
-    return JSONResponse(request.app.openapi())
+    return JSONResponse(_description(request))
 
 
 @router.get(
@@ -36,7 +38,13 @@ async def openapi(request: Request) -> Response:
 )
 async def docs(request: Request) -> Response:
     """Every operation with its answers."""
-    return HTMLResponse(page(request.app.openapi()), headers={"Content-Security-Policy": _POLICY})
+    return HTMLResponse(page(_description(request)), headers={"Content-Security-Policy": _POLICY})
+
+
+def _description(request: Request) -> Json:
+    """The surface as it is here: with what is demanded of callers where they must log in."""
+    description: Json = request.app.openapi()
+    return secured(description) if request.app.state.surface.gateway.issuers else description
 
 
 def page(description: Json) -> str:

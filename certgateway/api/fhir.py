@@ -43,7 +43,8 @@ async def process_message(request: Request, here: Here) -> Response:
     """Answers the same message with the same bytes, however often it comes. The answer has the body's own format."""
     async with here.delivered(request) as arrival:
         form, raw = await _body(request, here, arrival)
-        delivery = Delivery(raw, form, MEDIA_TYPES[form], language(request), detached=detached(request))
+        beside = detached(request)
+        delivery = Delivery(raw, form, MEDIA_TYPES[form], language(request), detached=beside, caller=here.calling)
         outcome = await arrival.work(lambda: receive(delivery, here.gateway))
     here.meters.message(outcome, form)
     return _answered(outcome)

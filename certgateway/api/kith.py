@@ -49,7 +49,13 @@ async def receive_message(request: Request, here: Here, version: Version = "1.0"
     async with here.delivered(request) as arrival:
         raw = await _body(request, here, arrival)
         delivery = Delivery(
-            raw, _FORM, media_type(_FORM), language(request), apprec=version, detached=detached(request)
+            raw,
+            _FORM,
+            media_type(_FORM),
+            language(request),
+            apprec=version,
+            detached=detached(request),
+            caller=here.calling,
         )
         outcome = await arrival.work(lambda: _taken(delivery, here))
     if isinstance(outcome, Response):
@@ -65,7 +71,7 @@ def _taken(delivery: Delivery, here: Surface) -> Outcome | Response:
     receipt = receipt_in(delivery.raw, here.gateway.house.bounds)
     if receipt is None:
         return receive(delivery, here.gateway)
-    told = confirm(receipt, here.gateway)
+    told = confirm(receipt, here.gateway, here.calling)
     if told is None:
         raise ProblemError("receipt-unreadable")
     return JSONResponse(told)

@@ -1,7 +1,8 @@
 """What waits for a sender's system: poll, persist, acknowledge.
 
-Until senders can be verified a system says itself which HER-id it fetches for, on this machine only. A message is given
-out until it is acknowledged. Nothing here may wait for a receiver or look into a message.
+A system says which HER-id it fetches for. Where callers log in it must be their own, and another's looks as if there
+were nothing; otherwise the gateway is for this machine only. A message is given out until it is acknowledged. Nothing
+here may wait for a receiver or look into a message.
 """
 
 from typing import Annotated, Any, Final, Literal
@@ -68,7 +69,7 @@ async def fetch_messages(
     limit: Annotated[int, Query(ge=1, le=100, description="How many messages to give at most.")] = 20,
 ) -> Response:
     """By being given out for the first time a message is sent."""
-    waiting = await here.door.answer(lambda: deliver.fetch(f"her:{receiver}", after, limit, here.gateway))
+    waiting = await here.door.answer(lambda: deliver.fetch(here.receiver(receiver), after, limit, here.gateway))
     if wants_fhir(request):
         form = answer_format(request)
         return await here.door.work(lambda: _collected(waiting, form, here))
@@ -102,7 +103,7 @@ async def fetch_message(
     dialogmelding: Annotated[DialogueVersion, Query(description="The version of Dialogmelding.")] = "1.1",
 ) -> Response:
     """The same bytes each time; fetched for the first time, it is sent by that."""
-    outgoing = await here.door.answer(lambda: deliver.fetch_one(message, f"her:{receiver}", here.gateway))
+    outgoing = await here.door.answer(lambda: deliver.fetch_one(message, here.receiver(receiver), here.gateway))
     if wants_pdf(request):
         return Response(await here.door.work(lambda: write_letter(outgoing)), media_type=PDF)
     form = None if wants_xml(request) else answer_format(request)
@@ -143,7 +144,8 @@ def _written(outgoing: Outgoing, form: FhirFormat | None, version: DialogueVersi
 async def acknowledge_message(message: str, request: Request, here: Here) -> Response:
     """What is acknowledged is not given out again."""
     body = await read_json(request, Acknowledge)
-    await here.door.answer(lambda: deliver.acknowledge(message, f"her:{body.receiver}", here.gateway, body.refused))
+    receiver = here.receiver(body.receiver)
+    await here.door.answer(lambda: deliver.acknowledge(message, receiver, here.gateway, body.refused))
     return Response(status_code=204)
 
 
@@ -166,7 +168,7 @@ async def read_message(
     receiver: Annotated[str, Query(pattern=_HER, description="The HER-id of the system.")],
 ) -> Response:
     """For systems that know when somebody opens a message; no answer is expected because of it."""
-    await here.door.answer(lambda: deliver.note_read(message, f"her:{receiver}", here.gateway))
+    await here.door.answer(lambda: deliver.note_read(message, here.receiver(receiver), here.gateway))
     return Response(status_code=204)
 
 

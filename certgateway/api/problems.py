@@ -130,6 +130,49 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "Det du spør etter, finnes ikke.", "Det du spør etter, finst ikkje.", "What you ask for does not exist."
         ),
     ),
+    "token-missing": Problem(
+        401,
+        "token-missing",
+        "login",
+        _texts(
+            "Denne adressen krever et tilgangstoken. WWW-Authenticate sier hvilke former som tas imot.",
+            "Denne adressa krev eit tilgangstoken. WWW-Authenticate seier kva former som blir tekne imot.",
+            "This address requires an access token. WWW-Authenticate says which forms are accepted.",
+        ),
+    ),
+    "token-refused": Problem(
+        401,
+        "token-refused",
+        "login",
+        _texts(
+            "Tilgangstokenet tas ikke imot. Hent et nytt fra utstederen, for denne tjenesten.",
+            "Tilgangstokenet blir ikkje teke imot. Hent eit nytt frå utferdaren, for denne tenesta.",
+            "The access token is not accepted. Get a new one from its issuer, for this service.",
+        ),
+    ),
+    "proof-refused": Problem(
+        401,
+        "proof-refused",
+        "login",
+        _texts(
+            "DPoP-beviset mangler eller tas ikke imot. Lag et nytt for hver forespørsel, med nøkkelen som tokenet er "
+            "bundet til.",
+            "DPoP-beviset manglar eller blir ikkje teke imot. Lag eit nytt for kvar førespurnad, med nøkkelen som "
+            "tokenet er bunde til.",
+            "The DPoP proof is missing or not accepted. Make a new one for each request, with the key that the token "
+            "is bound to.",
+        ),
+    ),
+    "scope-missing": Problem(
+        403,
+        "scope-missing",
+        "forbidden",
+        _texts(
+            "Tilgangstokenet gir ikke rett til dette. WWW-Authenticate sier hvilket scope som mangler.",
+            "Tilgangstokenet gir ikkje rett til dette. WWW-Authenticate seier kva scope som manglar.",
+            "The access token does not allow this. WWW-Authenticate says which scope is missing.",
+        ),
+    ),
     "withdrawn": Problem(
         410,
         "certificate-withdrawn",
@@ -295,6 +338,8 @@ def respond(request: Request, category: str, detail: Mapping[str, str], definiti
     response.headers["Content-Language"] = spoken
     if found.retry_after is not None:
         response.headers["Retry-After"] = detail.get("retry_after", str(found.retry_after))
+    if "challenge" in detail:
+        response.headers["WWW-Authenticate"] = detail["challenge"]
     if found.closes:
         response.headers["Connection"] = "close"
     return response

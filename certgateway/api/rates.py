@@ -1,8 +1,8 @@
 """How many messages a sender may hand in: a bucket of tokens for each, filled anew at an even rate.
 
-As long as senders cannot be verified, a sender is the address its connection comes from: whoever a message says it is
-from could be anybody, and counting by that would let one sender shut the door on another. Nothing here may keep an
-address longer than its bucket takes to be full again.
+A sender is the verified caller or, where nobody logs in, the address its connection comes from: whoever a message says
+it is from could be anybody, and counting by that would let one sender shut the door on another. Nothing here may keep
+an address longer than its bucket takes to be full again.
 """
 
 import ipaddress
@@ -37,7 +37,7 @@ class Senders:
         return len(self._buckets)
 
     def admit(self, address: str) -> None:
-        """Take a token of the sender at an address; ProblemError `too-many-requests` when there is none."""
+        """Take a token of a caller or an address; ProblemError `too-many-requests` when there is none."""
         now = self._clock()
         self._forget(now)
         sender = _network(address)

@@ -42,5 +42,5 @@ async def rate_question(
 ) -> Response:
     """Of any message about the question that the system has been sent."""
     body = await read_json(request, Rate)
-    await here.door.answer(lambda: deliver.rate(message, f"her:{receiver}", body.score, here.gateway))
+    await here.door.answer(lambda: deliver.rate(message, here.receiver(receiver), body.score, here.gateway))
     return Response(status_code=204)

@@ -61,7 +61,11 @@ async def read_receipt(message_id: str, request: Request, here: Here) -> Respons
 
 def _find(message_id: str, here: Here) -> StoredMessage | None:
     with here.gateway.store.reading() as reading:
-        return reading.find_receipt(message_id)
+        if here.calling is None:
+            return reading.find_receipt(message_id)
+        # As many look-ups as the caller has names, whatever there is.
+        found = [reading.find_receipt(message_id, sender) for sender in here.calling.names]
+        return next((each for each in found if each is not None), None)
 
 
 def _signed(message_id: str, here: Surface) -> str | None:

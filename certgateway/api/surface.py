@@ -5,8 +5,8 @@ A frozen value in `app.state`; routes take it as a dependency. It must never hol
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Self
 
 from fastapi import Depends, Request
 
@@ -15,12 +15,16 @@ from certgateway.api.meters import Meters
 from certgateway.api.rates import Senders
 from certgateway.api.shelf import Shelf
 from certgateway.domain.body_size import BodySize
+from certgateway.services.admit import Calling
 from certgateway.services.gateway import Gateway
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """`body_size` bounds the body of a message, `body_seconds` the time that any body may take to come."""
+    """`body_size` bounds the body of a message, `body_seconds` the time that any body may take to come.
+
+    `address` is how callers address us; `calling` who does, on a surface that was made for one request.
+    """
 
     gateway: Gateway
     shelf: Shelf
@@ -29,11 +33,24 @@ class Surface:
     senders: Senders
     body_size: BodySize
     body_seconds: float
+    address: str
+    calling: Calling | None = None
+
+    def acting_for(self, calling: Calling) -> Self:
+        """The surface as one caller has it: what is done by it is recorded as this caller's doing."""
+        gateway = replace(self.gateway, store=self.gateway.store.acting(calling.identity.key))
+        return replace(self, gateway=gateway, calling=calling)
+
+    def receiver(self, her: str) -> str:
+        """The system that a caller asks for by its HER-id; another's is one for which nothing is found."""
+        name = f"her:{her}"
+        return name if self.calling is None else self.calling.own(name)
 
     @asynccontextmanager
     async def delivered(self, request: Request) -> AsyncIterator[Arrival]:
         """A sender hands in a message while the context lasts; refused where it comes too often or we are full."""
-        self.senders.admit(request.client.host if request.client else "")
+        address = request.client.host if request.client else ""
+        self.senders.admit(address if self.calling is None else self.calling.party)
         async with self.door.arriving() as arrival:
             yield arrival
 
@@ -43,11 +60,12 @@ class Surface:
 
 
 def surface_of(request: Request) -> Surface:
-    """The surface of the application that a request came to."""
+    """The surface of the application that a request came to, as its caller has it."""
     found = request.app.state.surface
     if not isinstance(found, Surface):
         raise TypeError("the application was assembled without a surface")
-    return found
+    calling = getattr(request.state, "calling", None)
+    return found.acting_for(calling) if isinstance(calling, Calling) else found
 
 
 Here = Annotated[Surface, Depends(surface_of)]

@@ -15,8 +15,9 @@ def run(options: argparse.Namespace) -> int:
     bootstrap.webhooks_of(settings)
     bootstrap.senders_of(settings)
     bootstrap.signatory_of(settings)
+    bootstrap.issuers_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = [str(each) for each in value] if name in {"webhooks", "senders"} else value
+        shown = [str(each) for each in value] if name in {"webhooks", "senders", "issuers"} else value
         sys.stdout.write(f"{name} = {shown}\n    {field.description}\n")
     return 0

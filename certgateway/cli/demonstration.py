@@ -39,12 +39,12 @@ from certgateway.kith.writing import write_message
 Json = dict[str, Any]
 
 SENDER: Final = "8094231"
+ORGANISATION: Final = "987654325"
+HPR: Final = "9412837"
 PATIENT: Final = "14837910405"
 """The patient of the first certificates; synthetic."""
 
-_GP: Final = Author(
-    hpr="9412837", profession="LE", role="gp", organisation="987654325", her=SENDER, contact="in-person"
-)
+_GP: Final = Author(hpr=HPR, profession="LE", role="gp", organisation=ORGANISATION, her=SENDER, contact="in-person")
 HOSPITAL: Final = "8143999"
 ORDER: Final[Json] = {
     "patient": {"number": PATIENT, "name": "Sindig Fjelltopp"},

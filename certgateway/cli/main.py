@@ -137,6 +137,7 @@ def _add_verify(commands: Commands) -> None:
 def _add_sandbox(commands: Commands) -> None:
     command = _command(commands, "sandbox", "Run a whole gateway on localhost with demonstration certificates.")
     command.add_argument("--port", type=int, default=8080, help="0 takes any free port")
+    command.add_argument("--tokens", action="store_true", help="demand tokens, and hand them out at /sandbox/token")
     command.add_argument("--once", action="store_true", help="stop after the demonstration instead of serving on")
     command.add_argument("--webhook", metavar="URL", help="post what is for the doctor's system there as well, signed")
 

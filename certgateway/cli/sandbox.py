@@ -25,13 +25,15 @@ from typing import Any, Final
 import uvicorn
 
 from certgateway import bootstrap
+from certgateway.api.sandbox_tokens import Home, token_office
 from certgateway.app import create_app
 from certgateway.cli.deadlines import Deadlines
-from certgateway.cli.demonstration import ORDER, PATIENT, SENDER, Letter, letters, old_form_answer
+from certgateway.cli.demonstration import HPR, ORDER, ORGANISATION, PATIENT, SENDER, Letter, letters, old_form_answer
 from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
 from certgateway.config import Settings
 from certgateway.domain.errors import GatewayError, MisconfiguredError
 from certgateway.services.answer import media_type
+from certgateway.trust.sandbox_issuer import SandboxIssuer, Wish
 from certgateway.trust.seal import create_key_file
 from certgateway.trust.webhooks import Webhook, parse_url
 
@@ -39,6 +41,30 @@ Json = dict[str, Any]
 _HOST: Final = "127.0.0.1"
 _STARTS_WITHIN: Final = 20.0
 _OUR_FAULT: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the gateway listens, and who says who calls; None where nobody has to log in."""
+
+    port: int
+    issuer: SandboxIssuer | None = None
+
+    def headers(self) -> dict[str, str]:
+        """What lets the demonstration in: it speaks for the doctor's office and for NAV in turn."""
+        if self.issuer is None:
+            return {}
+        minted = self.issuer.mint(Wish("sandbox", ORGANISATION), int(bootstrap.now().timestamp()))
+        return {"Authorization": f"{minted.scheme} {minted.token}"}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOffice:
+    """The register of a sandbox: one organisation, with one HER-id."""
+
+    def her_ids(self, organisation: str) -> frozenset[str]:
+        """The HER-id of the doctor's office."""
+        return frozenset({SENDER} if organisation == ORGANISATION else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +88,14 @@ def run(options: argparse.Namespace) -> int:
     ended = _ended_by_signal()
     with (
         tempfile.TemporaryDirectory(prefix="certgateway-sandbox-") as folder,
-        _serving(Path(folder), options.port, webhook) as port,
+        _serving(Path(folder), options.port, webhook, tokens=options.tokens) as door,
     ):
-        told = [_submit(letter, port, Path(folder)) for letter in letters(bootstrap.now(), bootstrap.definitions())]
+        port = door.port
+        told = [_submit(letter, door, Path(folder)) for letter in letters(bootstrap.now(), bootstrap.definitions())]
         _print_demonstration(told, port)
-        asked = list(_conversation(told, port))
+        asked = list(_conversation(told, door))
         _print_conversation(asked, len(told))
-        _print_invitation(told, asked, port, Path(folder))
+        _print_invitation(told, asked, door, Path(folder))
         if webhook is not None:
             _print(f"Messages for HER-id {SENDER} are posted to {webhook.url}, signed with {webhook.secrets[0]}")
         if not options.once:
@@ -88,8 +115,8 @@ def _webhook(url: str | None) -> Webhook | None:
 
 
 @contextmanager
-def _serving(folder: Path, port: int, webhook: Webhook | None) -> Iterator[int]:
-    """A gateway of synthetic people that listens; yields the port. Stops it afterwards."""
+def _serving(folder: Path, port: int, webhook: Webhook | None, *, tokens: bool) -> Iterator[Door]:
+    """A gateway of synthetic people that listens; yields where. Stops it afterwards."""
     key_file = folder / "key"
     create_key_file(key_file)
     house = bootstrap.build_house("synthetic")
@@ -99,13 +126,19 @@ def _serving(folder: Path, port: int, webhook: Webhook | None) -> Iterator[int]:
     listening = listening_socket(port)
     found: int = listening.getsockname()[1]
     # The environment is that of a service, if any; the sandbox is the same everywhere.
-    app = create_app(gateway, Settings.model_construct(persons="synthetic"))
+    address = f"http://{_HOST}:{found}"
+    issuer = SandboxIssuer(address) if tokens else None
+    if issuer is not None:
+        gateway = replace(gateway, issuers=issuer.issuers(), register=OneOffice())
+    app = create_app(gateway, Settings.model_construct(persons="synthetic", public_url=address))
+    if issuer is not None:
+        app.mount("/sandbox", token_office(issuer, gateway, Home(ORGANISATION, HPR)))
     server = server_for(app, _HOST, found, Deadlines())
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="gateway")
     thread.start()
     try:
         _await_start(server, thread)
-        yield found
+        yield Door(found, issuer)
     finally:
         server.should_exit = True
         thread.join()
@@ -120,27 +153,27 @@ def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
         time.sleep(0.01)
 
 
-def _submit(letter: Letter, port: int, folder: Path) -> Told:
+def _submit(letter: Letter, door: Door, folder: Path) -> Told:
     """Sends a letter to the door, asks for its receipt, and leaves the letter as a file for curl."""
-    path = _file(folder, letter)
-    if not path.exists():
-        path.write_bytes(letter.body)
-    door = "/kith/messages" if letter.format == "kith" else "/fhir/$process-message"
-    status, _ = _ask(port, "POST", door, letter.body, media_type(letter.format))
-    return Told(letter, status, _receipt(letter, port))
+    file = _file(folder, letter)
+    if not file.exists():
+        file.write_bytes(letter.body)
+    path = "/kith/messages" if letter.format == "kith" else "/fhir/$process-message"
+    status, _ = _ask(door, "POST", path, letter.body, media_type(letter.format))
+    return Told(letter, status, _receipt(letter, door))
 
 
-def _receipt(letter: Letter, port: int) -> Json | None:
+def _receipt(letter: Letter, door: Door) -> Json | None:
     if letter.message_id is None:
         return None
-    status, body = _ask(port, "GET", f"/receipts/{letter.message_id}")
+    status, body = _ask(door, "GET", f"/receipts/{letter.message_id}")
     return json.loads(body) if status == http.client.OK else None
 
 
-def _ask(port: int, method: str, path: str, body: bytes | None = None, type_: str = "") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(_HOST, port, timeout=30)
+def _ask(door: Door, method: str, path: str, body: bytes | None = None, type_: str = "") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(_HOST, door.port, timeout=30)
     try:
-        connection.request(method, path, body, {"Content-Type": type_} if type_ else {})
+        connection.request(method, path, body, door.headers() | ({"Content-Type": type_} if type_ else {}))
         response = connection.getresponse()
         return response.status, response.read()
     finally:
@@ -157,34 +190,34 @@ class Turn:
     clarification: str
 
 
-def _conversation(told: list[Told], port: int) -> Iterator[Turn]:
+def _conversation(told: list[Told], door: Door) -> Iterator[Turn]:
     """A question about what the form of 2008 left out, up to its answer; and one that stays open."""
     by_name = {each.letter.name: each.receipt or {} for each in told}
-    status, asked = _json(port, "POST", "/clarifications", {"certificate": by_name["old-form"].get("certificate")})
+    status, asked = _json(door, "POST", "/clarifications", {"certificate": by_name["old-form"].get("certificate")})
     clarification = str(asked.get("clarification"))
     yield Turn("a counsellor asks for what that form left out", status, str(asked.get("status")), clarification)
-    status, waiting = _json(port, "GET", f"/messages?receiver={SENDER}")
+    status, waiting = _json(door, "GET", f"/messages?receiver={SENDER}")
     # Where it is posted as well, it may be there already.
     kinds = ", ".join(each["kind"] for each in waiting["messages"]) or "nothing waits"
     yield Turn("the doctor's system fetches what waits for it", status, kinds, clarification)
     for each in waiting["messages"]:
-        _json(port, "POST", f"/messages/{each['id']}/acknowledge", {"receiver": SENDER})
+        _json(door, "POST", f"/messages/{each['id']}/acknowledge", {"receiver": SENDER})
     body = old_form_answer(bootstrap.now(), clarification)
-    status, _ = _ask(port, "POST", "/fhir/$process-message", body, media_type("fhir-json"))
-    _, after = _json(port, "GET", f"/clarifications/{clarification}")
+    status, _ = _ask(door, "POST", "/fhir/$process-message", body, media_type("fhir-json"))
+    _, after = _json(door, "GET", f"/clarifications/{clarification}")
     version = after["targets"][0]["version"]
     yield Turn("the doctor answers that and nothing else", status, f"answered by version {version}", clarification)
     targets = [{"item": "activity", "reason": "missing"}]
     question = {"certificate": by_name["accepted"].get("certificate"), "targets": targets}
-    status, asked = _json(port, "POST", "/clarifications", question)
+    status, asked = _json(door, "POST", "/clarifications", question)
     yield Turn("another question, which stays open", status, asked["status"], asked["clarification"])
-    status, ordered = _json(port, "POST", "/orders", ORDER)
+    status, ordered = _json(door, "POST", "/orders", ORDER)
     yield Turn("a certificate ordered from a hospital", status, ordered["status"], ordered["clarification"])
 
 
-def _json(port: int, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:
+def _json(door: Door, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:
     content = json.dumps(body).encode() if body is not None else None
-    status, answer = _ask(port, method, path, content, "application/json" if content else "")
+    status, answer = _ask(door, method, path, content, "application/json" if content else "")
     return status, json.loads(answer or b"{}")
 
 
@@ -211,11 +244,29 @@ def _summary(told: Told) -> str:
     return f"HTTP {told.status} {receipt['verdict']}{version} [{', '.join(rules)}]"
 
 
-def _print_invitation(told: list[Told], asked: list[Turn], port: int, folder: Path) -> None:
+def _print_invitation(told: list[Told], asked: list[Turn], door: Door, folder: Path) -> None:
+    port = door.port
     _print("Try (every line can be copied):\n")
+    if door.issuer is not None:
+        _print_tokens(port)
     for about, line in [*curl_lines(told, port, folder), *_dialogue_lines(told, asked, port)]:
-        _print(f"# {about}\n{line}")
+        if door.issuer is None:
+            _print(f"# {about}\n{line}")
+        elif line.startswith("curl "):
+            # The other commands do not log in.
+            _print(f"# {about}\n" + line.replace("curl -s", 'curl -s -H "$T"', 1))
     _print("")
+
+
+def _print_tokens(port: int) -> None:
+    """How to come by a token, and by one that is broken."""
+    office = f"http://{_HOST}:{port}/sandbox/token"
+    _print("# a token for the lines below; it lasts two minutes")
+    _print(f"T=\"Authorization: Bearer $(curl -s -X POST -H 'Accept: text/plain' {office})\"")
+    _print("# one that is broken by name; a name that there is not lists all names")
+    _print(f"curl -s -X POST '{office}?broken=expired'")
+    _print("# one like HelseID's, with a proof for one request by a key of the sandbox's")
+    _print(f"curl -s -X POST '{office}?profile=helseid&url=http://{_HOST}:{port}/messages'")
 
 
 def curl_lines(told: list[Told], port: int, folder: Path) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ Values only; what they add up to stands in `domain.dialogue`. An answer's own wo
 certificate that it makes a version of. No event may tell of a decision, or of anything that the patient failed to do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -71,10 +71,15 @@ DEFAULT_PLAN: Final = Plan()
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at `at`, an aware instant. `id` is its own: the same id is the same event."""
+    """Something that happened at `at`, an aware instant. `id` is its own: the same id is the same event.
+
+    `by` is the verified caller who brought it about, as the issuer of the token names them; None where nobody logged
+    in or the gateway did it by itself. It is for the record, and is shown to nobody.
+    """
 
     id: str
     at: datetime
+    by: str | None = field(default=None, kw_only=True, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,11 @@ class Senders:
         """Who is registered with an organisation number."""
         return self._organisations.get(number)
 
+    def her_ids(self, organisation: str) -> frozenset[str]:
+        """The HER-ids of an organisation (nine digits), in digits; none where it is not registered."""
+        sender = self._organisations.get(organisation)
+        return frozenset() if sender is None else sender.hers
+
     def of_key(self, id_: str) -> Sender | None:
         """Who is registered with a key of this id."""
         return self._keys.get(id_)

@@ -144,6 +144,8 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "signer-not-sender",
         "sender-other-than-signer",
         "sender-not-registered",
+        "caller-not-sender",
+        "author-not-caller",
     ),
     "invariant": ("invariant-broken", "certificate-date-with-time", "sha256-form", "certificate-questionnaire"),
     "extension": (

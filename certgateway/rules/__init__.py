@@ -27,6 +27,7 @@ from certgateway.rules import (
     substance,
     treatment_status,
 )
+from certgateway.rules.caller import CALLERS
 from certgateway.rules.declaration import FIRST_RULE_SET, Facts, Rule, Text
 from certgateway.rules.form_answers import FORM_ANSWERS
 from certgateway.rules.legibility import LEGIBILITY
@@ -37,6 +38,7 @@ __all__ = ["RULES", "judge", "rule", "worded"]
 RULES: Final[tuple[Rule, ...]] = (
     *LEGIBILITY,
     *SIGNATURES,
+    *CALLERS,
     mandate.PROFILE_NOT_IN_FORCE,
     mandate.DRAFT_SUBMITTED,
     mandate.MODIFIER_NOT_UNDERSTOOD,

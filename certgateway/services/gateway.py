@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Literal
 
 from certgateway.domain.senders import NOBODY, Senders
+from certgateway.services.admit import Register
 from certgateway.services.examine import House
 from certgateway.store.transactions import Store
+from certgateway.trust.issuers import Issuer
 from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
 from certgateway.trust.webhooks import Webhook
@@ -23,7 +25,8 @@ class Gateway:
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
     `letters` tells whether a message in KITH's form brings a letter along; `senders` is the register of who may write
     under which HER-id, and with `only_registered` nobody else is taken; `signatory` signs what we send, None where
-    nothing is signed.
+    nothing is signed; `issuers` say who a caller is, and without any nobody has to log in; `register` knows whose
+    HER-ids are whose, for callers.
     """
 
     house: House
@@ -40,3 +43,5 @@ class Gateway:
     senders: Senders = NOBODY
     only_registered: bool = False
     signatory: Signatory | None = None
+    issuers: tuple[Issuer, ...] = ()
+    register: Register | None = None

@@ -9,17 +9,17 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
+from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Finding, Language, Verdict
-from certgateway.domain.message import Envelope, Format, Origins
+from certgateway.domain.message import Format, Origins
 from certgateway.domain.record import Answer, Case, Kept, Version, becomes_current, feed_kind
-from certgateway.domain.reply import Reply
-from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
+from certgateway.services.admit import Calling, speaks_for, vouched
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.attest import attest
+from certgateway.services.compare import NO_NAME, is_named_by_message, said_in
 from certgateway.services.examine import Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined, find_order, follow_orders, possible_order
@@ -31,8 +31,6 @@ from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Unit
 from certgateway.trust.seal import Sealer
-
-_NO_NAME = Coding(KITH_CONVERSATION, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Delivery:
     trusted: bool = False
     apprec: AppRecVersion = "1.0"
     detached: tuple[str, ...] = ()
+    caller: Calling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """One message after step 6, with the keys it is kept under.
+    """One message after step 6, kept under `sender` and `key` (message id, else the digest of the bytes).
 
-    `named_by_message`: the certificate has no id but that of the message it first came in, so that the same content
-    under another message id is the same certificate.
-
-    `sender` and `key` (message id, else the digest of the bytes) identify it; `content`, `certificate`,
+    `named_by_message`: the certificate has no id but that of the message it first came in. `content`, `certificate`,
     `certificate_digest` and `patient` are keyed digests, so that nobody who holds one can try values against it.
     """
 
@@ -109,6 +105,11 @@ class _Message:
         return words_of(self.examined) is not None
 
     @property
+    def is_own(self) -> bool:
+        """Whether its sender has signed it, or is known to be the one who handed it in."""
+        return self.examined.sender is not None or speaks_for(self.delivery.caller, self.sender)
+
+    @property
     def message_id(self) -> str | None:
         """The readable message id."""
         return self.examined.envelope.message_id if self.examined.envelope else None
@@ -120,8 +121,10 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        examined = examine(delivery.raw, delivery.format, gateway.house, arrival, delivery.detached)
-        examined = addressed(recognised(examined, gateway, trusted=delivery.trusted), gateway)
+        read = vouched(
+            examine(delivery.raw, delivery.format, gateway.house, arrival, delivery.detached), delivery.caller
+        )
+        examined = addressed(recognised(read, gateway, delivery.caller, trusted=delivery.trusted), gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
         infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
@@ -172,8 +175,8 @@ def _identified(delivery: Delivery, examined: Examined, arrival: datetime, seale
     raw_digest = hashlib.sha256("".join(delivery.detached).encode() + delivery.raw).hexdigest()
     envelope, certificate = examined.envelope, examined.certificate
     name = certificate.identifier if certificate else None
-    named_by_message = bool(name and envelope and _is_named_by_message(name, envelope))
-    content = replace(certificate, identifier=_NO_NAME) if certificate and named_by_message else certificate
+    named_by_message = bool(name and envelope and is_named_by_message(name, envelope))
+    content = replace(certificate, identifier=NO_NAME) if certificate and named_by_message else certificate
     number = certificate.patient.number if certificate else None
     return _Message(
         delivery=delivery,
@@ -184,20 +187,10 @@ def _identified(delivery: Delivery, examined: Examined, arrival: datetime, seale
         content=sealer.digest(envelope.digest if envelope else raw_digest, "message"),
         certificate=sealer.digest(f"{name.system}|{name.code}", "certificate") if name else None,
         # Equal certificates have equal representations, the authored time included.
-        certificate_digest=sealer.digest(repr(_said(content, examined.reply)), "content") if content else None,
+        certificate_digest=sealer.digest(repr(said_in(content, examined.reply)), "content") if content else None,
         named_by_message=named_by_message,
         patient=sealer.digest(number, "patient") if number else None,
     )
-
-
-def _said(content: Certificate, reply: Reply | None) -> object:
-    """What makes two messages the same: the certificate and, in an answer, the question and what is declined."""
-    return content if reply is None else (content, reply.clarification, reply.declined, sorted(reply.declined_items))
-
-
-def _is_named_by_message(name: Coding, envelope: Envelope) -> bool:
-    """KITH: the first message of a conversation that has no name yet."""
-    return name.system == KITH_CONVERSATION and name.code == envelope.message_id
 
 
 def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case | None]:
@@ -259,7 +252,7 @@ def _judgement(
         resend=first is not None,
         attachments=house.attachments,
         infected=message.infected,
-        trusted=message.delivery.trusted or message.examined.sender is not None,
+        trusted=message.delivery.trusted or message.is_own,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         order_unknown=message.order.is_unknown,

@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from certgateway.domain.findings import Finding, Policy
 from certgateway.domain.senders import held_to_register
+from certgateway.services.admit import Calling, speaks_for
 from certgateway.services.examine import Examined, House
 from certgateway.services.gateway import Gateway
 
 
-def recognised(examined: Examined, gateway: Gateway, *, trusted: bool) -> Examined:
+def recognised(examined: Examined, gateway: Gateway, caller: Calling | None, *, trusted: bool) -> Examined:
     """The message with its verified sender; one that takes nobody's place where the register refuses it.
 
-    `trusted`: who handed it in was verified before the walk began. What could not be read names nobody.
+    `trusted`: who handed it in was verified before the walk began, as a `caller` is whose own the sender is known to
+    be. What could not be read names nobody.
     """
     if examined.envelope is None:
         return examined
@@ -24,7 +26,7 @@ def recognised(examined: Examined, gateway: Gateway, *, trusted: bool) -> Examin
         examined.signer,
         gateway.senders,
         only_registered=gateway.only_registered,
-        trusted=trusted,
+        trusted=trusted or speaks_for(caller, examined.envelope.sender),
     )
     return examined.disowned(sender) if isinstance(sender, Finding) else replace(examined, sender=sender)
 

@@ -335,3 +335,14 @@ reply = Table(
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_reply_clarification", "clarification"),
 )
+
+# Proofs of possession that were used, by digests of their key and their id, until nobody would take them any more.
+used_proof = Table(
+    "used_proof",
+    metadata,
+    Column("key", Digest, nullable=False),
+    Column("once", Digest, nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("key", "once"),
+    Index("ix_used_proof_until", "until"),
+)

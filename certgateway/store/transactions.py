@@ -7,8 +7,9 @@ never answer for the gateway, decide what a message means, or let a database's o
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, text
 
@@ -18,7 +19,7 @@ from certgateway.domain.findings import Finding
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.domain.replies import ProseReply
-from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, posting, replies, tray
+from certgateway.store import certificates, dialogues, feed, ledger, messages, outbox, posting, proofs, replies, tray
 from certgateway.store.database import WRITING, reading_options
 from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
@@ -29,6 +30,8 @@ from certgateway.store.outbox import Waiting
 from certgateway.store.posting import Claim, DeadLetter
 from certgateway.store.records import Sealing
 from certgateway.store.tray import Lying, Unsorted
+
+E = TypeVar("E", bound=Event)
 
 # Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
 _LEDGER_LOCK = "ledger"
@@ -153,7 +156,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Unit(Reading):
-    """A transaction that writes. Lock what the message is about before reading it: nobody comes between then."""
+    """A transaction that writes. Lock what the message is about before reading it: nobody comes between then.
+
+    `by` is on whose behalf, and goes into every event that is written.
+    """
+
+    by: str | None = None
 
     def lock(self, *names: str) -> None:
         """Waits until no other transaction holds any of `names`, then holds them to the end. Call it once, with all.
@@ -166,15 +174,17 @@ class Unit(Reading):
 
     def record_clarification(self, uuid: str, asked: Asked, outgoing: Outgoing) -> None:
         """A new question, and the message that carries it."""
-        dialogues.insert_clarification(self.connection, self.sealing, uuid, asked)
+        told = self._signed(asked)
+        dialogues.insert_clarification(self.connection, self.sealing, uuid, told)
         self._send(outgoing)
-        self._enter(asked)
+        self._enter(told)
 
     def record_order(self, uuid: str, ordered: Ordered, patient: str, outgoing: Outgoing) -> None:
         """A new order about the patient with this keyed digest, and the message that carries it."""
-        dialogues.insert_order(self.connection, self.sealing, uuid, ordered, patient)
+        told = self._signed(ordered)
+        dialogues.insert_order(self.connection, self.sealing, uuid, told, patient)
         self._send(outgoing)
-        self._enter(ordered)
+        self._enter(told)
 
     def join_case(self, uuid: str, case_uuid: str) -> None:
         """A certificate has come to an order."""
@@ -182,10 +192,15 @@ class Unit(Reading):
 
     def append_event(self, uuid: str, event: Event, *outgoing: Outgoing) -> None:
         """What has happened to a clarification, with the messages that tell doctors of it, if any do."""
-        dialogues.append_event(self.connection, self.sealing, uuid, event)
+        told = self._signed(event)
+        dialogues.append_event(self.connection, self.sealing, uuid, told)
         for each in outgoing:
             self._send(each)
-        self._enter(event)
+        self._enter(told)
+
+    def _signed(self, event: E) -> E:
+        """With who brought it about."""
+        return event if self.by is None else replace(event, by=self.by)
 
     def _send(self, outgoing: Outgoing) -> None:
         self.lock(_LEDGER_LOCK)
@@ -238,7 +253,11 @@ class Unit(Reading):
 
     def enter(self, event: Event) -> None:
         """What somebody did that belongs to no clarification, in the ledger."""
-        self._enter(event)
+        self._enter(self._signed(event))
+
+    def use_proof(self, key: str, once: str, until: datetime, now: datetime) -> bool:
+        """Whether a proof of possession is used for the first time; from now on it is not."""
+        return proofs.use_proof(self.connection, key, once, until, now)
 
     def record_sorted(self, message: str, case: Case, version: Version, at: datetime) -> None:
         """A version that somebody's sorting has made out of a message that is on record, and the news of it."""
@@ -311,20 +330,28 @@ class Unit(Reading):
 
 
 class Store:
-    """The database and the seal, together. `engine` is open to tests and to the break-glass command."""
+    """The database and the seal, together. `engine` is open to tests and to the break-glass command.
 
-    __slots__ = ("_reading", "engine", "sealing")
+    `by` is on whose behalf it is written to, None on nobody's.
+    """
 
-    def __init__(self, engine: Engine, sealing: Sealing) -> None:
+    __slots__ = ("_by", "_reading", "engine", "sealing")
+
+    def __init__(self, engine: Engine, sealing: Sealing, by: str | None = None) -> None:
         self.engine = engine
         self.sealing = sealing
+        self._by = by
         self._reading = reading_options(engine)
+
+    def acting(self, by: str) -> "Store":
+        """The same database, written to on somebody's behalf."""
+        return Store(self.engine, self.sealing, by)
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
         """All or nothing. When it is left without an exception, what was written is on the disk."""
         with translated(), self.engine.connect() as connection, connection.execution_options(**WRITING).begin():
-            yield Unit(connection, self.sealing)
+            yield Unit(connection, self.sealing, self._by)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

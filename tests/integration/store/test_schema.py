@@ -36,6 +36,7 @@ TABLES = {
     "reply",
     "signed_receipt",
     "unsorted",
+    "used_proof",
     "version",
     "vouched",
 }

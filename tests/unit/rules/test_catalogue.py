@@ -14,6 +14,7 @@ from certgateway import rules
 from certgateway.domain.certificate import ITEMS, Certificate
 from certgateway.domain.findings import LANGUAGES, Effect, Finding, Language
 from certgateway.rules import RULES, applies, item_of, judge, rule, worded
+from certgateway.rules.caller import CALLERS
 from certgateway.rules.catalogue import RENDERINGS, Entry, entries, render
 from certgateway.rules.declaration import Breach, Facts, Rule, Text, stated_elsewhere
 from certgateway.rules.legibility import LEGIBILITY
@@ -29,6 +30,8 @@ EFFECTS = {
     "signer-not-sender": "refuse",
     "sender-other-than-signer": "refuse",
     "sender-not-registered": "refuse",
+    "caller-not-sender": "refuse",
+    "author-not-caller": "refuse",
     "patient-missing": "refuse",
     "fnr-invalid": "refuse",
     "hpr-invalid": "refuse",
@@ -265,7 +268,7 @@ def test_repealed_rule_finds_nothing(good: Certificate, facts: Facts, monkeypatc
 def test_rule_that_is_stated_elsewhere_finds_nothing_itself(good: Certificate, facts: Facts) -> None:
     assert stated_elsewhere(good, facts) == ()
     assert {entry.id for entry in RULES if entry.broken is stated_elsewhere} == BY_CODEC | {
-        each.id for each in (*LEGIBILITY, *SIGNATURES)
+        each.id for each in (*LEGIBILITY, *SIGNATURES, *CALLERS)
     }
 
 
