@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from certgateway.cli.clarification_commands import add_clarification_commands
 from certgateway.cli.sources import NoSuchFileError, printable
+from certgateway.cli.upkeep_commands import add_upkeep_commands
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import LANGUAGES
 
@@ -54,6 +55,7 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     about = "List and drive the clarifications of a running gateway."
     add_clarification_commands(_command(commands, "clarifications", about))
     _add_operations(commands)
+    add_upkeep_commands(commands, _command)
     return parser
 
 

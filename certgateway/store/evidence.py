@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from certgateway.store.failures import NotKeptError, translated
 from certgateway.store.messages import conflict_context, original_context
-from certgateway.store.records import Sealing
+from certgateway.store.strongbox import Strongbox
 from certgateway.store.tables import conflict, message, original
 from certgateway.store.transactions import Store
 
@@ -15,7 +15,7 @@ from certgateway.store.transactions import Store
 def open_original(store: Store, message_uuid: str) -> bytes:
     """The bytes of the message with this UUID as they came. NotKeptError when there is none."""
     with translated(), store.engine.connect() as connection:
-        return _open_original(connection, store.sealing, message_uuid)
+        return _open_original(connection, Strongbox(connection, store.sealing), message_uuid)
 
 
 def open_conflict(store: Store, sender: str, key: str, content_digest: str) -> bytes:
@@ -25,12 +25,13 @@ def open_conflict(store: Store, sender: str, key: str, content_digest: str) -> b
     )
     with translated(), store.engine.connect() as connection:
         row = connection.execute(query).first()
-    if row is None:
-        raise NotKeptError("no such conflict is kept")
-    return store.sealing.open(row.sealed, conflict_context(sender, key, content_digest))
+        if row is None:
+            raise NotKeptError("no such conflict is kept")
+        strongbox = Strongbox(connection, store.sealing)
+        return strongbox.open(row.sealed, conflict_context(sender, key, content_digest))
 
 
-def _open_original(connection: Connection, sealing: Sealing, message_uuid: str) -> bytes:
+def _open_original(connection: Connection, sealing: Strongbox, message_uuid: str) -> bytes:
     joined = original.join(message, original.c.message == message.c.uuid)
     query = select(original.c.sealed, message.c.sender, message.c.key).select_from(joined)
     row = connection.execute(query.where(message.c.uuid == message_uuid)).first()

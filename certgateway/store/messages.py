@@ -14,7 +14,8 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
-from certgateway.store.records import Sealing, findings_text, removals_text, sealing_context
+from certgateway.store.records import findings_text, removals_text, sealing_context
+from certgateway.store.strongbox import Strongbox, of_original
 from certgateway.store.tables import conflict, message, original
 
 LONGEST_NAME = 255
@@ -73,16 +74,20 @@ _RESENDS_OF_ANY = _SAME_CONTENT.order_by(*_FIRST).limit(1)
 _RESENDS = _SAME_CONTENT.where(message.c.certificate_id == bindparam("certificate_id")).order_by(*_FIRST).limit(1)
 # The state is spelled out rather than bound: only so can the engines use the partial index.
 # Where the walk stopped before a sender could be read, only the bytes tell that this is the same message.
-_DELETE_FAILED = delete(message).where(
-    text("state = 'failed'"),
-    or_(
-        and_(
-            message.c.sender == bindparam("from_sender"),
-            message.c.key == bindparam("with_key"),
-            message.c.content_digest == bindparam("with_content"),
+_DELETE_FAILED = (
+    delete(message)
+    .where(
+        text("state = 'failed'"),
+        or_(
+            and_(
+                message.c.sender == bindparam("from_sender"),
+                message.c.key == bindparam("with_key"),
+                message.c.content_digest == bindparam("with_content"),
+            ),
+            message.c.raw_digest == bindparam("with_bytes"),
         ),
-        message.c.raw_digest == bindparam("with_bytes"),
-    ),
+    )
+    .returning(message.c.uuid)
 )
 _INSERT_MESSAGE = insert(message)
 _INSERT_ORIGINAL = insert(original)
@@ -126,7 +131,7 @@ def find_resend(
     return _first(connection.execute(_RESENDS, names | {"certificate_id": certificate_id}))
 
 
-def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: str | None) -> None:
+def insert_message(connection: Connection, sealing: Strongbox, kept: Kept, case: str | None) -> None:
     """Writes the message and its original; a failed attempt at the same message makes room."""
     if not (storable(kept.sender) and storable(kept.key) and (kept.message_id is None or storable(kept.message_id))):
         raise GatewayError(
@@ -139,15 +144,17 @@ def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: s
         "with_content": kept.content_digest,
         "with_bytes": raw_digest,
     }
-    connection.execute(_DELETE_FAILED, attempt)
+    if replaced := connection.scalars(_DELETE_FAILED, attempt).all():
+        sealing.forget(replaced)
     connection.execute(_INSERT_MESSAGE, _row(kept, case, raw_digest))
-    sealed = sealing.seal(kept.raw, original_context(kept.uuid, kept.sender, kept.key))
+    holder = of_original(kept.uuid, case, kept.verdict, kept.arrival)
+    sealed = sealing.seal(kept.raw, original_context(kept.uuid, kept.sender, kept.key), "original", holder)
     connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealed})
 
 
 def insert_conflict(
     connection: Connection,
-    sealing: Sealing,
+    sealing: Strongbox,
     first: StoredMessage,
     *,
     content_digest: str,
@@ -162,13 +169,15 @@ def insert_conflict(
     )
     if connection.execute(select(conflict.c.arrival).where(*same)).first():
         return False
+    context = conflict_context(first.sender, first.key, content_digest)
+    holder = of_original(first.uuid, first.case, first.verdict, arrival)
     row = {
         "sender": first.sender,
         "key": first.key,
         "content_digest": content_digest,
         "first_digest": first.content_digest,
         "arrival": arrival,
-        "sealed": sealing.seal(raw, conflict_context(first.sender, first.key, content_digest)),
+        "sealed": sealing.seal(raw, context, "original", holder),
     }
     connection.execute(insert(conflict), row)
     return True

@@ -15,7 +15,7 @@ from certgateway.store.database import WRITING
 from certgateway.store.failures import translated
 from certgateway.store.tables import metadata
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision that `tables` describes."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -27,7 +27,7 @@ from certgateway.store.ledger import LedgerEntry
 from certgateway.store.messages import StoredMessage
 from certgateway.store.outbox import Waiting
 from certgateway.store.posting import Claim, DeadLetter
-from certgateway.store.records import Sealing
+from certgateway.store.strongbox import Sealing, Strongbox
 from certgateway.store.tray import Lying, Unsorted
 
 # Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
@@ -39,7 +39,7 @@ class Reading:
     """What can be asked of the store. `find_` may give None; every other question has an answer, if an empty one."""
 
     connection: Connection
-    sealing: Sealing
+    sealing: Strongbox
 
     def find_message(self, sender: str, key: str) -> StoredMessage | None:
         """The message with this key (message id, or digest of the bytes) from this sender, answered or failed."""
@@ -301,14 +301,14 @@ class Store:
     def transaction(self) -> Iterator[Unit]:
         """All or nothing. When it is left without an exception, what was written is on the disk."""
         with translated(), self.engine.connect() as connection, connection.execution_options(**WRITING).begin():
-            yield Unit(connection, self.sealing)
+            yield Unit(connection, Strongbox(connection, self.sealing))
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """One consistent picture, no write lock. Not to be nested in a transaction: it would see the past, or wait."""
         options = self._reading
         with translated(), self.engine.connect() as connection, connection.execution_options(**options).begin():
-            yield Reading(connection, self.sealing)
+            yield Reading(connection, Strongbox(connection, self.sealing))
 
     def close(self) -> None:
         """Closes every connection; a database in memory is gone with it."""

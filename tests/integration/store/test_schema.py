@@ -25,6 +25,8 @@ TABLES = {
     "clarification",
     "clarification_event",
     "conflict",
+    "data_key",
+    "deed",
     "feed",
     "fulfilment",
     "ledger",

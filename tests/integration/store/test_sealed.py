@@ -13,6 +13,7 @@ from certgateway.store.evidence import open_original
 from certgateway.store.schema import migrate
 from certgateway.store.tables import case, message, metadata, original, version
 from certgateway.store.transactions import Store
+from certgateway.trust.cipher import Cipher
 from certgateway.trust.seal import SealBrokenError, Sealer
 from tests.integration.store.conftest import SECRET
 from tests.integration.store.walk import (
@@ -33,14 +34,25 @@ CERTIFICATE_ID = "urn:uuid:6a5f0a56-5d0e-4f5b-9f0e-7d4a1b1c2d3e"
 SECRETS = (NAME, NUMBER, PROSE, CERTIFICATE_ID, "urn:made-up", "secret-code", "somethingOfTheSenders")
 
 
-class Unsealed:
-    """Seals nothing, to show that the search below would find what is there."""
+class Open(Cipher):
+    """Seals nothing."""
 
     def seal(self, plain: bytes, context: str) -> bytes:  # noqa: ARG002
         return plain
 
     def open(self, sealed: bytes, context: str) -> bytes:  # noqa: ARG002
         return sealed
+
+
+class Unsealed(Sealer):
+    """Its keys seal nothing, to show that the search below would find what is there."""
+
+    def new_key(self, context: str) -> tuple[str, bytes, Cipher]:
+        kek, wrapped, _ = super().new_key(context)
+        return kek, wrapped, Open(SECRET)
+
+    def unwrap(self, kek: str, wrapped: bytes, context: str) -> Cipher:  # noqa: ARG002
+        return Open(SECRET)
 
 
 def spellings(secret: str) -> Iterator[bytes]:
@@ -104,7 +116,7 @@ def test_no_file_of_sqlite_holds_a_secret_in_the_clear(tmp_path: Path) -> None:
 
 
 def test_the_search_finds_what_is_not_sealed(url: str) -> None:
-    store = Store(open_database(url), Unsealed())
+    store = Store(open_database(url), Unsealed(SECRET))
     migrate(store.engine)
     fill(store)
     found = hits(columns(store))
@@ -113,7 +125,7 @@ def test_the_search_finds_what_is_not_sealed(url: str) -> None:
 
 
 def test_what_is_deleted_is_overwritten_in_the_file(tmp_path: Path) -> None:
-    store = Store(open_database(f"sqlite:///{tmp_path}/store.sqlite3"), Unsealed())
+    store = Store(open_database(f"sqlite:///{tmp_path}/store.sqlite3"), Unsealed(SECRET))
     migrate(store.engine)
     with store.transaction() as unit:
         unit.append_failure(failed(refused("m-1", f"{NAME} first".encode())))
@@ -180,5 +192,6 @@ def test_nothing_but_evidence_reads_the_originals() -> None:
     package = Path(__file__).resolve().parents[3] / "certgateway"
     names = {path.name for path in package.rglob("*.py") if "original.c." in path.read_text()}
     importers = {path.name for path in package.rglob("*.py") if "store.evidence" in path.read_text()}
-    assert names == {"evidence.py"}
+    # Sealing anew opens them too, and gives them to nobody.
+    assert names == {"evidence.py", "rotation.py"}
     assert importers == set()
