@@ -37,6 +37,7 @@ _CASES = select(
     case.c.withdrawn,
     _AUTHORED.label("current_authored"),
     case.c.sender,
+    case.c.purged,
 )
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
@@ -159,6 +160,7 @@ def _case(row: Any) -> Case:  # noqa: ANN401  a row's columns have no types here
         withdrawn=row.withdrawn,
         current_authored=row.current_authored,
         sender=row.sender,
+        purged=row.purged is not None,
     )
 
 

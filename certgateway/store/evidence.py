@@ -1,12 +1,12 @@
 """Opens what was received, bit for bit. For the audited break-glass command and for tests, and for nothing else.
 
-No read path (API, pages, feed, log, export) may import this module.
+No read path (API, pages, feed, log, export) may import this module; `services.unseal` alone does.
 """
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from certgateway.store.failures import NotKeptError, translated
-from certgateway.store.messages import conflict_context, original_context
+from certgateway.store.messages import conflict_context, original_context, storable
 from certgateway.store.strongbox import Strongbox
 from certgateway.store.tables import conflict, message, original
 from certgateway.store.transactions import Store
@@ -16,6 +16,20 @@ def open_original(store: Store, message_uuid: str) -> bytes:
     """The bytes of the message with this UUID as they came. NotKeptError when there is none."""
     with translated(), store.engine.connect() as connection:
         return _open_original(connection, Strongbox(connection, store.sealing), message_uuid)
+
+
+def find_message_uuid(connection: Connection, name: str, sender: str | None) -> str:
+    """The gateway's id of a message, by that or by its own id. NotKeptError unless its original is kept, once."""
+    named = or_(message.c.uuid == name, message.c.key == name)
+    query = select(message.c.uuid).join(original, original.c.message == message.c.uuid).where(named)
+    if sender is not None:
+        query = query.where(message.c.sender == sender)
+    found = connection.scalars(query.limit(2)).all() if storable(name) else []
+    if len(found) > 1:
+        raise NotKeptError("several senders used this message id; name the sender")
+    if not found:
+        raise NotKeptError("no original of such a message is kept")
+    return str(found[0])
 
 
 def open_conflict(store: Store, sender: str, key: str, content_digest: str) -> bytes:

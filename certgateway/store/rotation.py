@@ -27,6 +27,7 @@ from certgateway.store.certificates import beneath_context, certificate_context
 from certgateway.store.dialogues import event_context
 from certgateway.store.messages import conflict_context, original_context
 from certgateway.store.outbox import outgoing_context
+from certgateway.store.purging import UPKEEP_LOCK
 from certgateway.store.replies import reply_context
 from certgateway.store.strongbox import Holder, KeyClass, Strongbox, key_context, of_case, of_original
 from certgateway.store.tables import (
@@ -47,8 +48,6 @@ from certgateway.store.tray import unsorted_context
 _OLD_FORM = b"\x01"
 _KEYS_AT_ONCE = 200
 _VALUES_AT_ONCE = 20
-UPKEEP_LOCK = "upkeep"
-"""Held by every step here and by every deletion, so that neither waits for rows of the other."""
 
 _Sealed = tuple[str, KeyClass, Holder]
 

@@ -23,7 +23,7 @@ from certgateway.store.database import WRITING, reading_options
 from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
 from certgateway.store.feed import FeedEvent
-from certgateway.store.ledger import LedgerEntry
+from certgateway.store.ledger import Checked, LedgerEntry
 from certgateway.store.messages import StoredMessage
 from certgateway.store.outbox import Waiting
 from certgateway.store.posting import Claim, DeadLetter
@@ -31,7 +31,7 @@ from certgateway.store.strongbox import Sealing, Strongbox
 from certgateway.store.tray import Lying, Unsorted
 
 # Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
-_LEDGER_LOCK = "ledger"
+LEDGER_LOCK = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,11 @@ class Reading:
 
     def check_ledger(self) -> bool:
         """Whether the whole chain of the ledger holds."""
-        return ledger.chain_holds(self.connection)
+        return self.check_chain().broken is None
+
+    def check_chain(self) -> Checked:
+        """How far the chain of the ledger holds, and where it is broken."""
+        return ledger.check_chain(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +188,11 @@ class Unit(Reading):
         self._enter(event)
 
     def _send(self, outgoing: Outgoing) -> None:
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         outbox.append_outgoing(self.connection, self.sealing, outgoing)
 
     def _enter(self, event: Event) -> None:
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         ledger.append_entry(self.connection, "dialogue", event.id, event.at, ledger.evidence_of_event(event))
 
     def mark_fetched(self, message_id: str, at: datetime) -> None:
@@ -239,7 +243,7 @@ class Unit(Reading):
     def record_sorted(self, message: str, case: Case, version: Version, at: datetime) -> None:
         """A version that somebody's sorting has made out of a message that is on record, and the news of it."""
         certificates.insert_version(self.connection, self.sealing, message, case.uuid, version)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         feed.append_event(self.connection, case.uuid, version.number, "replaced", at)
 
     def record_message(self, kept: Kept, case: Case | None) -> None:
@@ -257,7 +261,7 @@ class Unit(Reading):
             certificates.record_case(self.connection, kept, case)
         if case and kept.version:
             certificates.insert_version(self.connection, self.sealing, kept.uuid, case.uuid, kept.version)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         if case and kept.feed:
             number = kept.version.number if kept.version else None
             feed.append_event(self.connection, case.uuid, number, kept.feed, kept.arrival)
@@ -268,7 +272,7 @@ class Unit(Reading):
         if kept.state != "failed" or kept.answer is not None:
             raise GatewayError("an answered message cannot be recorded as failed")
         messages.insert_message(self.connection, self.sealing, kept, None)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         ledger.append_entry(self.connection, "failed", kept.uuid, kept.arrival, ledger.evidence_of(kept))
 
     def append_conflict(self, sender: str, key: str, content_digest: str, raw: bytes, arrival: datetime) -> None:
@@ -282,7 +286,7 @@ class Unit(Reading):
         if messages.insert_conflict(
             self.connection, self.sealing, first, content_digest=content_digest, raw=raw, arrival=arrival
         ):
-            self.lock(_LEDGER_LOCK)
+            self.lock(LEDGER_LOCK)
             evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest)
             ledger.append_entry(self.connection, "conflict", first.uuid, arrival, evidence)
 

@@ -237,7 +237,7 @@ def test_killed_again_and_again_a_rotation_comes_to_its_end(place: Place) -> Non
     assert process.stdout is not None
     kills = 0
     for point in range(3, 400, 9):
-        process.stdin.write(f"{url} {place.key_file} {point}\n")
+        process.stdin.write(f"rotate {url} {place.key_file} {point}\n")
         process.stdin.flush()
         ended = int(process.stdout.readline())
         if ended == 0:
