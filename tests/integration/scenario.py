@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -13,7 +12,7 @@ from certgateway.services.pose import Question
 from certgateway.store.tables import metadata
 from tests.integration import replying
 from tests.integration.answering import answer
-from tests.integration.ordering import FULL, wanted
+from tests.integration.ordering import PATIENT, wanted
 from tests.integration.receiving import BASE, Desk, authored, message, numbered, resource, without
 
 SEALED = {
@@ -31,6 +30,8 @@ SEALED = {
 OTHER = "ptsd-changes-by-the-hour"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 WORDS = "Kveldsturen langs elva går fint, men trappene er tunge."
+PROSE = ("Pasienten forteller om gjenopplevelser flere ganger i uken", "Mister tråden når ytre hendelser nevnes")
+"""Of the other case; whoever wants to find it finds it in the fixture."""
 WISH = "Kan hen bære ved fra skjulet?"
 
 
@@ -76,9 +77,9 @@ def sealed_values(connection: Connection) -> Iterator[tuple[str, bytes]]:
 
 def secrets() -> list[str]:
     """Numbers, names and prose of everybody in the scene, which must stand nowhere in the clear."""
-    found = [WORDS, WISH]
-    for name in (BASE, OTHER, FULL):
-        tree: dict[str, Any] = message(name)
-        patient = resource(tree, "Patient")
-        found.append(patient["identifier"][0]["value"])
+    found = [WORDS, WISH, PATIENT.number or "", PATIENT.name or "", *PROSE]
+    for name in (BASE, OTHER):
+        patient = resource(message(name), "Patient")
+        (called,) = patient["name"]
+        found += [patient["identifier"][0]["value"], called.get("text") or called["family"]]
     return found
