@@ -242,8 +242,15 @@ def test_without_an_entry_in_the_ledger_nothing_is_opened(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forbid(place.desk, "ledger")
-    monkeypatch.setattr("certgateway.services.unseal.open_original", None)
+    opened: list[object] = []
+
+    def watched(*asked: object) -> bytes:
+        opened.append(asked)
+        return b""
+
+    monkeypatch.setattr("certgateway.services.unseal.open_original", watched)
     assert unsealed(place, tmp_path / "original") == 2
+    assert opened == []
     assert not (tmp_path / "original").exists()
     assert place.desk.counts()["deed"] == 0
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from certgateway.store.database import open_database
 from certgateway.store.evidence import open_original
 from certgateway.store.schema import migrate
-from certgateway.store.tables import case, message, metadata, original, version
+from certgateway.store.tables import case, data_key, message, metadata, original, version
 from certgateway.store.transactions import Store
 from certgateway.trust.cipher import Cipher
 from certgateway.trust.seal import SealBrokenError, Sealer
@@ -155,6 +155,49 @@ def test_an_original_moved_to_another_message_does_not_open(store: Store) -> Non
         open_original(store, refused("m-2").uuid)
 
 
+def test_a_data_key_moved_to_another_row_opens_nothing(store: Store) -> None:
+    fill(store)
+    with store.engine.begin() as connection:
+        (theirs,) = connection.execute(select(data_key).where(data_key.c.holder == refused("m-2").uuid))
+        stolen = {"kek": theirs.kek, "wrapped": theirs.wrapped}
+        of_the_case = data_key.update().where(data_key.c.holder == identifier("case"))
+        connection.execute(of_the_case.values(stolen))
+    with pytest.raises(SealBrokenError):
+        open_original(store, accepted("m-1").uuid)
+    with store.reading() as read, pytest.raises(SealBrokenError):
+        read.current_version(identifier("case"))
+    assert open_original(store, refused("m-2").uuid) == refused("m-2").raw
+
+
+@pytest.mark.parametrize("column", ["class", "holder"])
+def test_a_data_key_whose_row_says_something_else_opens_nothing(store: Store, column: str) -> None:
+    walk(store, refused("m-2"))
+    other = {"class": "derived", "holder": identifier("case")}[column]
+    with store.engine.begin() as connection:
+        connection.execute(data_key.update().values({column: other}))
+    with pytest.raises(SealBrokenError):
+        open_original(store, refused("m-2").uuid)
+
+
+def test_what_is_original_and_what_is_derived_have_keys_of_their_own(store: Store) -> None:
+    fill(store)
+    with store.engine.connect() as connection:
+        keys = connection.execute(select(data_key.c["class"], data_key.c.holder, data_key.c.case)).all()
+        named = [bytes(each)[:17] for each in connection.scalars(select(original.c.sealed))]
+        derived = [bytes(each)[:17] for each in connection.scalars(select(version.c.certificate))]
+    case_ = identifier("case")
+    assert sorted(map(tuple, keys), key=str) == sorted(
+        [
+            ("original", case_, case_),
+            ("derived", case_, case_),
+            ("original", refused("m-2").uuid, case_),
+            ("original", failed(refused("m-3")).uuid, None),
+        ],
+        key=str,
+    )
+    assert len({*named, *derived}) == 4
+
+
 def test_a_certificate_moved_to_another_version_does_not_open(store: Store) -> None:
     walk(store, accepted("m-1"))
     with store.engine.begin() as connection:
@@ -192,6 +235,8 @@ def test_nothing_but_evidence_reads_the_originals() -> None:
     package = Path(__file__).resolve().parents[3] / "certgateway"
     names = {path.name for path in package.rglob("*.py") if "original.c." in path.read_text()}
     importers = {path.name for path in package.rglob("*.py") if "store.evidence" in path.read_text()}
-    # Sealing anew opens them too, and gives them to nobody.
-    assert names == {"evidence.py", "rotation.py"}
+    readers = {path.name for path in package.rglob("*.py") if "original.c.sealed" in path.read_text()}
+    # Sealing anew opens them too, and gives them to nobody; deletion only deletes.
+    assert names == {"evidence.py", "rotation.py", "purging.py"}
+    assert readers == {"evidence.py", "rotation.py"}
     assert importers == {"unseal.py"}
