@@ -43,7 +43,9 @@ class Canary(logging.Handler):
         for number in _NUMBER.findall(text):
             if is_synthetic(number):
                 self.found.add((place, number))
-        for word in _words().findall(text):
+        # An AppRec goes back to who sent the message, and names them as they named themselves.
+        patterns = (_words(),) if "<AppRec " in text else (_words(), _clinicians())
+        for word in (word for pattern in patterns for word in pattern.findall(text)):
             self.found.add((place, word))
 
 
@@ -58,21 +60,30 @@ def is_synthetic(number: str) -> bool:
 
 @cache
 def _words() -> re.Pattern[str]:
-    """Names of people, and prose: what patients' certificates in the fixtures say, and answers in words."""
+    """Names of patients, and prose: what their certificates in the fixtures say, and answers in words."""
     # With the first text to look through: a run that writes none shall not pay for the fixtures.
     from fixtures.authoring import good  # noqa: PLC0415
     from tests.integration import replying, scenario  # noqa: PLC0415
 
     known = {replying.TEXT, " ".join(replying.NAME), scenario.WORDS, scenario.WISH}
     for each in good.messages().values():
-        known |= set(_names(each.tree)) | {text for text in _texts(each.tree) if len(text) >= _SHORTEST}
+        known |= set(_names(each.tree, "Patient")) | {text for text in _texts(each.tree) if len(text) >= _SHORTEST}
     return re.compile("|".join(map(re.escape, sorted(known))))
 
 
-def _names(tree: Json) -> Iterable[str]:
-    """Patients and clinicians, as a message or a letter writes them."""
+@cache
+def _clinicians() -> re.Pattern[str]:
+    """Names of those who wrote the certificates in the fixtures."""
+    from fixtures.authoring import good  # noqa: PLC0415  as above
+
+    known = {name for each in good.messages().values() for name in _names(each.tree, "Practitioner")}
+    return re.compile("|".join(map(re.escape, sorted(known))))
+
+
+def _names(tree: Json, kind: str) -> Iterable[str]:
+    """People of one kind, as a message or a letter writes them."""
     for entry in tree["entry"]:
-        if entry["resource"]["resourceType"] in {"Patient", "Practitioner"}:
+        if entry["resource"]["resourceType"] == kind:
             for name in entry["resource"].get("name", ()):
                 yield name.get("text") or " ".join([*name.get("given", ()), name["family"]])
 

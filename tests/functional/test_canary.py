@@ -26,6 +26,13 @@ def test_what_tells_of_a_person_is_found_in_a_log_line(canary: Canary, word: str
     assert canary.found == {("log certgateway.somewhere", word)}
 
 
+def test_a_clinician_is_named_in_the_receipt_that_goes_back_and_nowhere_else(canary: Canary) -> None:
+    canary.look("body of 409", f'<AppRec xmlns="x"><Name>Grundig Skogsti</Name></AppRec>{PATIENT}')
+    assert canary.found == {("body of 409", PATIENT)}
+    canary.look("log", "Grundig Skogsti")
+    assert ("log", "Grundig Skogsti") in canary.found
+
+
 def test_what_stands_in_a_traceback_is_found(canary: Canary) -> None:
     canary.handle(record("something broke", fault=ValueError(PATIENT)))
     assert canary.found == {("log certgateway.somewhere", PATIENT)}
