@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from certgateway.domain.senders import Senders
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
+    from certgateway.store.transactions import Store
     from certgateway.trust.issuers import Issuer, Keys
     from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.scanner import Scanner
+    from certgateway.trust.seal import Sealer
     from certgateway.trust.webhooks import Webhook
     from certgateway.trust.xml_signing import Signatory
 
@@ -155,20 +157,26 @@ def _kith_tables(folder: Path | None) -> "Tables":
     return schema.load(folder)
 
 
+def store_on(database: str, sealer: "Sealer") -> "Store":
+    """The store in a database, whose tables are made or updated."""
+    from certgateway.store.database import open_database  # noqa: PLC0415  Only those who store pay for the database.
+    from certgateway.store.schema import migrate  # noqa: PLC0415
+    from certgateway.store.transactions import Store  # noqa: PLC0415
+
+    engine = open_database(database)
+    migrate(engine)
+    return Store(engine, sealer)
+
+
 def gateway_on(database: str, key_file: Path, house: House | None = None, her: str = "8140000") -> "Gateway":
     """A gateway on a database, whose tables are made or updated, and an existing key file."""
     from certgateway.services.gateway import Gateway  # noqa: PLC0415  Only those who store pay for the database.
-    from certgateway.store.database import open_database  # noqa: PLC0415
-    from certgateway.store.schema import migrate  # noqa: PLC0415
-    from certgateway.store.transactions import Store  # noqa: PLC0415
     from certgateway.trust.seal import Sealer  # noqa: PLC0415
 
     sealer = Sealer.from_file(key_file)
-    engine = open_database(database)
-    migrate(engine)
     return Gateway(
         house=house or build_house(),
-        store=Store(engine, sealer),
+        store=store_on(database, sealer),
         sealer=sealer,
         clock=now,
         new_id=lambda: str(uuid4()),

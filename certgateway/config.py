@@ -67,6 +67,9 @@ def _secret(given: SecretStr) -> SecretStr:
     return given
 
 
+_Days = Annotated[int, Field(ge=1, le=36500)] | None
+
+
 class WebhookSettings(BaseModel):
     """Where the messages to one receiver are posted; a table of the TOML key `webhooks`."""
 
@@ -153,7 +156,8 @@ class Settings(BaseSettings):
         default="sqlite:///certgateway.db", description="Where messages are kept: sqlite:///file or postgresql://..."
     )
     key_file: Path = Field(
-        default=Path("certgateway.key"), description="The 32-byte key that seals originals and certificates; mode 0600"
+        default=Path("certgateway.key"),
+        description="The keys that wrap all data keys, see below; mode 0600",
     )
     persons: Literal["synthetic", "real"] = Field(
         description="Which personal numbers belong here: synthetic in test environments, real in production"
@@ -207,6 +211,22 @@ class Settings(BaseSettings):
     signing_key: Path | None = Field(
         default=None,
         description="PEM file with the private key that signs what we send, and its certificate; mode 0600",
+    )
+    retention_original: _Days = Field(
+        default=None, description="Days that originals of certificates are kept; not set is for ever, see below"
+    )
+    retention_derived: _Days = Field(
+        default=None, description="Days that a certificate, its versions, questions and answers are kept"
+    )
+    retention_refused: _Days = Field(
+        default=None,
+        description="Days that originals of refused messages and of those without a certificate are kept",
+    )
+    retention_dialogue: _Days = Field(
+        default=None, description="Days that an order is kept that no certificate has come to"
+    )
+    retention_outbox: _Days = Field(
+        default=None, description="Days that a message to a doctor's system is kept once it is settled"
     )
     webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_one_for_each)] = Field(
         default=(),

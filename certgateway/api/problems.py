@@ -183,6 +183,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "The certificate was withdrawn by its sender.",
         ),
     ),
+    "deleted": Problem(
+        410,
+        "certificate-deleted",
+        "deleted",
+        _texts(
+            "Opplysningene er slettet fordi lagringstiden er ute.",
+            "Opplysningane er sletta fordi lagringstida er ute.",
+            "The data was deleted because the time it was to be kept is over.",
+        ),
+    ),
     "not-now": Problem(
         409,
         "not-possible-now",

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from certgateway.cli.clarification_commands import add_clarification_commands
 from certgateway.cli.sources import NoSuchFileError, printable
+from certgateway.cli.upkeep_commands import add_upkeep_commands
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import LANGUAGES
 
@@ -55,6 +56,7 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     add_clarification_commands(_command(commands, "clarifications", about))
     _add_verify(commands)
     _add_operations(commands)
+    add_upkeep_commands(commands, _command)
     return parser
 
 

@@ -52,6 +52,7 @@ class Case:
     `uuid` is the gateway's own id. `patient` is a keyed digest of the personal number, None until a version was
     accepted. `first_attempt` is the earliest arrival with this id, refused ones included. `versions` counts accepted
     ones. `sender` is the key of the system that the certificate comes from, and that questions about it go to.
+    `purged` tells that what was known of it is deleted.
     """
 
     uuid: str
@@ -61,6 +62,7 @@ class Case:
     withdrawn: bool
     current_authored: datetime | None
     sender: str
+    purged: bool = False
 
 
 def becomes_current(certificate: Certificate | None, case: Case | None) -> bool:

@@ -29,9 +29,10 @@ _INSERT = insert(ledger)
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """`kind` is answered, failed, conflict or dialogue; `evidence` digests what was recorded, `digest` the entry.
+    """`kind` is answered, failed, conflict, dialogue, purged, or that of a deed.
 
-    `message` is the id of what was recorded: of a message or, in a dialogue, of an event.
+    `evidence` digests what was recorded, `digest` the entry. `message` is the id of what was recorded: of a message, an
+    event, a deed, or what was deleted.
     """
 
     seq: int
@@ -41,6 +42,18 @@ class LedgerEntry:
     evidence: str
     previous: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Number and digest of the last entry up to which the chain holds, and the number of the first one that is broken.
+
+    A removed tail, or a chain written anew from one entry on, shows only against a position and digest kept elsewhere.
+    """
+
+    position: int
+    digest: str
+    broken: int | None
 
 
 def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> LedgerEntry:
@@ -59,7 +72,7 @@ def ledger_entries(connection: Connection, after: int, limit: int) -> list[Ledge
     return [LedgerEntry(*row) for row in connection.execute(query)]
 
 
-def chain_holds(connection: Connection) -> bool:
+def check_chain(connection: Connection) -> Checked:
     """Whether every entry is as it was written: no gap in the numbers, each digest right and after its predecessor."""
     seq, previous = 0, BEGINNING
     for entry in _all(connection):
@@ -72,9 +85,9 @@ def chain_holds(connection: Connection) -> bool:
             entry.previous,
         ]
         if (entry.seq, entry.previous, entry.digest) != (seq + 1, previous, _digest(content)):
-            return False
+            return Checked(seq, previous, entry.seq)
         seq, previous = entry.seq, entry.digest
-    return True
+    return Checked(seq, previous, None)
 
 
 def evidence_of(kept: Kept) -> str:
@@ -101,6 +114,16 @@ def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str, det
 def _signature(text: str) -> str:
     """A signature that came or went beside the bytes, so that it is taken for nothing else."""
     return f"detached {_hash(text.encode())}"
+
+
+def evidence_of_purge(kind: str, subject: str) -> str:
+    """One digest over what was deleted: a class of `purging`, and the id of the message, case, order or letter."""
+    return _digest(["purged", kind, subject])
+
+
+def evidence_of_deed(kind: str, subject: str, sealed: bytes) -> str:
+    """One digest over what an operator did, to what, and the sealed words of who and why."""
+    return _digest([kind, subject, _hash(sealed)])
 
 
 def _all(connection: Connection) -> Iterator[LedgerEntry]:

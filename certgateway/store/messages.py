@@ -15,7 +15,8 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
-from certgateway.store.records import Sealing, findings_text, removals_text, sealing_context
+from certgateway.store.records import findings_text, removals_text, sealing_context
+from certgateway.store.strongbox import Holder, Strongbox, of_original
 from certgateway.store.tables import conflict, detached, message, original, signed_receipts, vouched
 
 LONGEST_NAME = 255
@@ -75,16 +76,20 @@ _RESENDS_OF_ANY = _SAME_CONTENT.order_by(*_FIRST).limit(1)
 _RESENDS = _SAME_CONTENT.where(message.c.certificate_id == bindparam("certificate_id")).order_by(*_FIRST).limit(1)
 # The state is spelled out rather than bound: only so can the engines use the partial index.
 # Where the walk stopped before a sender could be read, only the bytes tell that this is the same message.
-_DELETE_FAILED = delete(message).where(
-    text("state = 'failed'"),
-    or_(
-        and_(
-            message.c.sender == bindparam("from_sender"),
-            message.c.key == bindparam("with_key"),
-            message.c.content_digest == bindparam("with_content"),
+_DELETE_FAILED = (
+    delete(message)
+    .where(
+        text("state = 'failed'"),
+        or_(
+            and_(
+                message.c.sender == bindparam("from_sender"),
+                message.c.key == bindparam("with_key"),
+                message.c.content_digest == bindparam("with_content"),
+            ),
+            message.c.raw_digest == bindparam("with_bytes"),
         ),
-        message.c.raw_digest == bindparam("with_bytes"),
-    ),
+    )
+    .returning(message.c.uuid)
 )
 _INSERT_MESSAGE = insert(message)
 _INSERT_ORIGINAL = insert(original)
@@ -128,7 +133,7 @@ def find_resend(
     return _first(connection.execute(_RESENDS, names | {"certificate_id": certificate_id}))
 
 
-def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: str | None) -> None:
+def insert_message(connection: Connection, sealing: Strongbox, kept: Kept, case: str | None) -> None:
     """Writes the message and its original; a failed attempt at the same message makes room."""
     if not (storable(kept.sender) and storable(kept.key) and (kept.message_id is None or storable(kept.message_id))):
         raise GatewayError(
@@ -141,11 +146,14 @@ def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: s
         "with_content": kept.content_digest,
         "with_bytes": raw_digest,
     }
-    connection.execute(_DELETE_FAILED, attempt)
+    if replaced := connection.scalars(_DELETE_FAILED, attempt).all():
+        sealing.forget(replaced)
     connection.execute(_INSERT_MESSAGE, _row(kept, case, raw_digest))
     context = original_context(kept.uuid, kept.sender, kept.key)
-    connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealing.seal(kept.raw, context)})
-    beside = _sealed_signatures(sealing, kept.detached, context)
+    holder = of_original(kept.uuid, case, kept.verdict, kept.arrival)
+    sealed = sealing.seal(kept.raw, context, "original", holder)
+    connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealed})
+    beside = _sealed_signatures(sealing, kept.detached, context, holder)
     if beside is not None:
         connection.execute(insert(detached), {"message": kept.uuid, "sealed": beside})
     if kept.answer is not None and kept.answer.signature is not None:
@@ -165,7 +173,7 @@ def signed_receipt(connection: Connection, message_uuid: str) -> str | None:
 
 def insert_conflict(
     connection: Connection,
-    sealing: Sealing,
+    sealing: Strongbox,
     first: StoredMessage,
     *,
     content_digest: str,
@@ -182,14 +190,15 @@ def insert_conflict(
     if connection.execute(select(conflict.c.arrival).where(*same)).first():
         return False
     context = conflict_context(first.sender, first.key, content_digest)
+    holder = of_original(first.uuid, first.case, first.verdict, arrival)
     row = {
         "sender": first.sender,
         "key": first.key,
         "content_digest": content_digest,
         "first_digest": first.content_digest,
         "arrival": arrival,
-        "sealed": sealing.seal(raw, context),
-        "detached": _sealed_signatures(sealing, signatures, context),
+        "sealed": sealing.seal(raw, context, "original", holder),
+        "detached": _sealed_signatures(sealing, signatures, context, holder),
     }
     connection.execute(insert(conflict), row)
     return True
@@ -210,9 +219,11 @@ def detached_context(context: str) -> str:
     return sealing_context("detached", context)
 
 
-def _sealed_signatures(sealing: Sealing, texts: tuple[str, ...], context: str) -> bytes | None:
+def _sealed_signatures(sealing: Strongbox, texts: tuple[str, ...], context: str, holder: Holder) -> bytes | None:
     """None where there are none, as nearly always."""
-    return sealing.seal(json.dumps(texts).encode(), detached_context(context)) if texts else None
+    if not texts:
+        return None
+    return sealing.seal(json.dumps(texts).encode(), detached_context(context), "original", holder)
 
 
 def _first(rows: Iterable[Any]) -> StoredMessage | None:

@@ -140,6 +140,33 @@ signed_receipts = Table(
     Column("text", Text, nullable=False),
 )
 
+# What data is sealed under: one key for originals and one for what was made of them, for each certificate, message
+# without one and order (`holder`). Wrapped by the key `kek`; of one that was destroyed, the row is all that is left.
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("uuid", Uuid, primary_key=True),
+    Column("class", String(16), nullable=False),
+    Column("holder", Uuid, nullable=False),
+    Column("case", Uuid),
+    Column("kek", String(64), nullable=False),
+    Column("wrapped", LargeBinary),
+    Column("made", Instant, nullable=False),
+    Column("destroyed", Instant),
+    CheckConstraint("class IN ('original', 'derived')", name="class"),
+    CheckConstraint("(wrapped IS NULL) = (destroyed IS NOT NULL)", name="wrapped"),
+    Index(
+        "ix_data_key_live",
+        "holder",
+        "class",
+        unique=True,
+        sqlite_where=text("destroyed IS NULL"),
+        postgresql_where=text("destroyed IS NULL"),
+    ),
+    Index("ix_data_key_case", "case"),
+    Index("ix_data_key_kek", "kek", "uuid"),
+)
+
 # A known key with other content: the first message stays as it is, the other one is evidence,
 # with the signatures beside it.
 conflict = Table(
@@ -165,6 +192,9 @@ case = Table(
     Column("patient", String(128)),
     Column("first_attempt", Instant, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    # Since when somebody has forbidden that it is deleted, and when it was.
+    Column("held", Instant),
+    Column("purged", Instant),
     UniqueConstraint("sender", "certificate_id"),
     Index("ix_case_patient", "patient"),
 )
@@ -223,6 +253,18 @@ ledger = Table(
     Column("evidence", Digest, nullable=False),
     Column("previous", Digest, nullable=False),
     Column("digest", Digest, nullable=False, unique=True),
+)
+
+# What operators did outside the walk: opened an original, held a certificate or let it go. Who and why is sealed.
+deed = Table(
+    "deed",
+    metadata,
+    Column("uuid", Uuid, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject", Uuid, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_deed_subject", "subject"),
 )
 
 # A question to the author of the certificate of `case`, or an order for one that does not exist yet: then `case` is

@@ -24,17 +24,17 @@ from certgateway.store.database import WRITING, reading_options
 from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
 from certgateway.store.feed import FeedEvent
-from certgateway.store.ledger import LedgerEntry
+from certgateway.store.ledger import Checked, LedgerEntry
 from certgateway.store.messages import StoredMessage
 from certgateway.store.outbox import Waiting
 from certgateway.store.posting import Claim, DeadLetter
-from certgateway.store.records import Sealing
+from certgateway.store.strongbox import Sealing, Strongbox
 from certgateway.store.tray import Lying, Unsorted
 
 E = TypeVar("E", bound=Event)
 
 # Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
-_LEDGER_LOCK = "ledger"
+LEDGER_LOCK = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reading:
     """What can be asked of the store. `find_` may give None; every other question has an answer, if an empty one."""
 
     connection: Connection
-    sealing: Sealing
+    sealing: Strongbox
 
     def find_message(self, sender: str, key: str) -> StoredMessage | None:
         """The message with this key (message id, or digest of the bytes) from this sender, answered or failed."""
@@ -151,7 +151,11 @@ class Reading:
 
     def check_ledger(self) -> bool:
         """Whether the whole chain of the ledger holds."""
-        return ledger.chain_holds(self.connection)
+        return self.check_chain().broken is None
+
+    def check_chain(self) -> Checked:
+        """How far the chain of the ledger holds, and where it is broken."""
+        return ledger.check_chain(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +207,11 @@ class Unit(Reading):
         return event if self.by is None else replace(event, by=self.by)
 
     def _send(self, outgoing: Outgoing) -> None:
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         outbox.append_outgoing(self.connection, self.sealing, outgoing)
 
     def _enter(self, event: Event) -> None:
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         ledger.append_entry(self.connection, "dialogue", event.id, event.at, ledger.evidence_of_event(event))
 
     def mark_fetched(self, message_id: str, at: datetime) -> None:
@@ -262,7 +266,7 @@ class Unit(Reading):
     def record_sorted(self, message: str, case: Case, version: Version, at: datetime) -> None:
         """A version that somebody's sorting has made out of a message that is on record, and the news of it."""
         certificates.insert_version(self.connection, self.sealing, message, case.uuid, version)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         feed.append_event(self.connection, case.uuid, version.number, "replaced", at)
 
     def record_message(self, kept: Kept, case: Case | None) -> LedgerEntry:
@@ -280,7 +284,7 @@ class Unit(Reading):
             certificates.record_case(self.connection, kept, case)
         if case and kept.version:
             certificates.insert_version(self.connection, self.sealing, kept.uuid, case.uuid, kept.version)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         if case and kept.feed:
             number = kept.version.number if kept.version else None
             feed.append_event(self.connection, case.uuid, number, kept.feed, kept.arrival)
@@ -295,7 +299,7 @@ class Unit(Reading):
         if kept.state != "failed" or kept.answer is not None:
             raise GatewayError("an answered message cannot be recorded as failed")
         messages.insert_message(self.connection, self.sealing, kept, None)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         ledger.append_entry(self.connection, "failed", kept.uuid, kept.arrival, ledger.evidence_of(kept))
 
     def append_conflict(
@@ -324,7 +328,7 @@ class Unit(Reading):
             signatures=detached,
             arrival=arrival,
         ):
-            self.lock(_LEDGER_LOCK)
+            self.lock(LEDGER_LOCK)
             evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest, detached)
             ledger.append_entry(self.connection, "conflict", first.uuid, arrival, evidence)
 
@@ -351,14 +355,14 @@ class Store:
     def transaction(self) -> Iterator[Unit]:
         """All or nothing. When it is left without an exception, what was written is on the disk."""
         with translated(), self.engine.connect() as connection, connection.execution_options(**WRITING).begin():
-            yield Unit(connection, self.sealing, self._by)
+            yield Unit(connection, Strongbox(connection, self.sealing), self._by)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """One consistent picture, no write lock. Not to be nested in a transaction: it would see the past, or wait."""
         options = self._reading
         with translated(), self.engine.connect() as connection, connection.execution_options(**options).begin():
-            yield Reading(connection, self.sealing)
+            yield Reading(connection, Strongbox(connection, self.sealing))
 
     def close(self) -> None:
         """Closes every connection; a database in memory is gone with it."""

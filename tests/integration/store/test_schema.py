@@ -26,6 +26,8 @@ TABLES = {
     "clarification_event",
     "conflict",
     "detached",
+    "data_key",
+    "deed",
     "feed",
     "fulfilment",
     "ledger",
