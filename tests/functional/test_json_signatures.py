@@ -23,7 +23,8 @@ from certgateway.config import Settings
 from certgateway.domain.vocabulary.systems import HER_ID, ORGANISATION_NUMBER
 from certgateway.store.ledger import evidence_of_conflict
 from certgateway.store.messages import conflict_context, detached_context, original_context
-from certgateway.store.tables import conflict, detached, message
+from certgateway.store.purging import find_due, purge_one
+from certgateway.store.tables import conflict, detached, message, original
 from certgateway.trust.json_signatures import RegisteredKey
 from tests.functional.conftest import NOW
 from tests.functional.messages import JSON, XML
@@ -271,15 +272,22 @@ def test_a_signature_is_kept_with_what_it_signs(opened: Callable[..., Door]) -> 
     other = BODY.replace(b'"final"', b'"amended"', 1)
     conflicting = beside(other)
     assert door.client.post(DOOR, content=other, headers=conflicting).status_code == 409
-    seal = door.gateway.sealer
-    with door.gateway.store.engine.connect() as connection:
-        kept = connection.execute(select(message, detached).join(detached)).mappings().one()
-        against = connection.execute(select(conflict)).mappings().one()
-    context = original_context(kept["uuid"], kept["sender"], kept["key"])
-    assert json.loads(seal.open(kept["sealed"], detached_context(context))) == [headers[HEADER]]
-    context = conflict_context(against["sender"], against["key"], against["content_digest"])
-    assert json.loads(seal.open(against["detached"], detached_context(context))) == [conflicting[HEADER]]
-    assert seal.open(against["sealed"], context) == other
+    with door.gateway.store.reading() as reading:
+        kept = reading.connection.execute(select(message, detached).join(detached)).mappings().one()
+        against = reading.connection.execute(select(conflict)).mappings().one()
+        context = original_context(kept["uuid"], kept["sender"], kept["key"])
+        assert json.loads(reading.sealing.open(kept["sealed"], detached_context(context))) == [headers[HEADER]]
+        context = conflict_context(against["sender"], against["key"], against["content_digest"])
+        told = reading.sealing.open(against["detached"], detached_context(context))
+        assert json.loads(told) == [conflicting[HEADER]]
+        assert reading.sealing.open(against["sealed"], context) == other
+    # What goes with the original goes with its deletion.
+    later = NOW + timedelta(days=1)
+    [due] = find_due(door.gateway.store, "original", later, "", 2)
+    assert purge_one(door.gateway.store, due, later, later)
+    with door.gateway.store.reading() as reading:
+        for table in (detached, conflict, original):
+            assert reading.connection.execute(select(table)).first() is None
 
 
 def test_the_ledger_tells_of_the_signature_too() -> None:

@@ -89,7 +89,6 @@ REFUSED = "caller-not-sender"
         ((OWN,), Registered({}), [(REFUSED, "Bundle")]),
         ((OWN,), Registered({ORGANISATION: frozenset({"9"})}), [(REFUSED, "Bundle")]),
     ],
-    ids=str,
 )
 def test_the_sender_must_be_known_as_the_caller_s(
     good: Examined, numbers: tuple[SenderNumber, ...], register: Registered | None, expected: list[tuple[str, str]]
