@@ -246,7 +246,10 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
         default=None, description="How callers address the gateway, for proofs of possession; by default host and port"
     )
-    host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on; loopback unless callers and senders are known, see below",
+    )
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
     body_limit: int = Field(default=_BOUNDS.size.whole, ge=1024, description="Largest request body in bytes")
     body_outside_attachments: int = Field(
