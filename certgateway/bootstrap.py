@@ -26,13 +26,22 @@ from certgateway.services.examine import House
 from certgateway.services.verify import Signatures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.x509 import Certificate
+
     from certgateway.config import IssuerSettings, Settings, WebhookSettings
+    from certgateway.domain.senders import Senders
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
     from certgateway.services.people import People
+    from certgateway.store.transactions import Store
     from certgateway.trust.issuers import Issuer, Keys
+    from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.scanner import Scanner
+    from certgateway.trust.seal import Sealer
     from certgateway.trust.webhooks import Webhook
+    from certgateway.trust.xml_signing import Signatory
 
 PROFILES = Path(__file__).with_name("profiles")
 DEFAULT_POLICIES: dict[str, Policy] = {"fhir-json": "reject", "fhir-xml": "reject", "kith": "hold", "unknown": "reject"}
@@ -88,15 +97,59 @@ def build_house(
     )
 
 
-def signatures_of(demand: str, trust_anchors: Path | None) -> Signatures | None:
-    """What is asked of signatures, None for nothing. Raises MisconfiguredError for anchors that cannot be used."""
+def signatures_of(
+    demand: str,
+    trust_anchors: Path | None,
+    certificates: "tuple[Certificate, ...]" = (),
+    keys: "Mapping[str, RegisteredKey] | None" = None,
+) -> Signatures | None:
+    """What is asked of signatures, None for nothing. Raises MisconfiguredError for anchors that cannot be used.
+
+    `certificates` and `keys` are those of registered senders, which are trusted beside those of the file.
+    """
     if demand == "ignore":
         return None
     if trust_anchors is None:
         raise MisconfiguredError("signatures cannot be verified without trust anchors")
     from certgateway.trust.anchors import read_anchors  # noqa: PLC0415  Only who verifies pays for it.
 
-    return Signatures("require" if demand == "require" else "verify", read_anchors(trust_anchors))
+    anchors = read_anchors(trust_anchors)
+    anchors = replace(anchors, registered=(*anchors.registered, *certificates))
+    return Signatures("require" if demand == "require" else "verify", anchors, keys or {})
+
+
+def keys_of(senders: "Senders") -> "Mapping[str, RegisteredKey]":
+    """The keys that registered senders sign JSON with, by `kid`."""
+    if not senders.registered:
+        return {}
+    from certgateway.trust import registration  # noqa: PLC0415  Only a gateway knows senders.
+
+    return registration.keys_of(senders.registered)
+
+
+def senders_of(settings: "Settings") -> "tuple[Senders, tuple[Certificate, ...]]":
+    """The register of senders, and the certificates in its files. Raises MisconfiguredError for what cannot be used."""
+    from certgateway.domain.senders import NOBODY, Sender, Senders  # noqa: PLC0415  Only a gateway knows senders.
+
+    if not settings.senders:
+        return NOBODY, ()
+    from certgateway.trust.registration import read_certificates, read_keys, thumbprint  # noqa: PLC0415  As above.
+
+    senders: list[Sender] = []
+    certificates: list[Certificate] = []
+    for each in settings.senders:
+        own = [one for path in each.certificates for one in read_certificates(path)]
+        certificates += own
+        sender = Sender(
+            hers=frozenset(each.her),
+            organisation=each.organisation,
+            certificates=frozenset({*each.thumbprints, *map(thumbprint, own)}),
+            keys=tuple(key for path in each.keys for key in read_keys(path)),
+            fhir_policy=each.fhir_policy,
+            kith_policy=each.kith_policy,
+        )
+        senders.append(sender)
+    return Senders(senders), tuple(certificates)
 
 
 def _kith_tables(folder: Path | None) -> "Tables":
@@ -105,20 +158,26 @@ def _kith_tables(folder: Path | None) -> "Tables":
     return schema.load(folder)
 
 
+def store_on(database: str, sealer: "Sealer") -> "Store":
+    """The store in a database, whose tables are made or updated."""
+    from certgateway.store.database import open_database  # noqa: PLC0415  Only those who store pay for the database.
+    from certgateway.store.schema import migrate  # noqa: PLC0415
+    from certgateway.store.transactions import Store  # noqa: PLC0415
+
+    engine = open_database(database)
+    migrate(engine)
+    return Store(engine, sealer)
+
+
 def gateway_on(database: str, key_file: Path, house: House | None = None, her: str = "8140000") -> "Gateway":
     """A gateway on a database, whose tables are made or updated, and an existing key file."""
     from certgateway.services.gateway import Gateway  # noqa: PLC0415  Only those who store pay for the database.
-    from certgateway.store.database import open_database  # noqa: PLC0415
-    from certgateway.store.schema import migrate  # noqa: PLC0415
-    from certgateway.store.transactions import Store  # noqa: PLC0415
     from certgateway.trust.seal import Sealer  # noqa: PLC0415
 
     sealer = Sealer.from_file(key_file)
-    engine = open_database(database)
-    migrate(engine)
     return Gateway(
         house=house or build_house(),
-        store=Store(engine, sealer),
+        store=store_on(database, sealer),
         sealer=sealer,
         clock=now,
         new_id=lambda: str(uuid4()),
@@ -134,13 +193,14 @@ def build_gateway(settings: "Settings") -> "Gateway":
         "kith": settings.kith_policy,
     }
     attachments = AttachmentPolicy(settings.attachment_types, settings.attachment_largest, settings.attachment_most)
+    senders, certificates = senders_of(settings)
     house = build_house(
         settings.persons,
         policies,
         kith_schemas=settings.kith_schemas,
         attachments=attachments,
         bounds=bounds_of(settings),
-        signatures=signatures_of(settings.signatures, settings.trust_anchors),
+        signatures=signatures_of(settings.signatures, settings.trust_anchors, certificates, keys_of(senders)),
     )
     from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
 
@@ -155,10 +215,14 @@ def build_gateway(settings: "Settings") -> "Gateway":
         asks_missing=settings.missing_questions == "send",
         webhooks=webhooks_of(settings),
         letters=settings.kith_letters,
+        senders=senders,
+        only_registered=settings.unregistered_senders == "refuse",
+        signatory=signatory_of(settings),
         issuers=issuers_of(settings),
         people=people_of(settings),
         units={each.group: each.unit for each in settings.units},
         override_hours=settings.override_hours,
+        register=senders if senders.registered else None,
     )
 
 
@@ -198,6 +262,15 @@ def webhooks_of(settings: "Settings") -> "dict[str, Webhook]":
         f"her:{each.receiver}": Webhook(each.url, secrets(each), each.format, each.content)
         for each in settings.webhooks
     }
+
+
+def signatory_of(settings: "Settings") -> "Signatory | None":
+    """Who signs what we send, if anybody. Raises MisconfiguredError for a file that cannot be used."""
+    if settings.signing_key is None:
+        return None
+    from certgateway.trust.signing_key import read_signatory  # noqa: PLC0415  Only who signs pays for it.
+
+    return read_signatory(settings.signing_key)
 
 
 def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":

@@ -4,6 +4,7 @@ The environment wins. `certgateway config` prints what is in force; the table in
 Nothing here may open a file or a connection that a setting names.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -29,6 +30,7 @@ from pydantic_settings import (
 
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.sender_settings import SenderSettings
 from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import parse_address
 from certgateway.trust.webhooks import Content, Format, parse_secrets, parse_url
@@ -63,6 +65,9 @@ def _secret(given: SecretStr) -> SecretStr:
     """The same, once it is known to hold secrets."""
     parse_secrets(given.get_secret_value())
     return given
+
+
+_Days = Annotated[int, Field(ge=1, le=36500)] | None
 
 
 class WebhookSettings(BaseModel):
@@ -166,7 +171,8 @@ class Settings(BaseSettings):
         default="sqlite:///certgateway.db", description="Where messages are kept: sqlite:///file or postgresql://..."
     )
     key_file: Path = Field(
-        default=Path("certgateway.key"), description="The 32-byte key that seals originals and certificates; mode 0600"
+        default=Path("certgateway.key"),
+        description="The keys that wrap all data keys, see below; mode 0600",
     )
     persons: Literal["synthetic", "real"] = Field(
         description="Which personal numbers belong here: synthetic in test environments, real in production"
@@ -212,14 +218,41 @@ class Settings(BaseSettings):
     )
     signatures: Literal["ignore", "verify", "require"] = Field(
         default="ignore",
-        description="XML signatures: not looked at, verified where there is one, or demanded of every message",
+        description="Signatures: not looked at, verified where there is one, or demanded of every message",
     )
     trust_anchors: Path | None = Field(
         default=None, description="PEM file with the certificates that are trusted, see below; for verify and require"
     )
+    signing_key: Path | None = Field(
+        default=None,
+        description="PEM file with the private key that signs what we send, and its certificate; mode 0600",
+    )
+    retention_original: _Days = Field(
+        default=None, description="Days that originals of certificates are kept; not set is for ever, see below"
+    )
+    retention_derived: _Days = Field(
+        default=None, description="Days that a certificate, its versions, questions and answers are kept"
+    )
+    retention_refused: _Days = Field(
+        default=None,
+        description="Days that originals of refused messages and of those without a certificate are kept",
+    )
+    retention_dialogue: _Days = Field(
+        default=None, description="Days that an order is kept that no certificate has come to"
+    )
+    retention_outbox: _Days = Field(
+        default=None, description="Days that a message to a doctor's system is kept once it is settled"
+    )
     webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_one_for_each)] = Field(
         default=(),
         description="Receivers to whose own systems messages are posted as well, see below; JSON in the environment",
+    )
+    senders: tuple[SenderSettings, ...] = Field(
+        default=(), description="Registered senders: whose HER-ids are whose, see below; JSON in the environment"
+    )
+    unregistered_senders: Literal["take", "refuse"] = Field(
+        default="take",
+        description="Messages that no registered sender has signed: taken at their word with a note, or refused",
     )
     issuers: Annotated[tuple[IssuerSettings, ...], AfterValidator(_one_of_each_name)] = Field(
         default=(),
@@ -238,7 +271,10 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
         default=None, description="How callers address the gateway, for proofs of possession; by default host and port"
     )
-    host: str = Field(default="127.0.0.1", description="Address to listen on; loopback until senders can be verified")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on; loopback unless callers and senders are known, see below",
+    )
     port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on")
     body_limit: int = Field(default=_BOUNDS.size.whole, ge=1024, description="Largest request body in bytes")
     body_outside_attachments: int = Field(
@@ -311,6 +347,15 @@ class Settings(BaseSettings):
             raise ValueError("trust_anchors must be set for signatures = verify or require, and for nothing else")
         return self
 
+    @model_validator(mode="after")
+    def _senders_recognisable(self) -> Self:
+        if self.unregistered_senders == "refuse" and not self.senders:
+            raise ValueError("unregistered_senders = refuse would refuse everybody without senders")
+        for index, sender in enumerate(self.senders):
+            if sender.must_sign and self.signatures == "ignore":
+                raise ValueError(f"senders[{index}] must sign, so that signatures must be verify or require")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -337,6 +382,7 @@ def load_settings(file: Path | None) -> Settings:
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
         raise MisconfiguredError(f"settings: {'; '.join(faults)}") from None
-    except SettingsError:
-        # What cannot be read may be a secret: the library's own words are not passed on.
-        raise MisconfiguredError("settings: webhooks, issuers and units: must be a list in JSON") from None
+    except SettingsError as error:
+        # What cannot be read may be a secret: the library's own words are not passed on, but for the setting's name.
+        named = re.search(r'field "([a-z_]+)"', str(error))
+        raise MisconfiguredError(f"settings: {named[1] if named else 'lists'}: must be a list in JSON") from None

@@ -3,13 +3,17 @@
 Fixtures live beside the tests that use them.
 """
 
+import logging
 import os
 import sys
+from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.canary import CANARY
 
 # Two shared cores make wall-clock deadlines lie; CPU budgets have tests of their own. CI searches the same examples on
 # every run, so that a red build is red for its change; while developing, every run looks somewhere new.
@@ -31,6 +35,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_counted(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in _COUNTED)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _canary() -> Iterator[None]:
+    """Nothing of a person leaves by a log line of the whole run, a metric, an address or an error (tests/canary.py)."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, ("uvicorn", "uvicorn.access", "uvicorn.error"))]
+    for logger in loggers:
+        logger.addHandler(CANARY)
+    yield
+    for logger in loggers:
+        logger.removeHandler(CANARY)
+    assert CANARY.found == set(), "somebody was told of where nobody may be"
 
 
 @pytest.fixture(scope="module", autouse=True)

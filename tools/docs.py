@@ -28,6 +28,7 @@ from certgateway import bootstrap, engine  # noqa: E402
 from certgateway.config import IssuerSettings, Settings, UnitSettings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
+from certgateway.sender_settings import SenderSettings  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402
 
 Json = dict[str, Any]
@@ -153,6 +154,11 @@ def settings(_: str) -> str:
 def webhook(_: str) -> str:
     """Every key of one webhook with its default and meaning."""
     return _keys(WebhookSettings)
+
+
+def sender(_: str) -> str:
+    """The same of one registered sender."""
+    return _keys(SenderSettings)
 
 
 def issuer(_: str) -> str:
@@ -435,6 +441,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "catalogue": rules_long,
     "settings": settings,
     "webhook": webhook,
+    "sender": sender,
     "issuer": issuer,
     "unit": unit,
     "gaps": gaps,

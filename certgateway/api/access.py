@@ -16,8 +16,8 @@ from fastapi import Request
 from certgateway.api import schemas
 from certgateway.api.problems import ProblemError, is_fhir
 from certgateway.api.shelf import KINDS
-from certgateway.services.recognise import recognise
-from certgateway.services.vouch import Calling
+from certgateway.services.admit import Calling
+from certgateway.services.identify import recognise
 from certgateway.trust.issuers import Issuer, Verb
 from certgateway.trust.token_keys import ALGORITHMS
 from certgateway.trust.token_refusal import TokenRefused

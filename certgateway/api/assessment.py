@@ -86,7 +86,7 @@ _DOCUMENT: Final = schemas.resource("The document.", "Bundle")["content"]
         },
         404: schemas.problem("There is no such certificate."),
         406: schemas.problem("The certificate holds characters that XML cannot; JSON can be given."),
-        410: schemas.problem("The certificate was withdrawn."),
+        410: schemas.problem("The certificate was withdrawn, or deleted when its time was up."),
         **schemas.OUR_FAULTS,
     },
 )
@@ -109,7 +109,7 @@ async def read_assessment(certificate: str, request: Request, here: Here, spoken
             "content": {"text/plain": {"schema": {"type": "string"}}},
         },
         404: schemas.problem("There is no such certificate."),
-        410: schemas.problem("The certificate was withdrawn."),
+        410: schemas.problem("The certificate was withdrawn, or deleted when its time was up."),
         **schemas.OUR_FAULTS,
     },
 )
@@ -145,6 +145,8 @@ def _document(here: Surface, certificate: str, spoken: Language, form: FhirForma
 def _absent(here: Surface, certificate: str) -> NoReturn:
     with here.gateway.store.reading() as reading:
         case = reading.find_case_by_uuid(certificate)
+    if case is not None and case.purged:
+        raise ProblemError("deleted")
     raise ProblemError("withdrawn" if case is not None and case.withdrawn else "not-found")
 
 

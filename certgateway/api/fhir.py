@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from certgateway.api import schemas
 from certgateway.api.limits import Arrival
-from certgateway.api.negotiation import MEDIA_TYPES, answer_format, body_format, language
+from certgateway.api.negotiation import MEDIA_TYPES, add_signature, answer_format, body_format, detached, language
 from certgateway.api.problems import ProblemError, fhir_response
 from certgateway.api.surface import Here, Surface
 from certgateway.api.validation import validate
@@ -43,7 +43,8 @@ async def process_message(request: Request, here: Here) -> Response:
     """Answers the same message with the same bytes, however often it comes. The answer has the body's own format."""
     async with here.delivered(request) as arrival:
         form, raw = await _body(request, here, arrival)
-        delivery = Delivery(raw, form, MEDIA_TYPES[form], language(request), caller=here.calling)
+        beside = detached(request)
+        delivery = Delivery(raw, form, MEDIA_TYPES[form], language(request), detached=beside, caller=here.calling)
         outcome = await arrival.work(lambda: receive(delivery, here.gateway))
     here.meters.message(outcome, form)
     return _answered(outcome)
@@ -77,8 +78,8 @@ async def validate_resource(request: Request, here: Here) -> Response:
     """A bare resource, or Parameters with the parameter `resource`. Nothing is kept; drafts are judged alike."""
     async with here.delivered(request) as arrival:
         form, raw = await _body(request, here, arrival)
-        spoken = language(request)
-        validated = await arrival.work(lambda: validate(raw, form, here.gateway, spoken))
+        spoken, signatures = language(request), detached(request)
+        validated = await arrival.work(lambda: validate(raw, form, here.gateway, spoken, signatures))
     status = 200 if validated.judged else _BAD_REQUEST
     return fhir_response(validated.outcome, answer_format(request, form), here.gateway.house.definitions, status)
 
@@ -94,6 +95,7 @@ async def _body(request: Request, here: Surface, arrival: Arrival) -> tuple[Fhir
 def _answered(outcome: Outcome) -> Response:
     answer = outcome.answer
     response = Response(answer.body, answer.status, media_type=answer.media_type)
+    add_signature(response, answer.signature)
     message_id = _message_id(outcome)
     if answer.status == _UNPROCESSABLE and message_id is not None:
         response.headers["Location"] = f"/receipts/{message_id}"

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from certgateway.api import schemas
 from certgateway.api.limits import Arrival
-from certgateway.api.negotiation import is_kith, language
+from certgateway.api.negotiation import add_signature, detached, is_kith, language
 from certgateway.api.problems import ProblemError
 from certgateway.api.surface import Here, Surface
 from certgateway.kith.apprec import AppRecVersion
@@ -48,13 +48,22 @@ async def receive_message(request: Request, here: Here, version: Version = "1.0"
     """Answers the same message with the same bytes, however often it comes and whatever version is asked for then."""
     async with here.delivered(request) as arrival:
         raw = await _body(request, here, arrival)
-        spoken = language(request)
-        delivery = Delivery(raw, _FORM, media_type(_FORM), spoken, apprec=version, caller=here.calling)
+        delivery = Delivery(
+            raw,
+            _FORM,
+            media_type(_FORM),
+            language(request),
+            apprec=version,
+            detached=detached(request),
+            caller=here.calling,
+        )
         outcome = await arrival.work(lambda: _taken(delivery, here))
     if isinstance(outcome, Response):
         return outcome
     here.meters.message(outcome, _FORM)
-    return Response(outcome.answer.body, outcome.answer.status, media_type=outcome.answer.media_type)
+    answered = Response(outcome.answer.body, outcome.answer.status, media_type=outcome.answer.media_type)
+    add_signature(answered, outcome.answer.signature)
+    return answered
 
 
 def _taken(delivery: Delivery, here: Surface) -> Outcome | Response:
@@ -84,7 +93,9 @@ async def validate_message(request: Request, here: Here, version: Version = "1.0
     """The answer that a submission would get from a trusted sender with nothing received before. Nothing is kept."""
     async with here.delivered(request) as arrival:
         raw = await _body(request, here, arrival)
-        delivery = Delivery(raw, _FORM, media_type(_FORM), language(request), apprec=version)
+        delivery = Delivery(
+            raw, _FORM, media_type(_FORM), language(request), apprec=version, detached=detached(request)
+        )
         answer = await arrival.work(lambda: rehearse(delivery, here.gateway))
     return Response(answer.body, answer.status, media_type=answer.media_type)
 

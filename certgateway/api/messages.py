@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from certgateway.api import dialogue_schemas, schemas
 from certgateway.api.bodies import json_body, read_json
-from certgateway.api.negotiation import PDF, answer_format, wants_fhir, wants_pdf, wants_xml
+from certgateway.api.negotiation import PDF, add_signature, answer_format, wants_fhir, wants_pdf, wants_xml
 from certgateway.api.problems import ProblemError, fhir_response
 from certgateway.api.surface import Here, Surface
 from certgateway.domain.outgoing import Outgoing
@@ -22,6 +22,7 @@ from certgateway.fhir.communication import question_message
 from certgateway.kith.dialogmelding import DialogueVersion, write_dialogue
 from certgateway.kith.letter import write_letter
 from certgateway.services import deliver
+from certgateway.services.vouch import XML_INSIDE, signed_beside, signed_inside
 from certgateway.store.outbox import Waiting
 
 router = APIRouter(prefix="/messages", tags=["record systems"])
@@ -73,7 +74,8 @@ async def fetch_messages(
         form = answer_format(request)
         return await here.door.work(lambda: _collected(waiting, form, here))
     told = [_told(each, here.gateway.her) for each in waiting]
-    return JSONResponse({"messages": told, "next": waiting[-1].seq if waiting else after})
+    answer = JSONResponse({"messages": told, "next": waiting[-1].seq if waiting else after})
+    return await here.door.work(lambda: _vouched(answer, "json", here))
 
 
 @router.get(
@@ -115,8 +117,9 @@ def _written(outgoing: Outgoing, form: FhirFormat | None, version: DialogueVersi
         if form is None:
             letter = write_letter(outgoing) if here.gateway.letters else None
             written = write_dialogue(outgoing, gateway_her=her, version=version, letter=letter)
-            return Response(written, media_type="application/xml")
-        return fhir_response(question_message(outgoing, gateway_her=her), form, here.gateway.house.definitions)
+            return _vouched(Response(written, media_type="application/xml"), "kith", here)
+        written_in = fhir_response(question_message(outgoing, gateway_her=her), form, here.gateway.house.definitions)
+        return _vouched(written_in, form, here)
     except ValueError:
         raise ProblemError("not-acceptable") from None
 
@@ -184,10 +187,19 @@ def _told(waiting: Waiting, her: str) -> Json:
 def _collected(waiting: list[Waiting], form: FhirFormat, here: Surface) -> Response:
     collection = _collection(waiting, here.gateway.her)
     try:
-        return fhir_response(collection, form, here.gateway.house.definitions)
+        return _vouched(fhir_response(collection, form, here.gateway.house.definitions), form, here)
     except ValueError:
         # As with assessments: a name in a certificate may hold a control character, which XML cannot.
         raise ProblemError("not-acceptable") from None
+
+
+def _vouched(response: Response, form: str, here: Surface) -> Response:
+    """The same answer with its signature, inside or beside it, where we sign."""
+    signatory = here.gateway.signatory
+    if signatory is not None and form in XML_INSIDE:
+        return Response(signed_inside(bytes(response.body), form, signatory), media_type=response.media_type)
+    add_signature(response, signed_beside(bytes(response.body), signatory))
+    return response
 
 
 def _collection(waiting: list[Waiting], her: str) -> Json:

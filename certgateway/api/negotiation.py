@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from certgateway.domain.findings import Language
 from certgateway.fhir.bundle import FhirFormat
@@ -15,6 +16,9 @@ from certgateway.fhir.bundle import FhirFormat
 FHIR_JSON: Final = "application/fhir+json"
 FHIR_XML: Final = "application/fhir+xml"
 PDF: Final = "application/pdf"
+JOSE: Final = "application/jose"
+SIGNATURE: Final = "X-JWS-Signature"
+"""The header of a detached signature. No Norwegian health API has one; this is its name in European banks' APIs."""
 MEDIA_TYPES: Final[dict[FhirFormat, str]] = {"fhir-json": FHIR_JSON, "fhir-xml": FHIR_XML}
 
 # General media types are taken for FHIR's own: record systems send both, and the body is judged all the same.
@@ -93,9 +97,25 @@ def wants_text(request: Request) -> bool:
     return False
 
 
+def wants_jose(request: Request) -> bool:
+    """Whether a signed receipt is asked for before all else."""
+    return next(_by_preference(request.headers.get("accept", "")), None) == JOSE
+
+
 def wants_pdf(request: Request) -> bool:
     """Whether a letter is asked for before all else."""
     return next(_by_preference(request.headers.get("accept", "")), None) == PDF
+
+
+def detached(request: Request) -> tuple[str, ...]:
+    """The signatures beside a body as they came, one for each header of that name."""
+    return tuple(request.headers.getlist(SIGNATURE))
+
+
+def add_signature(response: Response, signature: str | None) -> None:
+    """The signature beside a body of ours, in the header in which we take one."""
+    if signature is not None:
+        response.headers[SIGNATURE] = signature
 
 
 def language(request: Request) -> Language:

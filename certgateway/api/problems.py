@@ -183,6 +183,16 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "The certificate was withdrawn by its sender.",
         ),
     ),
+    "deleted": Problem(
+        410,
+        "certificate-deleted",
+        "deleted",
+        _texts(
+            "Opplysningene er slettet fordi lagringstiden er ute.",
+            "Opplysningane er sletta fordi lagringstida er ute.",
+            "The data was deleted because the time it was to be kept is over.",
+        ),
+    ),
     "not-now": Problem(
         409,
         "not-possible-now",
@@ -193,16 +203,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "This cannot be done where the question stands now. Fetch it again and look at its status.",
         ),
     ),
-    "override-not-needed": Problem(
-        409,
-        "override-not-needed",
-        "conflict",
-        _texts(
-            "Du har alt tilgang, og ingen begrunnelse er lagret.",
-            "Du har alt tilgang, og inga grunngiving er lagra.",
-            "You have access already, and no reason was kept.",
-        ),
-    ),
+    "open-now": Problem(409, "open-now", "conflict", _texts("Du har tilgang.", "Du har tilgang.", "You have access.")),
     "sorted": Problem(
         409,
         "answer-sorted-already",

@@ -181,10 +181,14 @@ class Feed(Described):
 
 
 class Signer(Described):
-    """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one."""
+    """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one.
 
-    certificate: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    Without a certificate, `key` is the name of the registered key.
+    """
+
+    certificate: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
     organisation: Annotated[str, Field(pattern="^[0-9]{9}$")] | None
+    key: str | None = None
 
 
 class Receipt(Described):
@@ -201,6 +205,7 @@ class Receipt(Described):
     duplicate_of: str | None
     signer: Signer | None = None
     answer: str | None
+    answer_signature: str | None = None
 
 
 class Health(Described):
@@ -218,12 +223,21 @@ def _fhir_content(*types: str) -> Json:
     return {FHIR_JSON: {"schema": schema}, FHIR_XML: {"schema": {"type": "string"}}}
 
 
+_SIGNATURE: Final[Json] = {
+    "name": "X-JWS-Signature",
+    "in": "header",
+    "required": False,
+    "description": "A detached JWS (RFC 7515, RFC 7797) over a body in JSON, byte for byte; looked at where the "
+    "setting `signatures` says so.",
+    "schema": {"type": "string", "maxLength": 12288},
+}
 FHIR_BODY: Final[Json] = {
+    "parameters": [_SIGNATURE],
     "requestBody": {
         "required": True,
         "description": "One FHIR R4 resource in UTF-8; application/json and application/xml are read alike.",
         "content": _fhir_content(),
-    }
+    },
 }
 
 

@@ -17,9 +17,9 @@ from certgateway.api.observation import LOG
 from certgateway.api.rates import Senders
 from certgateway.api.shelf import Shelf
 from certgateway.domain.body_size import BodySize
+from certgateway.services.admit import Calling
 from certgateway.services.gateway import Gateway
 from certgateway.services.permit import Permits
-from certgateway.services.vouch import Calling
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,21 +30,26 @@ class Validated:
     judged: bool
 
 
-def validate(raw: bytes, form: FhirFormat, gateway: Gateway, language: Language) -> Validated:
-    """Judge one body as from a trusted sender, at this moment, with nothing received before."""
+def validate(
+    raw: bytes, form: FhirFormat, gateway: Gateway, language: Language, detached: tuple[str, ...] = ()
+) -> Validated:
+    """Judge one body as from a trusted sender, at this moment, with nothing received before.
+
+    A signature that came beside it (`detached`) is about a resource, and never about Parameters around one.
+    """
     wrapped = _wrapped(raw, form, gateway) if b"Parameters" in raw else None
     if wrapped is not None:
         opened, place, inner = wrapped
-        examined, judgement = _judged(safejson.write(inner), "fhir-json", gateway)
+        examined, judgement = _judged(safejson.write(inner), "fhir-json", gateway, detached)
         findings = _moved(examined, judgement, opened, place)
         return Validated(operation_outcome(findings, language, text_of), judged=True)
-    examined, judgement = _judged(raw, form, gateway)
+    examined, judgement = _judged(raw, form, gateway, detached)
     return Validated(operation_outcome(judgement.findings, language, text_of), judged=not examined.unreadable)
 
 
-def _judged(raw: bytes, form: FhirFormat, gateway: Gateway) -> tuple[Examined, Judgement]:
+def _judged(raw: bytes, form: FhirFormat, gateway: Gateway, detached: tuple[str, ...]) -> tuple[Examined, Judgement]:
     house, at = gateway.house, gateway.clock()
-    examined = examine(raw, form, house, at)
+    examined = examine(raw, form, house, at, detached)
     facts = validation_facts(house, at)
     return examined, judge_examined(examined, facts, house.policies[examined.format])
 

@@ -11,11 +11,13 @@ from certgateway.config import Settings, load_settings
 def run(options: argparse.Namespace) -> int:
     """Print every setting with its value and meaning; raises MisconfiguredError when one is wrong or lacking."""
     settings = load_settings(Path(options.settings) if options.settings else None)
-    # A secret in a file is looked at here, so that it is not found wanting when the service starts.
+    # What stands in files is looked at here, so that it is not found wanting when the service starts.
     bootstrap.webhooks_of(settings)
+    bootstrap.senders_of(settings)
+    bootstrap.signatory_of(settings)
     bootstrap.issuers_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = [str(each) for each in value] if name in {"webhooks", "issuers"} else value
+        shown = [str(each) for each in value] if name in {"webhooks", "senders", "issuers"} else value
         sys.stdout.write(f"{name} = {shown}\n    {field.description}\n")
     return 0

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from certgateway.cli.clarification_commands import add_clarification_commands
 from certgateway.cli.sources import NoSuchFileError, printable
+from certgateway.cli.upkeep_commands import add_upkeep_commands
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import LANGUAGES
 
@@ -53,7 +54,9 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     _add_sandbox(commands)
     about = "List and drive the clarifications of a running gateway."
     add_clarification_commands(_command(commands, "clarifications", about))
+    _add_verify(commands)
     _add_operations(commands)
+    add_upkeep_commands(commands, _command)
     return parser
 
 
@@ -97,7 +100,9 @@ def _add_receive(commands: Commands) -> None:
 
 
 def _add_signatures(command: argparse.ArgumentParser) -> None:
-    about = "XML signatures: not looked at (default), verified where there is one, or demanded of every message"
+    about = (
+        "signatures, FILE.jws too: not looked at (default), verified where there is one, or demanded of every message"
+    )
     command.add_argument("--signatures", default="ignore", choices=("ignore", "verify", "require"), help=about)
     about = "PEM file with the certificates that are trusted, for verify and require"
     command.add_argument("--trust-anchors", metavar="FILE", type=Path, help=about)
@@ -118,6 +123,16 @@ def _add_prose(commands: Commands) -> None:
 def _add_rules(commands: Commands) -> None:
     command = _command(commands, "rules", "Print the rule catalogue.")
     command.add_argument("--format", default="table", choices=("table", "json", "markdown"))
+    command.add_argument("--lang", default="nb", choices=LANGUAGES)
+
+
+def _add_verify(commands: Commands) -> None:
+    command = _command(commands, "verify", "Verify a signed receipt, and that it is of a message; offline.")
+    command.add_argument("receipt", metavar="RECEIPT", help="the signed receipt, a JWS in a file")
+    command.add_argument("message", metavar="MESSAGE", help="the message as it was sent, byte for byte")
+    about = "PEM file with the gateway's certificate, or the one above it"
+    command.add_argument("--trust-anchors", metavar="FILE", type=Path, required=True, help=about)
+    command.add_argument("--format", default="text", choices=("text", "json"))
     command.add_argument("--lang", default="nb", choices=LANGUAGES)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from certgateway import bootstrap
-from certgateway.cli.sources import Sources
+from certgateway.cli.sources import Sources, signature_beside
 from certgateway.services.answer import media_type
 from certgateway.services.assess import assess
 from certgateway.services.examine import House, detect_format
@@ -44,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
 def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespace) -> tuple[Json, bool]:
     """What is printed of one message, and whether it was rejected or in conflict."""
     format_ = detect_format(raw)
-    outcome = receive(Delivery(raw, format_, media_type(format_), options.lang), gateway)
+    delivery = Delivery(raw, format_, media_type(format_), options.lang, detached=signature_beside(name))
+    outcome = receive(delivery, gateway)
     row: Json = {"file": name, "receipt": json.loads(outcome.receipt), "assessment": None}
     if options.aev and outcome.case is not None and outcome.verdict not in {None, "rejected"}:
         row["assessment"] = assess(outcome.case, gateway, options.lang)

@@ -1,6 +1,6 @@
 """`certgateway serve`: the gateway as a service, with the settings of the environment or a TOML file.
 
-Listens on this machine only until senders can be verified. Log lines are JSON on standard error.
+Listens on this machine only, unless callers and senders are known. Log lines are JSON on standard error.
 """
 
 import argparse
@@ -14,14 +14,14 @@ from certgateway import bootstrap
 from certgateway.app import create_app
 from certgateway.cli.deadlines import Deadlines
 from certgateway.cli.listening import log_to_stderr, server_for
-from certgateway.config import load_settings
+from certgateway.config import Settings, load_settings
 from certgateway.domain.errors import MisconfiguredError
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; requests that have begun are answered first."""
     settings = load_settings(Path(options.settings) if options.settings else None)
-    check_host(settings.host)
+    check_host(settings)
     log_to_stderr(logging.INFO)
     gateway = bootstrap.build_gateway(settings)
     try:
@@ -42,13 +42,24 @@ def _end_quietly() -> None:
         signal.signal(number, lambda _number, _frame: None)
 
 
-def check_host(host: str) -> None:
-    """Raises MisconfiguredError for an address that other machines can reach."""
+def check_host(settings: Settings) -> None:
+    """Raises MisconfiguredError for an address that other machines can reach, unless callers and senders are known.
+
+    The gateway speaks no TLS: whoever opens it to others has something in front of it that does, at `public_url`.
+    """
     try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        is_local = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
     except ValueError:
-        local = False
-    if not local:
+        is_local = False
+    demanded = {
+        "issuers": bool(settings.issuers),
+        "senders": bool(settings.senders),
+        'unregistered_senders = "refuse"': settings.unregistered_senders == "refuse",
+        "public_url = https://...": (settings.public_url or "").startswith("https://"),
+    }
+    lacking = [name for name, is_there in demanded.items() if not is_there]
+    if not is_local and lacking:
         raise MisconfiguredError(
-            "host: senders cannot be verified yet, so the gateway listens on this machine only; use 127.0.0.1 or ::1"
+            "host: other machines may reach the gateway only where it knows its callers and senders; use 127.0.0.1 or "
+            f"::1, or set {', '.join(lacking)}"
         )

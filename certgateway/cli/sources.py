@@ -1,6 +1,7 @@
 """The messages that a command line names: files, folders, globs, archives, standard input.
 
-Folders are walked in byte order over .json, .xml, .ndjson and .zip; what else lies there is counted, not read.
+Folders are walked in byte order over .json, .xml, .ndjson and .zip; what else lies there is counted, not read, but
+for signatures (.jws), which belong to the message beside them.
 Members are named `a.zip!b.xml` and `a.ndjson:3`. Nothing here looks at what a message says.
 """
 
@@ -19,8 +20,21 @@ LARGEST = 20 * 1024 * 1024
 """Bytes of one message that are read at most; one more is enough to know that it is too large."""
 
 
+_BESIDE = ".jws"
+_LONGEST_SIGNATURE = 64 * 1024
+
+
 class NoSuchFileError(Exception):
     """A path names nothing that can be read. The text is the path as it was given."""
+
+
+def signature_beside(name: str) -> tuple[str, ...]:
+    """The detached signature in `FILE.jws` beside a message's file, as HTTP would bring it in a header; or none."""
+    path = Path(name + _BESIDE)
+    if name == "-" or not path.is_file():
+        return ()
+    with path.open("rb") as file:
+        return (file.read(_LONGEST_SIGNATURE).decode("latin-1").strip(),)
 
 
 def printable(name: str) -> str:
@@ -65,7 +79,7 @@ class Sources:
         for path in sorted(files, key=os.fsencode):
             if path.lower().endswith(_READ):
                 yield from self._file(path)
-            else:
+            elif not path.lower().endswith(_BESIDE):
                 self.others += 1
 
     def _file(self, path: str) -> Iterator[tuple[str, bytes]]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from certgateway.cli.formats import render
-from certgateway.cli.sources import LARGEST, Sources
+from certgateway.cli.sources import LARGEST, Sources, signature_beside
 from certgateway.domain.errors import MisconfiguredError
 
 Json = dict[str, Any]
@@ -70,7 +70,8 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     gc.enable()
     facts = validation_facts(house, at)
     for name, raw in sources:
-        examined = examine(raw[: LARGEST + 1], detect_format(raw), house, at)
+        beside = () if house.signatures is None else signature_beside(name)
+        examined = examine(raw[: LARGEST + 1], detect_format(raw), house, at, beside)
         yield report(name, examined, judge_examined(examined, facts, house.policies[examined.format]), options.lang)
 
 

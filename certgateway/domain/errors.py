@@ -61,4 +61,4 @@ class NotNowError(GatewayError):
 class OverrideNotNeededError(GatewayError):
     """The patient is open to whoever asks without a reason."""
 
-    category = "override-not-needed"
+    category = "open-now"

@@ -27,9 +27,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class SenderNumber:
-    """An organisation number that a message gives its sender, without blanks, and the path it stands at.
+    """A number that a message gives its sender (of its organisation, or its HER-id), and the path it stands at.
 
-    `inner`: it is that of a department inside the organisation that sent.
+    An organisation number is without blanks, a HER-id as it was written: empty where none stands at its place. `inner`:
+    it is that of a department inside the organisation that sent.
     """
 
     number: str
@@ -41,18 +42,22 @@ class SenderNumber:
 class SignedBy:
     """Whose certificate signed a message: SHA-256 of it in hex, and its organisation number where it has one.
 
-    No name of the certificate may stand here.
+    Without a certificate `key` is the name (`kid`) of the registered key. `issued`: a pinned issuer vouches for the
+    number. No name of the certificate may stand here.
     """
 
-    certificate: str
+    certificate: str | None
     organisation: str | None
+    issued: bool = False
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """Who sent what: `message_id` is None when unreadable; `sender` is a HER-id or another stable key.
 
-    `numbers` are the organisation numbers of the sender, as stated; what they are worth is not known here.
+    `numbers` are the organisation numbers of the sender, as stated; what they are worth is not known here. `claims`
+    gives the HER-ids in the same way, or one empty one where none is; only who has a register asks for them.
     `digested` gives the digest of the content: computed only when it is asked for, since judging alone never needs it.
     """
 
@@ -61,6 +66,7 @@ class Envelope:
     digested: Callable[[], str] = field(compare=False)
     # Each with its place, which differs from one wrapping of the same message to another.
     numbers: tuple[SenderNumber, ...] = field(default=(), compare=False)
+    claims: Callable[[], tuple[SenderNumber, ...]] = field(default=tuple, compare=False)
 
     @property
     def digest(self) -> str:

@@ -17,11 +17,15 @@ FeedKind = Literal["new", "replaced", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender was told, byte for byte: repeated for every resend of the same message."""
+    """What the sender was told, byte for byte: repeated for every resend of the same message.
+
+    `signature` is a detached one over the body, where there is one beside it.
+    """
 
     status: int
     media_type: str
     body: bytes
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Case:
     `uuid` is the gateway's own id. `patient` is a keyed digest of the personal number, None until a version was
     accepted. `first_attempt` is the earliest arrival with this id, refused ones included. `versions` counts accepted
     ones. `sender` is the key of the system that the certificate comes from, and that questions about it go to.
+    `purged` tells that what was known of it is deleted.
     """
 
     uuid: str
@@ -57,6 +62,7 @@ class Case:
     withdrawn: bool
     current_authored: datetime | None
     sender: str
+    purged: bool = False
 
 
 def becomes_current(certificate: Certificate | None, case: Case | None) -> bool:
@@ -71,6 +77,15 @@ def becomes_current(certificate: Certificate | None, case: Case | None) -> bool:
     return certificate.authored > case.current_authored
 
 
+def feed_kind(version: Version, case: Case) -> FeedKind | None:
+    """History is no news; a withdrawal is, and so is every version that becomes the current one."""
+    if not version.current:
+        return None
+    if case.withdrawn:
+        return "withdrawn"
+    return "new" if version.number == 1 else "replaced"
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One message as it is recorded: evidence, verdict, answer and, when it brought one, the new version.
@@ -79,7 +94,7 @@ class Kept:
     the certificate's content including its authored time (to recognise a resend under another message id).
     `certificate_id` is the keyed identity of the certificate, None when none could be read. `duplicate_of` names the
     message whose certificate this one repeats. `state` "failed" keeps the bytes of a message that our own fault
-    stopped.
+    stopped. `detached` are the signatures that came beside the bytes, if any.
     """
 
     uuid: str
@@ -102,3 +117,4 @@ class Kept:
     version: Version | None = None
     feed: FeedKind | None = None
     duplicate_of: str | None = None
+    detached: tuple[str, ...] = ()

@@ -1,12 +1,12 @@
 """Tells whether a resource surely is what base R4 asks, by functions for the shapes of its objects.
 
 They answer "nothing would be found here", or false: then `structure` walks the resource, and only it finds faults. What
-is rare (ids of elements, extensions beside primitives, resources in resources, References that take a second look) is
-never sound here.
+is rare (ids of elements, extensions beside primitives, References that take a second look) is never sound here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,8 @@ from certgateway.engine.compile import TypePlan, plans_of
 from certgateway.engine.fhirpath_quick import QuickTest, reads_of
 from certgateway.engine.narrative import is_plain
 from certgateway.engine.primitives import ABSOLUTE, quick_check_for
-from certgateway.engine.references import is_absolute
-from certgateway.engine.shapes import Keys, Shapes, Source, Trial
+from certgateway.engine.references import is_absolute, stated_type
+from certgateway.engine.shapes import MOST_SETS, Keys, Shapes, Source, Trial
 
 if TYPE_CHECKING:
     from certgateway.engine.compile import Property, Stated
@@ -28,19 +28,23 @@ Tree = Any
 _CODE = quick_check_for("code")
 _PLAIN_TEXT = quick_check_for("string")
 _BOTH = frozenset({"system", "code"})
+_SPACE = re.compile(r"\s")
 _SIZED = frozenset({"size", "data"})
 
 
 class BaseSoundness:
     """The functions of one set of definitions."""
 
-    def __init__(self, definitions: Definitions, *, judges_codes: bool) -> None:
-        """Write nothing yet. `judges_codes`: whether a code must be one of its system, where that is known in full."""
+    def __init__(self, definitions: Definitions, *, judges_codes: bool, ignored: frozenset[str]) -> None:
+        """Write nothing yet. `judges_codes`: whether a code must be one of its system, where that is known in full.
+
+        `ignored` are the keys of constraints that are left alone.
+        """
         self._definitions = definitions
         self._plans = plans_of(definitions, judges_codes=judges_codes)
         self._judges_codes = judges_codes
+        self._ignored = ignored
         self._shapes: dict[str, Shapes] = {}
-        self._stated: dict[tuple[str, Keys], Stated] = {}
         # What is known of codes and extensions, so far as messages have named it.
         self._codes: dict[str, frozenset[str]] = {}
         self._defined: set[tuple[Property, str]] = set()
@@ -52,9 +56,8 @@ class BaseSoundness:
         """
         shapes = self._shapes_of(name)
         keys = tuple(value)
-        if not (shapes.known.get(keys) or shapes.met(keys))(value, scope, extensions):
-            return None
-        return self._stated[name, keys]
+        found: Any = (shapes.known.get(keys) or shapes.met(keys))(value, scope, extensions)
+        return None if found is False else found
 
     def _shapes_of(self, name: str) -> Shapes:
         found = self._shapes.get(name)
@@ -68,14 +71,19 @@ class BaseSoundness:
     def _written(self, plan: TypePlan, keys: Keys) -> Trial | None:
         """What is tried of an object with these keys; None where it takes the walk whatever it holds."""
         source = Source(plan.name)
-        stated = _open(plan.stated, keys)
+        stated = self._open(plan.stated, keys)
         if not _is_whole(plan, keys) or not self._write_members(source, plan, keys):
             return None
         if plan.is_resource:
-            self._stated[plan.name, keys] = stated
-        elif not _write_stated(source, stated, "v"):
-            return None
-        return source.function()
+            return source.function(answer=stated)
+        return source.function() if _write_stated(source, stated, "v") else None
+
+    def _open(self, stated: Stated, keys: Keys) -> Stated:
+        """The constraints that objects with these keys don't keep by having no other."""
+        return tuple(row for row in self._heeded(stated) if row[1] is None or not _is_kept(row[1], keys))
+
+    def _heeded(self, stated: Stated) -> Stated:
+        return tuple(row for row in stated if row[0].key not in self._ignored)
 
     def _write_members(self, source: Source, plan: TypePlan, keys: Keys) -> bool:
         """Write what is tried of each member; false where one of them takes the walk whatever it is."""
@@ -126,38 +134,76 @@ class BaseSoundness:
     def _complex(self, source: Source, found: Property) -> bool:
         """Write what is tried of one complex element: what its type asks, then what is asked of it here."""
         if found.code == "Resource":
-            # Those of a Bundle's entries the walk takes one by one; all others it looks for itself.
+            # The walk takes them one by one, where it knows where they stand.
             source.refuse_if("type(c) is not dict or not c")
-            return found.holder == "Bundle.entry" and found.name == "resource"
+            return found.name == "contained" or (found.holder == "Bundle.entry" and found.name == "resource")
         source.refuse_if("type(c) is not dict")
         if found.code == "Coding" and found.repeats and not found.stated and found.allowed is None:
             # Most Codings are of a code and its system, which is known.
             codes = f"{source.named(self._codes)}.get(c.get('system'), ())"
             source.add(f"if len(c) == 2 and c.get('code') in {codes}: continue")
-        source.refuse_of_shape("c", self._shapes_of(found.children))
-        if not _write_stated(source, found.stated, "c"):
+        source.refuse_of_shape("c", self._shapes_of(found.children), unless=self._plain(source, found))
+        if not _write_stated(source, self._heeded(found.stated), "c"):
             return False
         if found.allowed is not None:
             source.refuse_if(f"not {source.named(in_value_set)}({source.named(found.allowed)}, c, {found.code!r})")
         if found.code == "Reference":
-            source.refuse_if(f"not {source.named(_leads)}(c, s, {source.named(self._plans.targets(found.targets))})")
+            allowed = source.named(self._plans.targets(found.targets))
+            source.refuse_if(f"not {source.named(self._leads)}(c, s, {allowed})")
         elif found.code == "Extension":
             source.refuse_if(f"not {source.named(partial(self._is_defined, found))}(c, g)")
         return True
+
+    def _plain(self, source: Source, found: Property) -> str | None:
+        """What tells the most usual objects of a type to be sound without their function; None where nothing does.
+
+        They are concepts of one Coding whose code and system are known, and References by nothing but a URN.
+        """
+        if self._plans.plan(found.children).stated:
+            return None
+        if found.code == "CodeableConcept" and not self._plans.plan("Coding").stated:
+            one = "len(c) == 1 and type(x := c.get('coding')) is list and len(x) == 1 and type(x := x[0]) is dict"
+            return f"{one} and len(x) == 2 and x.get('code') in {source.named(self._codes)}.get(x.get('system'), ())"
+        if found.code == "Reference":
+            one = "len(c) == 1 and type(x := c.get('reference')) is str"
+            return f"{one} and x.startswith('urn:uuid:') and len(x) < 100 and x.isprintable()"
+        return None
 
     def _is_coded(self, coding: dict[str, str]) -> bool:
         """Whether system and code have the form they must have, and the code is one of the system's."""
         system, code = coding["system"], coding["code"]
         if ABSOLUTE.fullmatch(system) is None or not _CODE(code):
             return False
-        if not self._judges_codes or not self._definitions.is_known_system(system):
+        if not self._definitions.is_known_system(system):
             return True
         codes = self._definitions.known_codes(system)
         if codes is None:
-            return not self._definitions.is_value_set(system)
+            return not self._judges_codes or not self._definitions.is_value_set(system)
         # What isn't known isn't remembered: messages name whatever they like.
         self._codes[system] = frozenset(filter(_CODE, codes))
-        return code in codes
+        return not self._judges_codes or code in codes
+
+    def _leads(self, value: dict[str, Tree], scope: Scope, allowed: tuple[str, ...]) -> bool:
+        """Whether a Reference leads to the one resource it names and that is of an allowed type, or names nothing.
+
+        Outside a Bundle a reference may lead anywhere, to a resource of the type that it tells.
+        """
+        if "type" in value:
+            return False
+        reference = value.get("reference")
+        if reference is None:
+            return True
+        entries = scope.entries
+        if entries is not None and reference.startswith("urn:uuid:"):
+            rows = entries.by_url.get(reference, ())
+        elif _SPACE.search(reference):
+            return False
+        elif entries is None and not reference.startswith("#"):
+            name = stated_type(value, self._definitions)
+            return not allowed or name is None or name in allowed
+        else:
+            rows = scope.find(reference)
+        return len(rows) == 1 and (not allowed or rows[0][0].get("resourceType") in allowed)
 
     def _is_defined(self, found: Property, extension: dict[str, Tree], extensions: list[Tree]) -> bool:
         """Whether an extension is defined and may stand here, or is a part of another, named within that."""
@@ -187,33 +233,19 @@ def _write_stated(source: Source, stated: Stated, name: str) -> bool:
     return all(quick is not None for _, quick in stated)
 
 
-def _open(stated: Stated, keys: Keys) -> Stated:
-    """The constraints that objects with these keys don't keep by having no other."""
-    return tuple(row for row in stated if row[1] is None or not _is_kept(row[1], keys))
-
-
 def _is_kept(test: QuickTest, keys: Keys) -> bool:
     reads = reads_of(test)
     return reads is not None and reads.isdisjoint(keys) and test({}) is True
 
 
-def _leads(value: dict[str, Tree], scope: Scope, allowed: tuple[str, ...]) -> bool:
-    """Whether a Reference leads to the one entry it names and that is of an allowed type, or names nothing."""
-    if "type" in value:
-        return False
-    reference = value.get("reference")
-    if reference is None:
-        return True
-    if scope.entries is None or not reference.startswith("urn:uuid:"):
-        return False
-    rows = scope.entries.by_url.get(reference)
-    if rows is None or len(rows) != 1:
-        return False
-    return not allowed or rows[0][0].get("resourceType") in allowed
-
-
-def base_soundness_of(definitions: Definitions, *, judges_codes: bool) -> BaseSoundness:
-    """The functions of these definitions, shared by all judgements that look at codes alike."""
-    name = "base soundness with codes" if judges_codes else "base soundness"
-    made: BaseSoundness = definitions.remembered(name, lambda known: BaseSoundness(known, judges_codes=judges_codes))
-    return made
+def base_soundness_of(
+    definitions: Definitions, *, judges_codes: bool, ignored: frozenset[str] = frozenset()
+) -> BaseSoundness:
+    """The functions of these definitions, shared by all judgements that look at codes and constraints alike."""
+    known: dict[object, BaseSoundness] = definitions.remembered("base soundness", lambda _: {})
+    key = (judges_codes, ignored)
+    if key not in known:
+        if len(known) >= MOST_SETS:
+            known.clear()
+        known[key] = BaseSoundness(definitions, judges_codes=judges_codes, ignored=ignored)
+    return known[key]

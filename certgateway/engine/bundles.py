@@ -31,7 +31,8 @@ def check_bundle(run: Run, bundle: dict[str, Tree], trail: Trail, scope: Scope) 
     kind = stated if isinstance(stated, str) else None
     if "link" in bundle:
         _check_links(run, kind, bundle["link"], trail)
-    _check_entries(run, kind, bundle, trail)
+    if not _are_plain(bundle, scope):
+        _check_entries(run, kind, bundle, trail)
     if kind == "searchset":
         check_results(run, bundle, trail)
     elif kind in _LINKED:
@@ -51,6 +52,13 @@ def _check_links(run: Run, kind: str | None, links: Tree, trail: Trail) -> None:
         elif relation in seen and (relation == "self" or (paged and relation in _PAGES)):
             run.add("link-repeated", (trail, "link", index))
         seen.add(relation)
+
+
+def _are_plain(bundle: dict[str, Tree], scope: Scope) -> bool:
+    """Whether every entry has a resource and a fullUrl of its own that is a UUID: then nothing here is to be told."""
+    urls = scope.entries.by_url if scope.entries is not None else {}
+    listed = bundle.get("entry")
+    return isinstance(listed, list) and len(listed) == len(urls) and all(url.startswith("urn:uuid:") for url in urls)
 
 
 def _check_entries(run: Run, kind: str | None, bundle: dict[str, Tree], trail: Trail) -> None:

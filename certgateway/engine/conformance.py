@@ -135,7 +135,10 @@ class Conformance:
         if extension.extra is not None or id(extension.scope.resource) in self._run.odd:
             return False
         sound = self._soundness.extension(extension.value["url"])
-        return sound is not None and sound(extension.value, extension.scope, self._run)
+        if sound is None or not sound(extension.value, extension.scope, self._run):
+            return False
+        self._run.defined.add(id(extension.value))
+        return True
 
     def _is_sound(self, profile: Profile, place: Place) -> bool:
         """Whether a place surely conforms. Of a resource that base R4 found fault with that can't be told."""

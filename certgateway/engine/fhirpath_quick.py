@@ -297,11 +297,13 @@ class _Writer:
         if path.code in ABSTRACT and self.paths.definitions.is_resource(plain):
             text = f"({path.text} or E).get('resourceType')"
             return self._equals(Path(text, "code"), plain, wanted=wanted)
-        if path.element is not None and wanted:
-            key = next((key for key, code in path.element.spellings() if code == plain), None)
-            if key is not None:
-                return f"{key!r} in {path.text}"
-        raise NotQuickError
+        spelled = dict(path.element.spellings()) if path.element is not None else {}
+        if plain not in spelled.values():
+            raise NotQuickError
+        # A code is a string by descent, and what is absent is neither.
+        descending = {key for key, code in spelled.items() if self.paths.definitions.is_a(code, plain)}
+        keys = frozenset(descending if wanted else spelled.keys() - descending)
+        return f"not {self.paths.constant(keys)}.isdisjoint({path.text})"
 
 
 def _texts_of(syntax: Syntax) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from certgateway.engine.instance import Trail
-    from certgateway.engine.run import Run
+    from certgateway.engine.run import Options, Run
 
 Tree = Any
 _BY_TYPE: dict[str, Callable[[Run, dict[str, Tree], Trail], None]] = {
@@ -29,6 +29,14 @@ _BY_TYPE: dict[str, Callable[[Run, dict[str, Tree], Trail], None]] = {
     "StructureDefinition": check_structure_definition,
     "ValueSet": check_value_set,
 }
+LOOKED_AT = frozenset(_BY_TYPE)
+"""The types that have rules of their own."""
+
+
+def looks_at_all(options: Options) -> bool:
+    """Whether resources of other types are looked at too."""
+    asked = (options.html_in_text, options.html_in_markdown, options.experimental)
+    return options.unique_ids or any(each is not None for each in asked)
 
 
 def check_whole(run: Run, resource: dict[str, Tree], trail: Trail, *, has_ids: bool) -> None:

@@ -165,7 +165,8 @@ class Run:
     """Faults of one judgement, each once.
 
     `oddities` counts what keeps quick tests from answering: faults other than broken constraints, and primitives with
-    extensions beside them; `odd` are the resources (by identity) that hold any. `known` are the places and profiles
+    extensions beside them; `odd` are the resources (by identity) that hold any. `defined` are the extensions (by
+    identity) that are what their definitions ask. `known` are the places and profiles
     of which it is known that nothing would be found. `identified` counts the elements met that
     have ids, which few have. `led_to` are the resources that references led to, each with the profile it must conform
     to: they are judged after what led there, since a chain of references may be long. `whole` is the outermost
@@ -184,6 +185,7 @@ class Run:
     oddities: int = 0
     identified: int = 0
     odd: set[int] = field(default_factory=set)
+    defined: set[int] = field(default_factory=set)
     known: KnownSound = field(default_factory=KnownSound)
     tried: Tried = field(default_factory=Tried)
     led_to: list[tuple[Any, Any]] = field(default_factory=list)
@@ -233,6 +235,7 @@ class Run:
             self.options,
             trying=self.trying,
             odd=self.odd,
+            defined=self.defined,
             known=self.known,
             tried=self.tried,
             is_trial=True,

@@ -20,11 +20,14 @@ OFTEN = 2
 
 What stands in it follows at once: a message that looks like the one before is tried with functions throughout.
 """
-# Which keys there are is the sender's choice: objects of more shapes than these are walked.
+# Which keys there are is the sender's choice: objects of more shapes than these are walked. Now and then room is made,
+# so that nobody can fill it for good.
 _MOST_SHAPES = 100
+_ROOM_AFTER = 10_000
 _MOST_MET = 1_000
+MOST_SETS = 16
+"""Sets of ignored constraints come from callers, who need few: one that makes up ever new ones fills no memory."""
 _HEAD = "def trial(v, s, g):"
-_TAIL = (" except TypeError: return False", " return True")
 _SPOKEN_OF = {"dict": dict, "len": len, "list": list, "str": str, "tuple": tuple, "type": type, "TypeError": TypeError}
 
 
@@ -36,7 +39,7 @@ def never(_value: Tree, _scope: object, _given: object) -> bool:
 class Shapes:
     """The functions for objects of one kind, by their keys."""
 
-    __slots__ = ("_is_resource", "_met", "_names", "_write", "known")
+    __slots__ = ("_is_resource", "_met", "_names", "_turned_away", "_write", "known")
 
     def __init__(self, write: Callable[[Keys], Trial | None], names: Iterable[str], *, is_resource: bool) -> None:
         """Take who writes the function for a shape; None where such objects must be walked whatever they hold.
@@ -47,11 +50,12 @@ class Shapes:
         self.known: dict[Keys, Trial] = {}
         self._is_resource = is_resource
         self._met: dict[Keys, int] = {}
+        self._turned_away = 0
         self._write = write
 
     def met(self, keys: Keys) -> Trial:
         """The function for a shape for which none is known."""
-        if len(self.known) >= _MOST_SHAPES or not self._names.issuperset(keys):
+        if not self._names.issuperset(keys) or (len(self.known) >= _MOST_SHAPES and not self._has_room()):
             return never
         often = self._met.pop(keys, 0) + 1
         if self._is_resource and often < OFTEN:
@@ -61,6 +65,15 @@ class Shapes:
             return never
         self.known[keys] = self._write(keys) or never
         return self.known[keys]
+
+    def _has_room(self) -> bool:
+        """Whether functions are forgotten now, of shapes that may not come any more."""
+        self._turned_away += 1
+        if self._turned_away < _ROOM_AFTER:
+            return False
+        self._turned_away = 0
+        self.known.clear()
+        return True
 
 
 class Source:
@@ -96,14 +109,15 @@ class Source:
         """End the block, if there is one."""
         self._indent = " "
 
-    def refuse_of_shape(self, name: str, shapes: Shapes) -> None:
-        """Add the trial of an object by the function for its shape."""
+    def refuse_of_shape(self, name: str, shapes: Shapes, *, unless: str | None = None) -> None:
+        """Add the trial of an object by the function for its shape, unless it is sound without that."""
         known, met = self.named(shapes.known.get), self.named(shapes.met)
-        self.add(f"k = tuple({name})")
-        self.refuse_if(f"not ({known}(k) or {met}(k))({name}, s, g)")
+        refused = f"not ({known}(k := tuple({name})) or {met}(k))({name}, s, g)"
+        self.refuse_if(refused if unless is None else f"not ({unless}) and {refused}")
 
-    def function(self) -> Trial:
-        """The function, compiled."""
+    def function(self, *, answer: object = True) -> Trial:
+        """The function, compiled; it gives this answer where nothing refuses."""
+        given = self.named(answer)
         known: dict[str, Any] = {"__builtins__": _SPOKEN_OF, **self._names}
         # What can't be looked up (a list for a text) is of the wrong type.
         lines = [
@@ -111,7 +125,7 @@ class Source:
             " try:",
             *(f" {line}" for line in self._lines),
             " except TypeError: return False",
-            " return True",
+            f" return {given}",
         ]
         # Only the words of those who write stand in the source, and quoted keys that the definitions have.
         exec(compile("\n".join(lines), f"<{self._name}>", "exec"), known)  # noqa: S102

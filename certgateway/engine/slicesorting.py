@@ -123,6 +123,9 @@ def _by_mark(marks: dict[Mark, int], keys: list[str]) -> Sorter:
     if all(type(mark) is str for mark in marks) and len(keys) == 1:
         number_for, key = marks.get, keys[0]
         return lambda value: number_for(value.get(key))
+    codings = {mark[1:]: number for mark, number in marks.items() if type(mark) is tuple and mark[0]}
+    if len(keys) == 1 and len(codings) == len(marks) and all(None not in pair for pair in codings):
+        return _by_concept(codings, keys[0])
     # How much of a coding the marks tell: a look for what none of them tells would find nothing.
     told = sorted({(mark[0], mark[1] is not None, mark[2] is not None) for mark in marks if type(mark) is tuple})
 
@@ -139,6 +142,22 @@ def _by_mark(marks: dict[Mark, int], keys: list[str]) -> Sorter:
                     if mark in marks:
                         found.append(marks[mark])
         return min(found) if found else None
+
+    return number_of
+
+
+def _by_concept(marks: dict[tuple[str | None, str | None], int], key: str) -> Sorter:
+    """The first slice that a Coding, by system and code, in the concepts under a key names."""
+
+    def number_of(value: Tree) -> int | None:
+        found = None
+        inner = value.get(key)
+        for concept in inner if type(inner) is list else () if inner is None else (inner,):
+            for coding in concept.get("coding", ()):
+                number = marks.get((coding.get("system"), coding.get("code")))
+                if number is not None and (found is None or number < found):
+                    found = number
+        return found
 
     return number_of
 

@@ -17,9 +17,9 @@ from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.references import is_absolute, stated_type
 from certgateway.engine.ruleplans import plan_of
-from certgateway.engine.shapes import Keys, Shapes, Source, never
+from certgateway.engine.shapes import MOST_SETS, Keys, Shapes, Source, never
 from certgateway.engine.slices import Slicer
-from certgateway.engine.slicesorting import quick_sorter
+from certgateway.engine.slicesorting import Sorter, quick_sorter
 from certgateway.engine.value_trials import value_trials
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ Tree = Any
 # What stands somewhere, the scope it stands in, and the run: which profiles were found to hold, and where.
 Sound = Callable[[Tree, "Scope", "Run"], bool]
 
-# Sets of ignored constraints come from callers, who need few; one that makes up new ones all the time fills no memory.
-_MOST_SETS = 16
 _MANY = 1_000_000_000
 
 
@@ -78,10 +76,12 @@ class Soundness:
             return never
         made = list[Sound]()
 
+        def make() -> Sound:
+            made.append(self._rule(plan_of(profile.root), code))
+            return made[0]
+
         def sound_part(value: Tree, scope: Scope, run: Run) -> bool:
-            if not made:
-                made.append(self._rule(plan_of(profile.root), code))
-            return made[0](value, scope, run)
+            return (made[0] if made else make())(value, scope, run)
 
         def sound(value: Tree, scope: Scope, run: Run) -> bool:
             key = (id(value), id(profile.root))
@@ -91,7 +91,7 @@ class Soundness:
             if known.is_lost(key):
                 return False
             mark = known.begin(key)
-            found = sound_part(value, scope, run)
+            found = (made[0] if made else make())(value, scope, run)
             known.end(key, mark, found=found)
             return found
 
@@ -128,7 +128,8 @@ class Soundness:
         if len(tests) < len(profiles):
             return never if code != "Extension" else _always
         if len(tests) == 1:
-            return tests[0]
+            url = fit.profiles[0]
+            return tests[0] if code != "Extension" or "|" in url else _unless_defined(url, tests[0])
         return lambda value, scope, run: any(test(value, scope, run) for test in tests)
 
     def _target(self, fit: Fit) -> Sound:
@@ -153,17 +154,13 @@ class Soundness:
                 name = stated_type(value, definitions)
                 return name is None or bool(tests_for(name))
             resource = rows[0][0]
-            key = (id(resource), id(fit))
-            if run.known.holds(key):
-                return True
             there = scope.entries.scopes.get(id(resource)) if scope.entries is not None else None
             name = resource.get("resourceType")
             # A type nobody knows is refused elsewhere, and not remembered here.
             if there is None or id(resource) in run.odd or not definitions.is_resource(name):
                 return False
-            for test in tests_for(name):
+            for test in tests_for(name):  # noqa: SIM110  A loop costs half of a generator.
                 if test(resource, there, run):
-                    run.known.add(key)
                     return True
             return False
 
@@ -265,53 +262,53 @@ class Soundness:
         slicing = plan.rule.slicing
         if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
             return never
-        rows = [(each.rule.min, each.rule.max or _MANY, self._slice(each, kind, path)) for each in plan.slices]
-        demanded = [number for number, each in enumerate(plan.slices) if each.demands]
+        tests = [never if each.rule.max == 0 else self._each(each, kind) for each in plan.slices]
+        bounds = [(each.rule.min, _MANY if each.rule.max is None else each.rule.max) for each in plan.slices]
+        demanded = dict.fromkeys((number for number, each in enumerate(plan.slices) if each.demands), 0)
+        again = [
+            _of_members(sort, number, self._sliced(each, kind, path), is_demanded=each.demands)
+            for number, each in enumerate(plan.slices)
+            if each.slices
+        ]
         inner = path.endswith(("Extension.extension", "Extension.modifierExtension"))
 
         def sound(values: Tree, scope: Scope, run: Run) -> bool:
-            members: dict[int, list[Tree]] = {number: [] for number in demanded} if demanded else {}
+            counts = demanded.copy()
             for value in values:
                 number = sort(value)
                 if number is not None:
-                    if number in members:
-                        members[number].append(value)
-                    else:
-                        members[number] = [value]
+                    counts[number] = counts.get(number, 0) + 1
+                    if not tests[number](value, scope, run):
+                        return False
                 elif inner and not is_absolute(value.get("url")):
                     return False
-            for number, found in members.items():
-                least, most, test = rows[number]
-                if not least <= len(found) <= most or not test(found, scope, run):
+            for number, count in counts.items():
+                least, most = bounds[number]
+                if not least <= count <= most:
                     return False
             return True
 
-        return sound
-
-    def _slice(self, plan: RulePlan, kind: str, path: str) -> Sound:
-        """Whether the members of one slice are what it asks; one that may have none may have slices that may not."""
-        if plan.rule.max == 0:
-            return never
-        each = self._each(plan, kind)
-        sliced = self._sliced(plan, kind, path) if plan.slices else _always
-
-        def sound(values: Tree, scope: Scope, run: Run) -> bool:
-            for value in values:
-                if not each(value, scope, run):
-                    return False
-            return sliced(values, scope, run)
-
-        return sound
+        return _every([sound, *again])
 
 
 def soundness_of(definitions: Definitions, ignored: frozenset[str]) -> Soundness:
     """The functions of these definitions, shared by all judgements that ignore the same constraints."""
     known: dict[frozenset[str], Soundness] = definitions.remembered("soundness", lambda _: {})
     if ignored not in known:
-        if len(known) >= _MOST_SETS:
+        if len(known) >= MOST_SETS:
             known.clear()
         known[ignored] = Soundness(definitions, ignored)
     return known[ignored]
+
+
+def _of_members(sort: Sorter, number: int, test: Sound, *, is_demanded: bool) -> Sound:
+    """A test of all values together that belong to one slice; where none does, only of a slice that demands some."""
+
+    def sound(values: Tree, scope: Scope, run: Run) -> bool:
+        members = [value for value in values if sort(value) == number]
+        return not (members or is_demanded) or test(members, scope, run)
+
+    return sound
 
 
 def _found(reference: str, scope: Scope) -> Sequence[tuple[Tree, Trail]]:
@@ -332,6 +329,15 @@ def _every(tests: list[Sound]) -> Sound:
             if not test(value, scope, run):
                 return False
         return True
+
+    return sound
+
+
+def _unless_defined(url: str, test: Sound) -> Sound:
+    """A test by an extension's own definition, which has mostly been asked already."""
+
+    def sound(value: Tree, scope: Scope, run: Run) -> bool:
+        return (id(value) in run.defined and value["url"] == url) or test(value, scope, run)
 
     return sound
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine import bundles, contained
-from certgateway.engine.base_soundness import base_soundness_of
+from certgateway.engine.base_soundness import BaseSoundness, base_soundness_of
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.datatypes import check_attachment, check_system
@@ -20,7 +20,7 @@ from certgateway.engine.narrative import objection
 from certgateway.engine.narrativelinks import check_links
 from certgateway.engine.primitives import FORMS, Verdict, json_type
 from certgateway.engine.references import check_reference, is_absolute
-from certgateway.engine.resources import check_whole
+from certgateway.engine.resources import LOOKED_AT, check_whole, looks_at_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,21 +42,18 @@ class Walk:
         self._run = run
         judges_codes = run.options.unknown_code is not None
         self._plans: Plans = plans_of(run.definitions, judges_codes=judges_codes)
-        self._soundness = base_soundness_of(run.definitions, judges_codes=judges_codes) if is_quick else None
+        self._soundness: BaseSoundness | None = None
+        if is_quick:
+            ignored = run.options.ignored_invariants
+            self._soundness = base_soundness_of(run.definitions, judges_codes=judges_codes, ignored=ignored)
+        self._looks_at_all = looks_at_all(run.options)
         self._known = self._plans.known
         self._on_profiled = on_profiled
 
     def resource(self, value: Tree, trail: Trail, scope: Scope) -> None:
         """Judge a resource, its contents first, then its invariants, then its profiles."""
         name = type_of(value)
-        if not self._run.definitions.is_resource(name):
-            self._run.add("resource-type-unknown", trail)
-            self._run.odd.add(id(value))
-            return
-        if trail[1] == "contained" and not self._run.options.contained:
-            # What nobody has looked at may have any form, so that no quick test may look into it either.
-            self._run.oddities += 1
-            self._run.odd.add(id(value))
+        if not self._is_judged(value, name, trail):
             return
         mark, oddities, identified = len(self._run.faults), self._run.oddities, self._run.identified
         plan = self._plans.plan(name)
@@ -65,15 +62,17 @@ class Walk:
         if stated is None:
             extensions, stated = [], plan.stated
             self._members(value, plan, trail, scope)
-        elif name == "Bundle":
-            self._entries(value, trail, scope)
+        else:
+            self._inside(name, value, trail, scope)
         place = Place(value, None, name, trail, scope)
         if trail[1] == "contained":
             # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
             stated = tuple(row for row in stated if row[0].key != "dom-6")
-        self._check(stated, place, mark, oddities)
+        if stated:
+            self._check(stated, place, mark, oddities)
         # What R4 states as a constraint is told as that; the rules of whole resources add what no constraint has said.
-        check_whole(self._run, value, trail, has_ids=self._run.identified > identified)
+        if self._looks_at_all or name in LOOKED_AT:
+            check_whole(self._run, value, trail, has_ids=self._run.identified > identified)
         if name == "Bundle":
             bundles.check_bundle(self._run, value, trail, scope)
         if "contained" in value:
@@ -85,9 +84,24 @@ class Walk:
             self._on_profiled(Place(each, None, "Extension", NOT_TOLD, scope))
         self._on_profiled(place)
 
-    def _entries(self, bundle: dict[str, Tree], trail: Trail, scope: Scope) -> None:
-        """Judge the resources in a Bundle that has no fault outside them."""
-        for index, entry in enumerate(bundle.get("entry", ())):
+    def _is_judged(self, value: Tree, name: str, trail: Trail) -> bool:
+        """Whether a resource is of a type that there is, and not of those that are left alone."""
+        if not self._run.definitions.is_resource(name):
+            self._run.add("resource-type-unknown", trail)
+        elif trail[1] != "contained" or self._run.options.contained:
+            return True
+        else:
+            # What nobody has looked at may have any form, so that no quick test may look into it either.
+            self._run.oddities += 1
+        self._run.odd.add(id(value))
+        return False
+
+    def _inside(self, name: str, value: dict[str, Tree], trail: Trail, scope: Scope) -> None:
+        """Judge the resources in one that has no fault outside them."""
+        for index, inner in enumerate(value.get("contained", ())):
+            place: Trail = (trail, "contained", index)
+            self.resource(inner, place, inner_scope(scope, inner, place))
+        for index, entry in enumerate(value.get("entry", ()) if name == "Bundle" else ()):
             if "resource" in entry:
                 place = ((trail, "entry", index), "resource", None)
                 self.resource(entry["resource"], place, inner_scope(scope, entry["resource"], place))

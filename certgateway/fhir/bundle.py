@@ -29,7 +29,7 @@ from certgateway.fhir.certificate import Parsed, parse_certificate
 from certgateway.fhir.elements import Reading
 from certgateway.fhir.reading import Message
 from certgateway.fhir.replying import is_answer_header, is_status_header, read_reply
-from certgateway.fhir.sender import sender_numbers
+from certgateway.fhir.sender import sender_claims, sender_numbers
 from certgateway.safejson import JsonLimits, Tree, Unreadable
 from certgateway.safexml import XmlLimits
 
@@ -147,6 +147,7 @@ def envelope(opened: Opened) -> Envelope:
         digested=lambda: content_digest(opened.tree),
         # Few messages name a sender beside the endpoint, and to resolve references costs.
         numbers=tuple(sender_numbers(opened.tree)) if "sender" in header else (),
+        claims=lambda: tuple(sender_claims(opened.tree)),
     )
 
 

@@ -142,6 +142,8 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "signer-not-trusted",
         "signer-revoked",
         "signer-not-sender",
+        "sender-other-than-signer",
+        "sender-not-registered",
         "caller-not-sender",
         "author-not-caller",
     ),

@@ -90,11 +90,7 @@ def outcome_with_receipt(outcome: Json, facts: ReceiptFacts) -> Json:
 
 
 def receipt_bytes(tree: Json, format_: ReceiptFormat, definitions: Definitions) -> bytes:
-    """The answer as it is sent and kept, in the sender's own form.
-
-    Every receipt passes here and nowhere else: this is the one place where receipts are to be signed. Until the trust
-    issue lands they are unsigned.
-    """
+    """The answer in the sender's own form; what it is signed with comes afterwards."""
     return safejson.write(tree) if format_ == "fhir-json" else xmlwrite.write(tree, definitions)
 
 
@@ -127,7 +123,7 @@ def _facts(facts: ReceiptFacts) -> list[Json]:
 
 def _signed(signer: SignedBy) -> Json:
     """The certificate by its digest and the number of its organisation; its names stand in no receipt."""
-    told = (("certificate", signer.certificate), ("organisation", signer.organisation))
+    told = (("certificate", signer.certificate), ("key", signer.key), ("organisation", signer.organisation))
     parts = [{"url": url, "valueString": value} for url, value in told if value is not None]
     return {"url": "signer", "extension": parts}
 

@@ -193,7 +193,14 @@ _BY_CODE: Final[Mapping[ErrorCode, tuple[str, ...]]] = {
     "S01": ("signature-refused",),
     "S02": ("signer-not-trusted",),
     "S03": ("signer-revoked",),
-    "S99": ("signature-missing", "signer-not-sender", "caller-not-sender", "author-not-caller"),
+    "S99": (
+        "signature-missing",
+        "signer-not-sender",
+        "sender-other-than-signer",
+        "sender-not-registered",
+        "caller-not-sender",
+        "author-not-caller",
+    ),
     "E10": ("message-id-conflict",),
     # Nobody can be looked up without a usable HPR number, so that to the gateway the doctor is unknown. It is no
     # clinical item that somebody forgot to answer, and X99 would hide whose particulars to mend.

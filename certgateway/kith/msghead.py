@@ -24,7 +24,7 @@ from certgateway.kith.parties import Ident, Original, Party
 from certgateway.kith.positions import xpath_positions
 from certgateway.kith.reading import Titles
 from certgateway.kith.schema import Tables
-from certgateway.kith.sender import sender_numbers
+from certgateway.kith.sender import sender_claims, sender_numbers
 from certgateway.kith.structure import judge_structure
 
 ENCODINGS: Final = ("utf-8", "iso-8859-1")
@@ -138,8 +138,13 @@ def envelope(opened: Opened) -> Envelope | None:
     info = opened.head.first("MsgInfo") if opened.head is not None else None
     if info is None:
         return None
-    numbers = tuple(sender_numbers(info))
-    return Envelope(_message_id(info), _sender(info), lambda: content_digest(*opened.heads), numbers)
+    return Envelope(
+        _message_id(info),
+        _sender(info),
+        digested=lambda: content_digest(*opened.heads),
+        numbers=tuple(sender_numbers(info)),
+        claims=lambda: tuple(sender_claims(info)),
+    )
 
 
 def _message_id(info: Node) -> str | None:

@@ -1,4 +1,4 @@
-"""Whether a message is its caller's own, where callers log in; `services.vouch` finds it once the message is read.
+"""Whether a message is its caller's own, where callers log in; `services.admit` finds it once the message is read.
 
 Of a message that is another's nothing else is told, and the texts must never say whose it is.
 """

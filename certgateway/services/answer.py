@@ -16,6 +16,8 @@ from certgateway.kith.apprec import AppRecFacts, AppRecVersion, write_apprec
 from certgateway.kith.parties import Original
 from certgateway.services.examine import Examined, Judgement
 from certgateway.services.report import finding_data, removal_data, text_of
+from certgateway.services.vouch import XML_INSIDE, signed_beside, signed_inside
+from certgateway.trust.xml_signing import Signatory
 
 Json = dict[str, Any]
 AnswerFormat = Literal["fhir-json", "fhir-xml", "kith"]
@@ -69,28 +71,42 @@ def answer_format(examined: Examined) -> AnswerFormat:
     return "fhir-json" if examined.format == "unknown" else examined.format
 
 
-def answer_for(receipt: Receipt, her: str, definitions: Definitions) -> tuple[Answer, bytes]:
+def answer_for(
+    receipt: Receipt, her: str, definitions: Definitions, signatory: Signatory | None = None
+) -> tuple[Answer, bytes]:
     """The answer over HTTP, and the receipt as JSON whose `answer` is the response message.
 
     A rejected FHIR message is answered with the OperationOutcome alone, as the operation wants; its response message
-    stands in the receipt. A KITH message is answered by AppRec, whatever the verdict.
+    stands in the receipt. A KITH message is answered by AppRec, whatever the verdict. With a `signatory` both are
+    signed: XML of FHIR inside, all else beside, where the receipt has it as `answer_signature`.
     """
     if receipt.format == "kith":
         answer = _kith_answer(receipt, her)
-        return answer, safejson.write(_data(receipt, answer.body))
+        beside = signed_beside(answer.body, signatory)
+        return replace(answer, signature=beside), safejson.write(_data(receipt, answer.body, beside))
     outcome = operation_outcome(receipt.judgement.findings, receipt.language, text_of)
-    message = receipt_bytes(response_message(_facts(receipt, her), outcome), receipt.format, definitions)
-    body = message
+    tree = response_message(_facts(receipt, her), outcome)
+    message, beside = _vouched(receipt_bytes(tree, receipt.format, definitions), receipt, signatory)
+    body, signature = message, beside
     if receipt.judgement.verdict == "rejected":
-        body = receipt_bytes(outcome, receipt.format, definitions)
-    return Answer(_status(receipt), media_type(receipt.format), body), safejson.write(_data(receipt, message))
+        body, signature = _vouched(receipt_bytes(outcome, receipt.format, definitions), receipt, signatory)
+    answer = Answer(_status(receipt), media_type(receipt.format), body, signature)
+    return answer, safejson.write(_data(receipt, message, beside))
 
 
-def conflict_answer(receipt: Receipt, her: str, definitions: Definitions) -> tuple[Answer, bytes]:
+def _vouched(body: bytes, receipt: Receipt, signatory: Signatory | None) -> tuple[bytes, str | None]:
+    """A body in FHIR as it is sent, and the signature beside it."""
+    inside = receipt.format in XML_INSIDE
+    return signed_inside(body, receipt.format, signatory), None if inside else signed_beside(body, signatory)
+
+
+def conflict_answer(
+    receipt: Receipt, her: str, definitions: Definitions, signatory: Signatory | None = None
+) -> tuple[Answer, bytes]:
     """Another content stands under this message id already: nothing is replaced, and a new message id is asked for."""
     finding = Finding("message-id-conflict", Effect.REFUSE)
     refused = replace(receipt, judgement=Judgement((finding,), "rejected"), conflict=True)
-    answer, data = answer_for(refused, her, definitions)
+    answer, data = answer_for(refused, her, definitions, signatory)
     return replace(answer, status=_CONFLICT), data
 
 
@@ -149,9 +165,9 @@ def _facts(receipt: Receipt, her: str) -> ReceiptFacts:
     )
 
 
-def _data(receipt: Receipt, message: bytes) -> Json:
+def _data(receipt: Receipt, message: bytes, beside: str | None) -> Json:
     """The receipt as the contract's JSON object."""
-    return {
+    told: Json = {
         "message_id": receipt.message_id,
         "certificate": receipt.certificate,
         "version": receipt.version,
@@ -164,8 +180,12 @@ def _data(receipt: Receipt, message: bytes) -> Json:
         "signer": _signer_data(receipt.signer),
         "answer": message.decode(),
     }
+    return told if beside is None else {**told, "answer_signature": beside}
 
 
 def _signer_data(signer: SignedBy | None) -> Json | None:
-    """By which certificate it was signed, and of which organisation."""
-    return None if signer is None else {"certificate": signer.certificate, "organisation": signer.organisation}
+    """By which certificate or registered key it was signed, and of which organisation."""
+    if signer is None:
+        return None
+    named = {} if signer.key is None else {"key": signer.key}
+    return {"certificate": signer.certificate, "organisation": signer.organisation, **named}

@@ -10,10 +10,10 @@ from certgateway.domain.errors import NotFoundError
 from certgateway.kith.nodes import Node
 from certgateway.kith.receipt_reading import ReadReceipt, find_receipt, read_receipt
 from certgateway.safejson import Unreadable
+from certgateway.services.admit import Calling
 from certgateway.services.bounds import MEASURED, Bounds
 from certgateway.services.deliver import acknowledge
 from certgateway.services.gateway import Gateway
-from certgateway.services.vouch import Calling
 
 Json = dict[str, Any]
 _OF_HER: Final = "her:"

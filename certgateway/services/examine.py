@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
 from certgateway.domain.message import Envelope, Format, Origins, Removal, SignedBy, lineage, outermost, place
 from certgateway.domain.reply import Reply
+from certgateway.domain.senders import VerifiedSender
 from certgateway.engine.definitions import Definitions
 from certgateway.engine.validation import refused_at
 from certgateway.fhir import bundle
@@ -82,7 +83,7 @@ class Examined:
 
     `raw` is as it was received; of a signed message what was opened is what was signed, and the places are the same.
     `salvaged` is what a KITH message that was refused unread says of itself. `reply` is set where the certificate holds
-    only the items of an answer.
+    only the items of an answer, `sender` where its signer is registered with what it names its sender by.
     """
 
     raw: bytes
@@ -98,6 +99,7 @@ class Examined:
     salvaged: Original | None = None
     reply: Reply | None = None
     signer: SignedBy | None = None
+    sender: VerifiedSender | None = None
 
     @property
     def unreadable(self) -> bool:
@@ -112,6 +114,11 @@ class Examined:
         from certgateway.kith import msghead  # noqa: PLC0415  As above.
 
         return msghead.original_of(self.opened.head)
+
+    def disowned(self, finding: Finding) -> Examined:
+        """As where no signature holds: this alone is told, and no place of a message of the one it names is taken."""
+        told = tuple(self.positioned([finding]))
+        return Examined(self.raw, self.format, None, None, Origins(), told, signer=self.signer, salvaged=self.original)
 
     def placed(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings with path, element and item."""
@@ -137,10 +144,12 @@ class Judgement:
     withheld: tuple[WithheldSentence, ...] = ()
 
 
-def examine(raw: bytes, format_: Format, house: House, at: datetime | None = None) -> Examined:
+def examine(
+    raw: bytes, format_: Format, house: House, at: datetime | None = None, detached: Sequence[str] = ()
+) -> Examined:
     """Open, verify, forget, conform and understand one message. Never raises for anything a sender can write.
 
-    A house that asks for signatures needs the time at which they are to hold.
+    A house that asks for signatures needs the time at which they hold; `detached` are those beside the message.
     """
     too_large = oversize(raw, house.bounds.size)
     if too_large is not None:
@@ -149,17 +158,13 @@ def examine(raw: bytes, format_: Format, house: House, at: datetime | None = Non
         return _examine(raw, format_, house)
     if at is None:
         raise ValueError("a signature holds at a time")
-    content = signed_content(raw, format_, house.signatures, at)
+    content = signed_content(raw, format_, house.signatures, at, detached)
     if isinstance(content, Finding):
         return _refused(raw, format_, content)
     # What is kept and answered is the message as it came; what is read is what was signed.
-    examined = replace(_examine(content.read, format_, house), raw=raw)
+    examined = replace(_examine(content.read, format_, house), raw=raw, signer=content.signer)
     signer = held_to_sender(content.signer, examined.envelope)
-    if isinstance(signer, Finding):
-        # As where no signature holds: it must not take the place of a message of the one it names.
-        told = tuple(examined.positioned([signer]))
-        return Examined(raw, format_, None, None, Origins(), told, signer=content.signer, salvaged=examined.original)
-    return replace(examined, signer=signer)
+    return examined.disowned(signer) if isinstance(signer, Finding) else examined
 
 
 def _examine(raw: bytes, format_: Format, house: House) -> Examined:
@@ -274,16 +279,9 @@ def _outside(faults: list[Finding], notes: list[Finding]) -> list[Finding]:
 def _too_long(opened: bundle.Opened, most: int) -> Examined:
     """A readable Bundle with more entries than anybody looks at: refused before any other work, by its own id."""
     found = Finding("too-many-entries", Effect.REFUSE, path="Bundle", detail={"limit": str(most)})
-    return Examined(
-        raw=opened.raw,
-        format=opened.format,
-        envelope=bundle.envelope(opened),
-        certificate=None,
-        origins=Origins(),
-        findings=tuple(bundle.locate([found], Origins(), opened)),
-        opened=opened,
-        is_certificate=opened.is_certificate,
-    )
+    told = tuple(bundle.locate([found], Origins(), opened))
+    refused = Examined(opened.raw, opened.format, bundle.envelope(opened), None, Origins(), told, opened=opened)
+    return replace(refused, is_certificate=opened.is_certificate)
 
 
 def _lost(faults: list[Finding], lost: list[Finding]) -> list[Finding]:

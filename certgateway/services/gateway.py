@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from certgateway.domain.senders import NOBODY, Senders
+from certgateway.services.admit import Register
 from certgateway.services.examine import House
 from certgateway.services.people import People
-from certgateway.services.vouch import Register
 from certgateway.store.transactions import Store
 from certgateway.trust.issuers import Issuer
 from certgateway.trust.scanner import Scanner
 from certgateway.trust.seal import Sealer
 from certgateway.trust.webhooks import Webhook
+from certgateway.trust.xml_signing import Signatory
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,12 @@ class Gateway:
     `scanner` looks for malware in attachments, None where nothing does; `apprec_status` is what AppRec says of a
     certificate that is held as incomplete; `asks_missing` tells whether what such a one lacks is asked for at once,
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
-    `letters` tells whether a message in KITH's form brings a letter along; `issuers` say who a caller is, and without
-    any nobody has to log in; `register` knows whose HER-ids are whose; `people` knows who a patient is to a counsellor,
-    and where nobody does no counsellor sees anybody; `units` are counsellors' units by the groups that tokens name;
-    `override_hours` is how long an override lasts.
+    `letters` tells whether a message in KITH's form brings a letter along; `senders` is the register of who may write
+    under which HER-id, and with `only_registered` nobody else is taken; `signatory` signs what we send, None where
+    nothing is signed; `issuers` say who a caller is, and without any nobody has to log in; `register` knows whose
+    HER-ids are whose, for callers; `people` knows who a patient is to a counsellor, and where nobody does no counsellor
+    sees anybody; `units` are counsellors' units by the groups of their tokens; `override_hours` is how long an override
+    lasts.
     """
 
     house: House
@@ -39,6 +43,9 @@ class Gateway:
     asks_missing: bool = False
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     letters: bool = False
+    senders: Senders = NOBODY
+    only_registered: bool = False
+    signatory: Signatory | None = None
     issuers: tuple[Issuer, ...] = ()
     register: Register | None = None
     people: People | None = None

@@ -133,7 +133,7 @@ class Permits:
             reason=reason,
         )
         with self.gateway.store.transaction() as writing:
-            writing.record_override(told)
+            writing.record_access(told)
         return told
 
     def _may(self, find: Callable[[Reading], Subject]) -> bool:

@@ -23,6 +23,7 @@ from certgateway.kith.dialogmelding import write_dialogue
 from certgateway.services.answer import media_type
 from certgateway.services.deliver import note_sent, settle
 from certgateway.services.gateway import Gateway
+from certgateway.services.vouch import signed_inside
 from certgateway.store.posting import Claim
 from certgateway.store.transactions import Unit
 from certgateway.trust.posting import Poster
@@ -91,9 +92,11 @@ def _written(outgoing: Outgoing, webhook: Webhook, gateway: Gateway) -> bytes:
         about = {"id": outgoing.id, "kind": outgoing.kind, "clarification": outgoing.clarification}
         return safejson.write({"type": "message.waiting", "timestamp": instant_text(outgoing.at), "data": about})
     if webhook.format == "kith":
-        return write_dialogue(outgoing, gateway_her=gateway.her)
+        return signed_inside(write_dialogue(outgoing, gateway_her=gateway.her), "kith", gateway.signatory)
     tree = question_message(outgoing, gateway_her=gateway.her)
-    return safejson.write(tree) if webhook.format == "fhir-json" else xmlwrite.write(tree, gateway.house.definitions)
+    if webhook.format == "fhir-json":
+        return safejson.write(tree)
+    return signed_inside(xmlwrite.write(tree, gateway.house.definitions), webhook.format, gateway.signatory)
 
 
 def _media_type(webhook: Webhook) -> str:

@@ -9,34 +9,36 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
+from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Finding, Language, Verdict
-from certgateway.domain.message import Envelope, Format, Origins
-from certgateway.domain.record import Answer, Case, FeedKind, Kept, Version, becomes_current
-from certgateway.domain.reply import Reply
-from certgateway.domain.vocabulary.systems import KITH_CONVERSATION
+from certgateway.domain.message import Format, Origins
+from certgateway.domain.record import Answer, Case, Kept, Version, becomes_current, feed_kind
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
+from certgateway.services.admit import Calling, speaks_for, vouched
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
+from certgateway.services.attest import attest
+from certgateway.services.compare import NO_NAME, is_named_by_message, said_in
 from certgateway.services.examine import Examined, House, Judgement, examine, judge_examined
 from certgateway.services.follow import follow_answer, follow_refusal, follow_version
 from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined, find_order, follow_orders, possible_order
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import addressed, hear, words_of
 from certgateway.services.join import Joined, join, refused_alone, with_answers
+from certgateway.services.recognise import policy_of, recognised
 from certgateway.services.scan import find_infected
-from certgateway.services.vouch import Calling, speaks_for, vouched
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Unit
 from certgateway.trust.seal import Sealer
 
-_NO_NAME = Coding(KITH_CONVERSATION, "")
-
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message at the door. `trusted` tells whether the sender was verified before the walk began."""
+    """One message at the door, with the signatures that came beside it (`detached`).
+
+    `trusted` tells whether the sender was verified before the walk began.
+    """
 
     raw: bytes
     format: Format
@@ -44,6 +46,7 @@ class Delivery:
     language: Language = "nb"
     trusted: bool = False
     apprec: AppRecVersion = "1.0"
+    detached: tuple[str, ...] = ()
     caller: Calling | None = None
 
 
@@ -102,6 +105,11 @@ class _Message:
         return words_of(self.examined) is not None
 
     @property
+    def is_own(self) -> bool:
+        """Whether its sender has signed it, or is known to be the one who handed it in."""
+        return self.examined.sender is not None or speaks_for(self.delivery.caller, self.sender)
+
+    @property
     def message_id(self) -> str | None:
         """The readable message id."""
         return self.examined.envelope.message_id if self.examined.envelope else None
@@ -113,8 +121,10 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
     arrival = gateway.clock()
     try:
         # 2.-6. Open, trust, forget, conform, understand.
-        read = vouched(examine(delivery.raw, delivery.format, gateway.house, arrival), delivery.caller)
-        examined = addressed(read, gateway)
+        read = vouched(
+            examine(delivery.raw, delivery.format, gateway.house, arrival, delivery.detached), delivery.caller
+        )
+        examined = addressed(recognised(read, gateway, delivery.caller, trusted=delivery.trusted), gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
         # Before the transaction: a scanner may be slow, and no lock shall wait for it.
         infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
@@ -149,7 +159,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
         judgement, first = _judgement(message, case, resent, gateway.house)
         # 9. Record.
         kept, known = _kept(message, judgement, case, first, gateway)
-        unit.record_message(kept, known)
+        attest(unit.record_message(kept, known), kept, message.examined, unit, gateway)
         if first is None and kept.verdict != "rejected":
             _follow(message, kept, known, unit, gateway, read=said.findings)
         elif kept.verdict == "rejected" and said.reply is not None:
@@ -161,11 +171,12 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
 
 
 def _identified(delivery: Delivery, examined: Examined, arrival: datetime, sealer: Sealer) -> _Message:
-    raw_digest = hashlib.sha256(delivery.raw).hexdigest()
+    # The same bytes with another signature beside them may be judged otherwise.
+    raw_digest = hashlib.sha256("".join(delivery.detached).encode() + delivery.raw).hexdigest()
     envelope, certificate = examined.envelope, examined.certificate
     name = certificate.identifier if certificate else None
-    named_by_message = bool(name and envelope and _is_named_by_message(name, envelope))
-    content = replace(certificate, identifier=_NO_NAME) if certificate and named_by_message else certificate
+    named_by_message = bool(name and envelope and is_named_by_message(name, envelope))
+    content = replace(certificate, identifier=NO_NAME) if certificate and named_by_message else certificate
     number = certificate.patient.number if certificate else None
     return _Message(
         delivery=delivery,
@@ -176,20 +187,10 @@ def _identified(delivery: Delivery, examined: Examined, arrival: datetime, seale
         content=sealer.digest(envelope.digest if envelope else raw_digest, "message"),
         certificate=sealer.digest(f"{name.system}|{name.code}", "certificate") if name else None,
         # Equal certificates have equal representations, the authored time included.
-        certificate_digest=sealer.digest(repr(_said(content, examined.reply)), "content") if content else None,
+        certificate_digest=sealer.digest(repr(said_in(content, examined.reply)), "content") if content else None,
         named_by_message=named_by_message,
         patient=sealer.digest(number, "patient") if number else None,
     )
-
-
-def _said(content: Certificate, reply: Reply | None) -> object:
-    """What makes two messages the same: the certificate and, in an answer, the question and what is declined."""
-    return content if reply is None else (content, reply.clarification, reply.declined, sorted(reply.declined_items))
-
-
-def _is_named_by_message(name: Coding, envelope: Envelope) -> bool:
-    """KITH: the first message of a conversation that has no name yet."""
-    return name.system == KITH_CONVERSATION and name.code == envelope.message_id
 
 
 def _with_what_is_known(message: _Message, unit: Unit) -> tuple[_Message, Case | None]:
@@ -251,7 +252,7 @@ def _judgement(
         resend=first is not None,
         attachments=house.attachments,
         infected=message.infected,
-        trusted=message.delivery.trusted or speaks_for(message.delivery.caller, message.sender),
+        trusted=message.delivery.trusted or message.is_own,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
         order_unknown=message.order.is_unknown,
@@ -260,7 +261,7 @@ def _judgement(
     if message.alone is not None and (refused := refused_alone(message.alone, facts)):
         return refused, None
     # A doctor who answers one of two questions has answered: what is still missing must not undo that.
-    policy = "hold" if message.joined else house.policies[message.examined.format]
+    policy = "hold" if message.joined else policy_of(message.examined, house)
     judgement = judge_examined(message.examined, facts, policy)
     if first is None or first.verdict is None:
         return judgement, None
@@ -271,9 +272,10 @@ def _judgement(
 
 def _conflict(message: _Message, unit: Unit, gateway: Gateway) -> Outcome:
     """Another content came under a known key: the first is never overwritten, and both are kept."""
-    unit.append_conflict(message.sender, message.key, message.content, message.delivery.raw, message.arrival)
+    sent, at = message.delivery, message.arrival
+    unit.append_conflict(message.sender, message.key, message.content, sent.raw, at, detached=sent.detached)
     receipt = _receipt(message, Judgement((), "rejected"), gateway)
-    answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions)
+    answer, data = conflict_answer(receipt, gateway.her, gateway.house.definitions, gateway.signatory)
     return Outcome(answer, data, None, None, conflict=True)
 
 
@@ -310,7 +312,7 @@ def _kept(
         first_attempt=known.first_attempt if known else message.arrival,
         duplicate_of=first.message_id if first else None,
     )
-    answer, receipt_json = answer_for(receipt, gateway.her, gateway.house.definitions)
+    answer, receipt_json = answer_for(receipt, gateway.her, gateway.house.definitions, gateway.signatory)
     kept = replace(
         _unanswered(message, gateway.new_id()),
         state="answered",
@@ -320,7 +322,7 @@ def _kept(
         answer=answer,
         receipt=receipt_json,
         version=version,
-        feed=_feed_kind(version, known) if version and known else None,
+        feed=feed_kind(version, known) if version and known else None,
         duplicate_of=receipt.duplicate_of,
     )
     return kept, known
@@ -346,6 +348,7 @@ def _unanswered(message: _Message, uuid: str) -> Kept:
         receipt=b"",
         certificate_id=message.certificate,
         certificate_digest=message.certificate_digest,
+        detached=message.delivery.detached,
     )
 
 
@@ -381,15 +384,6 @@ def _next_version(message: _Message, judgement: Judgement, case: Case) -> tuple[
         withdrawn = certificate.status == WITHDRAWN
         known = replace(known, withdrawn=withdrawn, current_authored=certificate.authored)
     return version, known
-
-
-def _feed_kind(version: Version, case: Case) -> FeedKind | None:
-    """History is no news; a withdrawal is, and so is every version that becomes the current one."""
-    if not version.current:
-        return None
-    if case.withdrawn:
-        return "withdrawn"
-    return "new" if version.number == 1 else "replaced"
 
 
 def _keep_failed(delivery: Delivery, arrival: datetime, gateway: Gateway) -> None:

@@ -10,7 +10,7 @@ from certgateway.services.receive import Delivery
 def rehearse(delivery: Delivery, gateway: Gateway) -> Answer:
     """Judged at this moment, as from a trusted sender, with nothing received before. Never raises for what was sent."""
     house, arrival = gateway.house, gateway.clock()
-    examined = examine(delivery.raw, delivery.format, house, arrival)
+    examined = examine(delivery.raw, delivery.format, house, arrival, delivery.detached)
     judgement = judge_examined(examined, validation_facts(house, arrival), house.policies[examined.format])
     receipt = Receipt(
         raw=delivery.raw,

@@ -7,7 +7,8 @@ bytes as they came in place of those that were signed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -17,18 +18,23 @@ from certgateway.domain.message import Envelope, Format, SignedBy
 if TYPE_CHECKING:
     # `validate` must start fast in somebody's CI, and there is mostly nothing to verify.
     from certgateway.trust.certificates import Anchors
+    from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.signature_refusal import SignatureRefused
 
 _ENCODINGS: Final = {"fhir-xml": ("utf-8",), "kith": ("utf-8", "iso-8859-1")}
-_OF_THE_SIGNER: Final = ("certificate-", "key-refused", "revocation-unknown")
+_OF_THE_SIGNER: Final = ("certificate-", "key-refused", "key-unknown", "revocation-unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """What is asked of messages: `verify` holds a signature that is there to what it says, `require` wants one."""
+    """What is asked of messages: `verify` holds a signature that is there to what it says, `require` wants one.
+
+    `keys` are those that senders have registered, by `kid`; only signatures in JSON can name one.
+    """
 
     demand: Literal["verify", "require"]
     anchors: Anchors
+    keys: Mapping[str, RegisteredKey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +45,51 @@ class Content:
     signer: SignedBy | None = None
 
 
-def signed_content(raw: bytes, format_: Format, signatures: Signatures, at: datetime) -> Content | Finding:
-    """What was signed, or all of a message that need not be signed and is not.
+def signed_content(
+    raw: bytes, format_: Format, signatures: Signatures, at: datetime, detached: Sequence[str] = ()
+) -> Content | Finding:
+    """What was signed, or all of a message that need not be signed and is not. A finding when there are none.
 
-    A finding when there are none. JSON cannot be signed yet, so that `require` refuses it.
+    `detached` are the signatures that came beside the message: JSON may have one, XML none.
     """
+    from certgateway.services.verify_json import signed_json  # noqa: PLC0415  As above.
+    from certgateway.trust.signature_refusal import SignatureRefused  # noqa: PLC0415
+
+    found: tuple[bytes, SignedBy] | Finding | None
+    try:
+        if format_ in _ENCODINGS and not detached:
+            found = _signed_xml(raw, format_, signatures, at)
+        else:
+            found = signed_json(raw, format_, signatures, at, detached)
+    except SignatureRefused as refusal:
+        return _finding(refusal)
+    if found is None:
+        return _refused("signature-missing") if signatures.demand == "require" else Content(raw)
+    return found if isinstance(found, Finding) else Content(*found)
+
+
+def _signed_xml(raw: bytes, format_: Format, signatures: Signatures, at: datetime) -> tuple[bytes, SignedBy] | None:
+    """What an enveloped signature holds for, and whose it is; None where there is none. Raises SignatureRefused."""
     from certgateway.trust.signature_refusal import SignatureRefused  # noqa: PLC0415  As above.
     from certgateway.trust.xml_signatures import is_signed, verify  # noqa: PLC0415
 
-    encodings = _ENCODINGS.get(format_)
-    if encodings is None or not is_signed(raw):
-        return _refused("signature-missing") if signatures.demand == "require" else Content(raw)
+    if not is_signed(raw):
+        return None
     try:
-        verified = verify(raw, signatures.anchors, at, encodings=encodings, wrappers=_wrappers(format_))
+        verified = verify(raw, signatures.anchors, at, encodings=_ENCODINGS[format_], wrappers=_wrappers(format_))
     except SignatureRefused as refusal:
-        if refusal.id == "signature-missing" and signatures.demand == "verify":
+        if refusal.id == "signature-missing":
             # Another vocabulary, or a comment, has the word.
-            return Content(raw)
-        return _finding(refusal)
-    signer = SignedBy(verified.signer.certificate, verified.signer.organisation)
+            return None
+        raise
+    by = verified.signer
+    signer = SignedBy(by.certificate, by.organisation, issued=by.trusted_by == "issuer")
     if verified.wrapper is None:
-        return Content(verified.content, signer)
+        return verified.content, signer
     # The wrapper again, as a name of ours with nothing else in it, so that the places are those of the message.
     namespace, _, name = verified.wrapper.removeprefix("{").partition("}")
     wrapped = b'<%b xmlns="%b">%b</%b>' % (name.encode(), namespace.encode(), verified.content, name.encode())
-    return Content(wrapped, signer)
+    return wrapped, signer
 
 
 def held_to_sender(signer: SignedBy | None, envelope: Envelope | None) -> SignedBy | Finding | None:
@@ -97,8 +123,6 @@ def _finding(refusal: SignatureRefused) -> Finding:
         return _refused("signer-revoked")
     if refusal.id.startswith(_OF_THE_SIGNER):
         return _refused("signer-not-trusted", refusal.id)
-    if refusal.id == "signature-missing":
-        return _refused("signature-missing")
     if refusal.id in CAUSES:
         return _refused("signature-refused", refusal.id)
     return Finding(refusal.id, Effect.REFUSE, line=refusal.line, column=refusal.column)

@@ -10,12 +10,17 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select
 
 from certgateway.domain.access_record import Access, Override, Reader
+from certgateway.store.access_tables import access, access_override
+from certgateway.store.ledger import append_entry, evidence_of_access
 from certgateway.store.messages import storable
-from certgateway.store.records import Sealing, sealing_context
-from certgateway.store.tables import access, access_override
+from certgateway.store.records import sealing_context
+from certgateway.store.strongbox import Holder, Strongbox
 
 _encode = msgspec.json.Encoder().encode
 _reader = msgspec.json.Decoder(Reader)
+
+_ALL: Final = "00000000-0000-4000-8000-000000000acc"
+"""Whose the key of looks and overrides is; no message, case or clarification has this id."""
 
 _INSERT: Final = insert(access)
 _OF_CASE: Final = (
@@ -33,8 +38,17 @@ _IN_FORCE: Final = (
 )
 
 
-def insert_access(connection: Connection, sealing: Sealing, told: Access) -> bytes:
-    """Writes a look down; what was sealed of it, for the ledger."""
+def record(connection: Connection, sealing: Strongbox, told: Access | Override) -> None:
+    """Writes a look or an override, and its entry in the ledger. The caller holds the ledger's lock."""
+    if isinstance(told, Access):
+        kind, plain = "access", _insert_access(connection, sealing, told)
+    else:
+        kind, plain = "override", _insert_override(connection, sealing, told)
+    append_entry(connection, kind, told.id, told.at, evidence_of_access(plain))
+
+
+def _insert_access(connection: Connection, sealing: Strongbox, told: Access) -> bytes:
+    """Writes a look down; the row as it stands, for the ledger: of who it was it holds the sealed bytes only."""
     who = _encode(told.who)
     row = {
         "id": told.id,
@@ -45,13 +59,13 @@ def insert_access(connection: Connection, sealing: Sealing, told: Access) -> byt
         "act": told.act,
         "allowed": told.is_allowed,
         "basis": told.basis,
-        "sealed": sealing.seal(who, _context(told.id)),
+        "sealed": sealing.seal(who, _context(told.id), "derived", _holder(told.at)),
     }
     connection.execute(_INSERT, row)
-    return _encode(told)
+    return _encode(row)
 
 
-def accesses_of_case(connection: Connection, sealing: Sealing, case_uuid: str) -> list[Access]:
+def accesses_of_case(connection: Connection, sealing: Strongbox, case_uuid: str) -> list[Access]:
     """Every look at a certificate that was allowed, the oldest first."""
     if not storable(case_uuid):
         return []
@@ -71,9 +85,9 @@ def accesses_of_case(connection: Connection, sealing: Sealing, case_uuid: str) -
     ]
 
 
-def insert_override(connection: Connection, sealing: Sealing, told: Override) -> bytes:
-    """Writes an override; what was sealed of it, for the ledger."""
-    plain = _encode(told)
+def _insert_override(connection: Connection, sealing: Strongbox, told: Override) -> bytes:
+    """Writes an override; the row as it stands, as above."""
+    plain, context = _encode([told.who, told.reason]), sealing_context("override", told.id)
     row = {
         "id": told.id,
         "at": told.at,
@@ -81,15 +95,20 @@ def insert_override(connection: Connection, sealing: Sealing, told: Override) ->
         "case": told.case,
         "patient": told.patient,
         "reader": told.reader,
-        "sealed": sealing.seal(_encode([told.who, told.reason]), sealing_context("override", told.id)),
+        "sealed": sealing.seal(plain, context, "derived", _holder(told.at)),
     }
     connection.execute(insert(access_override), row)
-    return plain
+    return _encode(row)
 
 
 def has_override(connection: Connection, patient: str, reader: str, now: datetime) -> bool:
     """Whether an override of this reader's for this patient (keyed digests, both) is in force."""
     return connection.execute(_IN_FORCE, {"whose": patient, "by": reader, "now": now}).first() is not None
+
+
+def _holder(at: datetime) -> Holder:
+    """One key for all of them: who has seen a certificate must be known when the certificate's own key is gone."""
+    return Holder(_ALL, None, at)
 
 
 def _context(access_id: str) -> str:

@@ -16,13 +16,13 @@ from certgateway.domain.findings import Finding
 from certgateway.domain.record import Case, Kept, Version
 from certgateway.store.messages import storable
 from certgateway.store.records import (
-    Sealing,
     certificate_bytes,
     findings_text,
     read_certificate,
     read_findings,
     sealing_context,
 )
+from certgateway.store.strongbox import Strongbox, of_case
 from certgateway.store.tables import beneath, case, version
 
 _COUNT = select(func.count()).select_from(version).where(version.c.case == case.c.uuid).scalar_subquery()
@@ -37,6 +37,7 @@ _CASES = select(
     case.c.withdrawn,
     _AUTHORED.label("current_authored"),
     case.c.sender,
+    case.c.purged,
 )
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
@@ -78,20 +79,20 @@ def cases_of_patient(connection: Connection, patient: str) -> list[Case]:
     return [_case(row) for row in connection.execute(query)]
 
 
-def versions(connection: Connection, sealing: Sealing, case_uuid: str) -> list[Version]:
+def versions(connection: Connection, sealing: Strongbox, case_uuid: str) -> list[Version]:
     """Every version of the case in order of arrival, opened."""
     if not storable(case_uuid):
         return []
     query = select(version).where(version.c.case == case_uuid).order_by(version.c.number)
     came = connection.execute(select(beneath).where(beneath.c.case == case_uuid))
     covered = {
-        row.number: read_certificate(sealing.open(row.certificate, _beneath_context(case_uuid, row.number)))
+        row.number: read_certificate(sealing.open(row.certificate, beneath_context(case_uuid, row.number)))
         for row in came
     }
     return [replace(_version(row, sealing), beneath=covered.get(row.number)) for row in connection.execute(query)]
 
 
-def current_version(connection: Connection, sealing: Sealing, case_uuid: str) -> Version | None:
+def current_version(connection: Connection, sealing: Strongbox, case_uuid: str) -> Version | None:
     """The version that counts now, opened, without what is beneath; None while only refused messages are known."""
     if not storable(case_uuid):
         return None
@@ -126,10 +127,11 @@ def record_case(connection: Connection, kept: Kept, known: Case) -> None:
     connection.execute(_INSERT_CASE, row)
 
 
-def insert_version(connection: Connection, sealing: Sealing, message: str, case_uuid: str, added: Version) -> None:
+def insert_version(connection: Connection, sealing: Strongbox, message: str, case_uuid: str, added: Version) -> None:
     """Writes a version that a message brought; when it is current, the one that was current becomes history."""
     if added.current:
         connection.execute(_END_CURRENT, {"known": case_uuid})
+    holder, context = of_case(case_uuid, added.arrival), certificate_context(case_uuid, added.number)
     row = {
         "case": case_uuid,
         "number": added.number,
@@ -138,13 +140,14 @@ def insert_version(connection: Connection, sealing: Sealing, message: str, case_
         "arrival": added.arrival,
         "authored": added.certificate.authored,
         "verdict": added.verdict,
-        "certificate": sealing.seal(certificate_bytes(added.certificate), _context(case_uuid, added.number)),
+        "certificate": sealing.seal(certificate_bytes(added.certificate), context, "derived", holder),
         "findings": findings_text(added.findings),
         "current": added.current,
     }
     connection.execute(_INSERT_VERSION, row)
     if added.beneath is not None:
-        sealed = sealing.seal(certificate_bytes(added.beneath), _beneath_context(case_uuid, added.number))
+        plain = certificate_bytes(added.beneath)
+        sealed = sealing.seal(plain, beneath_context(case_uuid, added.number), "derived", holder)
         connection.execute(_INSERT_BENEATH, {"case": case_uuid, "number": added.number, "certificate": sealed})
 
 
@@ -157,11 +160,14 @@ def _case(row: Any) -> Case:  # noqa: ANN401  a row's columns have no types here
         withdrawn=row.withdrawn,
         current_authored=row.current_authored,
         sender=row.sender,
+        purged=row.purged is not None,
     )
 
 
-def _version(row: Any, sealing: Sealing) -> Version:  # noqa: ANN401  as above
-    certificate: Certificate = read_certificate(sealing.open(row.certificate, _context(row.case, row.number)))
+def _version(row: Any, sealing: Strongbox) -> Version:  # noqa: ANN401  as above
+    certificate: Certificate = read_certificate(
+        sealing.open(row.certificate, certificate_context(row.case, row.number))
+    )
     return Version(
         number=row.number,
         message_id=row.message_id,
@@ -173,9 +179,11 @@ def _version(row: Any, sealing: Sealing) -> Version:  # noqa: ANN401  as above
     )
 
 
-def _context(case_uuid: str, number: int) -> str:
+def certificate_context(case_uuid: str, number: int) -> str:
+    """What a version is sealed for."""
     return sealing_context("certificate", case_uuid, number)
 
 
-def _beneath_context(case_uuid: str, number: int) -> str:
+def beneath_context(case_uuid: str, number: int) -> str:
+    """What the whole version beneath answers is sealed for."""
     return sealing_context("beneath", case_uuid, number)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, and_, bindparam, insert, or_, select
 
 from certgateway.domain.dialogue_events import Asked, Event, Ordered
 from certgateway.store.messages import storable
-from certgateway.store.records import Sealing, event_bytes, read_event, sealing_context
+from certgateway.store.records import event_bytes, read_event, sealing_context
+from certgateway.store.strongbox import Strongbox
 from certgateway.store.tables import clarification, clarification_event, fulfilment
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
@@ -53,13 +54,13 @@ class Clarification:
     patient: str | None = None
 
 
-def insert_clarification(connection: Connection, sealing: Sealing, uuid: str, asked: Asked) -> None:
+def insert_clarification(connection: Connection, sealing: Strongbox, uuid: str, asked: Asked) -> None:
     """Writes a new clarification with the question as its first event."""
     connection.execute(insert(clarification), {"uuid": uuid, "case": asked.certificate, "at": asked.at})
     append_event(connection, sealing, uuid, asked)
 
 
-def insert_order(connection: Connection, sealing: Sealing, uuid: str, ordered: Ordered, patient: str) -> None:
+def insert_order(connection: Connection, sealing: Strongbox, uuid: str, ordered: Ordered, patient: str) -> None:
     """Writes a new order, about the patient with this keyed digest, as the first event of a clarification."""
     connection.execute(insert(clarification), {"uuid": uuid, "patient": patient, "at": ordered.at})
     append_event(connection, sealing, uuid, ordered)
@@ -70,19 +71,20 @@ def join_case(connection: Connection, uuid: str, case_uuid: str) -> None:
     connection.execute(insert(fulfilment), {"clarification": uuid, "case": case_uuid})
 
 
-def append_event(connection: Connection, sealing: Sealing, uuid: str, event: Event) -> None:
+def append_event(connection: Connection, sealing: Strongbox, uuid: str, event: Event) -> None:
     """Writes the next event of a clarification. AlreadyRecordedError when its id is taken."""
+    holder = sealing.of_clarification(uuid, event.at)
     row = {
         "id": event.id,
         "clarification": uuid,
         "kind": type(event).__name__,
         "at": event.at,
-        "sealed": sealing.seal(event_bytes(event), _context(event.id)),
+        "sealed": sealing.seal(event_bytes(event), event_context(event.id), "derived", holder),
     }
     connection.execute(_INSERT_EVENT, row)
 
 
-def find_clarification(connection: Connection, sealing: Sealing, uuid: str) -> Clarification | None:
+def find_clarification(connection: Connection, sealing: Strongbox, uuid: str) -> Clarification | None:
     """The clarification with this id."""
     if not storable(uuid):
         return None
@@ -90,26 +92,26 @@ def find_clarification(connection: Connection, sealing: Sealing, uuid: str) -> C
     return next(iter(_opened(connection, sealing, [row])), None) if row else None
 
 
-def clarifications_of_case(connection: Connection, sealing: Sealing, case_uuid: str) -> list[Clarification]:
+def clarifications_of_case(connection: Connection, sealing: Strongbox, case_uuid: str) -> list[Clarification]:
     """Every question about a case and every order that it has come to, the oldest first."""
     if not storable(case_uuid):
         return []
     return _opened(connection, sealing, connection.execute(_OF_CASE, {"known": case_uuid}).all())
 
 
-def orders_of_case(connection: Connection, sealing: Sealing, case_uuid: str) -> list[Clarification]:
+def orders_of_case(connection: Connection, sealing: Strongbox, case_uuid: str) -> list[Clarification]:
     """Every order that a case has come to, the oldest first."""
     return _opened(connection, sealing, connection.execute(_ORDERS_OF_CASE, {"known": case_uuid}).all())
 
 
-def orders_of_patient(connection: Connection, sealing: Sealing, patient: str) -> list[Clarification]:
+def orders_of_patient(connection: Connection, sealing: Strongbox, patient: str) -> list[Clarification]:
     """Every order about the patient with this keyed digest, the oldest first."""
     return _opened(connection, sealing, connection.execute(_OF_PATIENT, {"known": patient}).all())
 
 
 def clarifications_between(
     connection: Connection,
-    sealing: Sealing,
+    sealing: Strongbox,
     since: datetime,
     until: datetime,
     *,
@@ -129,13 +131,15 @@ def clarifications_between(
     return _opened(connection, sealing, rows)
 
 
-def _opened(connection: Connection, sealing: Sealing, rows: Sequence[Any]) -> list[Clarification]:
+def _opened(connection: Connection, sealing: Strongbox, rows: Sequence[Any]) -> list[Clarification]:
     """The clarifications of some rows, with what is theirs in other tables."""
     events: dict[str, list[Event]] = {row.uuid: [] for row in rows}
     of_these = clarification_event.c.clarification.in_(list(events))
     query = select(clarification_event).where(of_these).order_by(clarification_event.c.seq)
-    for each in connection.execute(query) if rows else ():
-        events[each.clarification].append(read_event(each.kind, sealing.open(each.sealed, _context(each.id))))
+    found = connection.execute(query).all() if rows else ()
+    sealing.fetch(each.sealed for each in found)
+    for each in found:
+        events[each.clarification].append(read_event(each.kind, sealing.open(each.sealed, event_context(each.id))))
     cases: dict[str, list[str]] = {row.uuid: [] if row.case is None else [row.case] for row in rows}
     orders = [row.uuid for row in rows if row.patient is not None]
     for each in connection.execute(_CASES, {"known": orders}) if orders else ():
@@ -143,5 +147,6 @@ def _opened(connection: Connection, sealing: Sealing, rows: Sequence[Any]) -> li
     return [Clarification(row.uuid, tuple(cases[row.uuid]), tuple(events[row.uuid]), row.patient) for row in rows]
 
 
-def _context(event_id: str) -> str:
+def event_context(event_id: str) -> str:
+    """What an event is sealed for."""
     return sealing_context("clarification-event", event_id)

@@ -24,6 +24,12 @@ class NotKeptError(GatewayError):
     category = "not-found"
 
 
+class DestroyedError(GatewayError):
+    """What is asked for was deleted when its time was up; its key is gone."""
+
+    category = "deleted"
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turns what the database raises into StoreUnavailableError or AlreadyRecordedError, without the driver's words."""

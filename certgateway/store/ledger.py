@@ -29,10 +29,10 @@ _INSERT = insert(ledger)
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """`kind` is answered, failed, conflict, dialogue, access or override.
+    """`kind` is answered, failed, conflict, dialogue, access, override, purged, or that of a deed.
 
-    `evidence` digests what was recorded, `digest` the entry. `message` is the id of what was recorded: of a message, in
-    a dialogue of an event, else of a look or an override.
+    `evidence` digests what was recorded, `digest` the entry. `message` is the id of what was recorded: of a message, an
+    event, a deed, a look, an override, or what was deleted.
     """
 
     seq: int
@@ -44,13 +44,26 @@ class LedgerEntry:
     digest: str
 
 
-def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Number and digest of the last entry up to which the chain holds, and the number of the first one that is broken.
+
+    A removed tail, or a chain written anew from one entry on, shows only against a position and digest kept elsewhere.
+    """
+
+    position: int
+    digest: str
+    broken: int | None
+
+
+def append_entry(connection: Connection, kind: str, message: str, at: datetime, evidence: str) -> LedgerEntry:
     """Writes the next entry. The caller holds the ledger's lock: two writers must not follow the same entry."""
     last = connection.execute(_LAST).first()
     seq, previous = (last.seq + 1, last.digest) if last else (1, BEGINNING)
     row = {"seq": seq, "at": at, "kind": kind, "message": message, "evidence": evidence, "previous": previous}
     digest = _digest([seq, instant_text(at), kind, message, evidence, previous])
     connection.execute(_INSERT, row | {"digest": digest})
+    return LedgerEntry(seq, at, kind, message, evidence, previous, digest)
 
 
 def ledger_entries(connection: Connection, after: int, limit: int) -> list[LedgerEntry]:
@@ -59,7 +72,7 @@ def ledger_entries(connection: Connection, after: int, limit: int) -> list[Ledge
     return [LedgerEntry(*row) for row in connection.execute(query)]
 
 
-def chain_holds(connection: Connection) -> bool:
+def check_chain(connection: Connection) -> Checked:
     """Whether every entry is as it was written: no gap in the numbers, each digest right and after its predecessor."""
     seq, previous = 0, BEGINNING
     for entry in _all(connection):
@@ -72,9 +85,9 @@ def chain_holds(connection: Connection) -> bool:
             entry.previous,
         ]
         if (entry.seq, entry.previous, entry.digest) != (seq + 1, previous, _digest(content)):
-            return False
+            return Checked(seq, previous, entry.seq)
         seq, previous = entry.seq, entry.digest
-    return True
+    return Checked(seq, previous, None)
 
 
 def evidence_of(kept: Kept) -> str:
@@ -82,7 +95,10 @@ def evidence_of(kept: Kept) -> str:
     answer: list[str | int] = (
         [kept.answer.status, kept.answer.media_type, _hash(kept.answer.body)] if kept.answer else []
     )
-    return _digest([_hash(kept.raw), kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt), *answer])
+    if kept.answer is not None and kept.answer.signature is not None:
+        answer.append(_signature(kept.answer.signature))
+    judged = [kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt)]
+    return _digest([_hash(kept.raw), *judged, *answer, *map(_signature, kept.detached)])
 
 
 def evidence_of_event(event: Event) -> str:
@@ -95,9 +111,24 @@ def evidence_of_access(told: bytes) -> str:
     return _hash(told)
 
 
-def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str) -> str:
+def evidence_of_conflict(raw: bytes, content_digest: str, first_digest: str, detached: tuple[str, ...] = ()) -> str:
     """One digest over what came, and over the content it was in conflict with."""
-    return _digest([_hash(raw), content_digest, first_digest])
+    return _digest([_hash(raw), content_digest, first_digest, *map(_signature, detached)])
+
+
+def _signature(text: str) -> str:
+    """A signature that came or went beside the bytes, so that it is taken for nothing else."""
+    return f"detached {_hash(text.encode())}"
+
+
+def evidence_of_purge(kind: str, subject: str) -> str:
+    """One digest over what was deleted: a class of `purging`, and the id of the message, case, order or letter."""
+    return _digest(["purged", kind, subject])
+
+
+def evidence_of_deed(kind: str, subject: str, sealed: bytes) -> str:
+    """One digest over what an operator did, to what, and the sealed words of who and why."""
+    return _digest([kind, subject, _hash(sealed)])
 
 
 def _all(connection: Connection) -> Iterator[LedgerEntry]:

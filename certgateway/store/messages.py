@@ -4,6 +4,7 @@ Must never read the table of originals, and never overwrite a message that was a
 """
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
-from certgateway.store.records import Sealing, findings_text, removals_text, sealing_context
-from certgateway.store.tables import conflict, message, original
+from certgateway.store.records import findings_text, removals_text, sealing_context
+from certgateway.store.strongbox import Holder, Strongbox, of_original
+from certgateway.store.tables import conflict, detached, message, original, signed_receipts, vouched
 
 LONGEST_NAME = 255
 
@@ -58,7 +60,8 @@ _MESSAGES = select(
     message.c.certificate_id,
     message.c.case,
     message.c.duplicate_of,
-)
+    vouched.c.answer.label("answer_signature"),
+).select_from(message.outerjoin(vouched))
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
 _BY_KEY = _MESSAGES.where(message.c.sender == bindparam("sender"), message.c.key == bindparam("key"))
@@ -73,16 +76,20 @@ _RESENDS_OF_ANY = _SAME_CONTENT.order_by(*_FIRST).limit(1)
 _RESENDS = _SAME_CONTENT.where(message.c.certificate_id == bindparam("certificate_id")).order_by(*_FIRST).limit(1)
 # The state is spelled out rather than bound: only so can the engines use the partial index.
 # Where the walk stopped before a sender could be read, only the bytes tell that this is the same message.
-_DELETE_FAILED = delete(message).where(
-    text("state = 'failed'"),
-    or_(
-        and_(
-            message.c.sender == bindparam("from_sender"),
-            message.c.key == bindparam("with_key"),
-            message.c.content_digest == bindparam("with_content"),
+_DELETE_FAILED = (
+    delete(message)
+    .where(
+        text("state = 'failed'"),
+        or_(
+            and_(
+                message.c.sender == bindparam("from_sender"),
+                message.c.key == bindparam("with_key"),
+                message.c.content_digest == bindparam("with_content"),
+            ),
+            message.c.raw_digest == bindparam("with_bytes"),
         ),
-        message.c.raw_digest == bindparam("with_bytes"),
-    ),
+    )
+    .returning(message.c.uuid)
 )
 _INSERT_MESSAGE = insert(message)
 _INSERT_ORIGINAL = insert(original)
@@ -126,7 +133,7 @@ def find_resend(
     return _first(connection.execute(_RESENDS, names | {"certificate_id": certificate_id}))
 
 
-def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: str | None) -> None:
+def insert_message(connection: Connection, sealing: Strongbox, kept: Kept, case: str | None) -> None:
     """Writes the message and its original; a failed attempt at the same message makes room."""
     if not (storable(kept.sender) and storable(kept.key) and (kept.message_id is None or storable(kept.message_id))):
         raise GatewayError(
@@ -139,19 +146,39 @@ def insert_message(connection: Connection, sealing: Sealing, kept: Kept, case: s
         "with_content": kept.content_digest,
         "with_bytes": raw_digest,
     }
-    connection.execute(_DELETE_FAILED, attempt)
+    if replaced := connection.scalars(_DELETE_FAILED, attempt).all():
+        sealing.forget(replaced)
     connection.execute(_INSERT_MESSAGE, _row(kept, case, raw_digest))
-    sealed = sealing.seal(kept.raw, original_context(kept.uuid, kept.sender, kept.key))
+    context = original_context(kept.uuid, kept.sender, kept.key)
+    holder = of_original(kept.uuid, case, kept.verdict, kept.arrival)
+    sealed = sealing.seal(kept.raw, context, "original", holder)
     connection.execute(_INSERT_ORIGINAL, {"message": kept.uuid, "sealed": sealed})
+    beside = _sealed_signatures(sealing, kept.detached, context, holder)
+    if beside is not None:
+        connection.execute(insert(detached), {"message": kept.uuid, "sealed": beside})
+    if kept.answer is not None and kept.answer.signature is not None:
+        connection.execute(insert(vouched), {"message": kept.uuid, "answer": kept.answer.signature})
+
+
+def insert_receipt(connection: Connection, message_uuid: str, signed: str) -> None:
+    """Keeps the signed receipt of a message."""
+    connection.execute(insert(signed_receipts), {"message": message_uuid, "text": signed})
+
+
+def signed_receipt(connection: Connection, message_uuid: str) -> str | None:
+    """The signed receipt of a message; None where none was signed."""
+    query = select(signed_receipts.c.text).where(signed_receipts.c.message == message_uuid)
+    return connection.execute(query).scalar()
 
 
 def insert_conflict(
     connection: Connection,
-    sealing: Sealing,
+    sealing: Strongbox,
     first: StoredMessage,
     *,
     content_digest: str,
     raw: bytes,
+    signatures: tuple[str, ...],
     arrival: datetime,
 ) -> bool:
     """Keeps what came under the key of `first`. False when the same content is kept already."""
@@ -162,13 +189,16 @@ def insert_conflict(
     )
     if connection.execute(select(conflict.c.arrival).where(*same)).first():
         return False
+    context = conflict_context(first.sender, first.key, content_digest)
+    holder = of_original(first.uuid, first.case, first.verdict, arrival)
     row = {
         "sender": first.sender,
         "key": first.key,
         "content_digest": content_digest,
         "first_digest": first.content_digest,
         "arrival": arrival,
-        "sealed": sealing.seal(raw, conflict_context(first.sender, first.key, content_digest)),
+        "sealed": sealing.seal(raw, context, "original", holder),
+        "detached": _sealed_signatures(sealing, signatures, context, holder),
     }
     connection.execute(insert(conflict), row)
     return True
@@ -184,6 +214,18 @@ def conflict_context(sender: str, key: str, content_digest: str) -> str:
     return sealing_context("conflict", sender, key, content_digest)
 
 
+def detached_context(context: str) -> str:
+    """What the signatures beside an original are sealed for, by what that is sealed for."""
+    return sealing_context("detached", context)
+
+
+def _sealed_signatures(sealing: Strongbox, texts: tuple[str, ...], context: str, holder: Holder) -> bytes | None:
+    """None where there are none, as nearly always."""
+    if not texts:
+        return None
+    return sealing.seal(json.dumps(texts).encode(), detached_context(context), "original", holder)
+
+
 def _first(rows: Iterable[Any]) -> StoredMessage | None:
     return next(map(_stored, rows), None)
 
@@ -191,7 +233,7 @@ def _first(rows: Iterable[Any]) -> StoredMessage | None:
 def _stored(row: Any) -> StoredMessage:  # noqa: ANN401  a row's columns have no types here
     answer = None
     if row.answer_status is not None:
-        answer = Answer(row.answer_status, row.answer_media_type, row.answer_body)
+        answer = Answer(row.answer_status, row.answer_media_type, row.answer_body, row.answer_signature)
     return StoredMessage(
         uuid=row.uuid,
         sender=row.sender,

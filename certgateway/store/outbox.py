@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from certgateway.domain.outgoing import Outgoing
 from certgateway.store.messages import storable
-from certgateway.store.records import Sealing, outgoing_bytes, read_outgoing, sealing_context
+from certgateway.store.records import outgoing_bytes, read_outgoing, sealing_context
+from certgateway.store.strongbox import Strongbox
 from certgateway.store.tables import outbox
 
 
@@ -30,8 +31,9 @@ class Waiting:
     refused: bool
 
 
-def append_outgoing(connection: Connection, sealing: Sealing, outgoing: Outgoing) -> None:
+def append_outgoing(connection: Connection, sealing: Strongbox, outgoing: Outgoing) -> None:
     """Writes the next message. The caller holds the ledger's lock: else a lower number could be committed later."""
+    holder = sealing.of_clarification(outgoing.clarification, outgoing.at)
     row = {
         "id": outgoing.id,
         "clarification": outgoing.clarification,
@@ -39,12 +41,12 @@ def append_outgoing(connection: Connection, sealing: Sealing, outgoing: Outgoing
         "kind": outgoing.kind,
         "at": outgoing.at,
         "refused": False,
-        "sealed": sealing.seal(outgoing_bytes(outgoing), _context(outgoing.id)),
+        "sealed": sealing.seal(outgoing_bytes(outgoing), outgoing_context(outgoing.id), "derived", holder),
     }
     connection.execute(insert(outbox), row)
 
 
-def waiting_for(connection: Connection, sealing: Sealing, receiver: str, after: int, limit: int) -> list[Waiting]:
+def waiting_for(connection: Connection, sealing: Strongbox, receiver: str, after: int, limit: int) -> list[Waiting]:
     """Up to `limit` messages of a receiver after a number that are not settled, in order."""
     if not storable(receiver):
         return []
@@ -54,10 +56,12 @@ def waiting_for(connection: Connection, sealing: Sealing, receiver: str, after: 
         .order_by(outbox.c.seq)
         .limit(limit)
     )
-    return [_waiting(row, sealing) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    sealing.fetch(row.sealed for row in rows)
+    return [_waiting(row, sealing) for row in rows]
 
 
-def find_outgoing(connection: Connection, sealing: Sealing, message_id: str) -> Waiting | None:
+def find_outgoing(connection: Connection, sealing: Strongbox, message_id: str) -> Waiting | None:
     """The message with this id, settled or not."""
     if not storable(message_id):
         return None
@@ -84,10 +88,11 @@ def reopen(connection: Connection, message_id: str) -> None:
     )
 
 
-def _waiting(row: Any, sealing: Sealing) -> Waiting:  # noqa: ANN401  a row's columns have no types here
-    outgoing = read_outgoing(sealing.open(row.sealed, _context(row.id)))
+def _waiting(row: Any, sealing: Strongbox) -> Waiting:  # noqa: ANN401  a row's columns have no types here
+    outgoing = read_outgoing(sealing.open(row.sealed, outgoing_context(row.id)))
     return Waiting(row.seq, outgoing, row.fetched, row.settled, row.refused)
 
 
-def _context(message_id: str) -> str:
+def outgoing_context(message_id: str) -> str:
+    """What a message of ours is sealed for."""
     return sealing_context("outgoing", message_id)

@@ -6,7 +6,6 @@ Must never write what was taken from a message: a removal keeps item and path, a
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol
 
 import msgspec
 
@@ -23,18 +22,6 @@ _findings = msgspec.json.Decoder(tuple[Finding, ...])
 _outgoing = msgspec.json.Decoder(Outgoing)
 _put_aside = msgspec.json.Decoder(PutAside)
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
-
-
-class Sealing(Protocol):
-    """What the store needs of the trust floor, which it may not import: `trust.seal.Sealer` fits."""
-
-    def seal(self, plain: bytes, context: str) -> bytes:
-        """`plain` so that only `open` with the same context gives it back."""
-        ...
-
-    def open(self, sealed: bytes, context: str) -> bytes:
-        """What was sealed under `context`."""
-        ...
 
 
 def sealing_context(kind: str, *names: str | int) -> str:

@@ -8,31 +8,34 @@ from sqlalchemy import Connection, insert, select
 
 from certgateway.domain.replies import ProseReply
 from certgateway.store.messages import storable
-from certgateway.store.records import Sealing, sealing_context
+from certgateway.store.records import sealing_context
+from certgateway.store.strongbox import Strongbox
 from certgateway.store.tables import reply
 
 _encode = msgspec.json.Encoder().encode
 _replies = msgspec.json.Decoder(ProseReply)
 
 
-def insert_reply(connection: Connection, sealing: Sealing, told: ProseReply) -> None:
+def insert_reply(connection: Connection, sealing: Strongbox, told: ProseReply) -> None:
     """Writes an answer in words. The message that brought it is on record already."""
+    holder = sealing.of_clarification(told.clarification, told.at)
     row = {
         "message": told.message,
         "clarification": told.clarification,
         "at": told.at,
-        "sealed": sealing.seal(_encode(told), _context(told.message)),
+        "sealed": sealing.seal(_encode(told), reply_context(told.message), "derived", holder),
     }
     connection.execute(insert(reply), row)
 
 
-def replies_of(connection: Connection, sealing: Sealing, clarification: str) -> list[ProseReply]:
+def replies_of(connection: Connection, sealing: Strongbox, clarification: str) -> list[ProseReply]:
     """Every answer in words to a question, the oldest first."""
     if not storable(clarification):
         return []
     query = select(reply).where(reply.c.clarification == clarification).order_by(reply.c.at, reply.c.message)
-    return [_replies.decode(sealing.open(row.sealed, _context(row.message))) for row in connection.execute(query)]
+    return [_replies.decode(sealing.open(row.sealed, reply_context(row.message))) for row in connection.execute(query)]
 
 
-def _context(message: str) -> str:
+def reply_context(message: str) -> str:
+    """What an answer in words is sealed for."""
     return sealing_context("reply", message)

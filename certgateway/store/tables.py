@@ -116,7 +116,59 @@ original = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# A known key with other content: the first message stays as it is, the other one is evidence.
+# The signatures that came beside the bytes of a message, as a list in JSON; few messages have any.
+detached = Table(
+    "detached",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What was signed of the answer to a message: the signature beside its body.
+vouched = Table(
+    "vouched",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("answer", Text, nullable=False),
+)
+
+# Signed receipts. Each names the ledger entry of its message, and so is no part of what that is evidence of.
+signed_receipts = Table(
+    "signed_receipt",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+# What data is sealed under: one key for originals and one for what was made of them, for each certificate, message
+# without one and order (`holder`). Wrapped by the key `kek`; of one that was destroyed, the row is all that is left.
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("uuid", Uuid, primary_key=True),
+    Column("class", String(16), nullable=False),
+    Column("holder", Uuid, nullable=False),
+    Column("case", Uuid),
+    Column("kek", String(64), nullable=False),
+    Column("wrapped", LargeBinary),
+    Column("made", Instant, nullable=False),
+    Column("destroyed", Instant),
+    CheckConstraint("class IN ('original', 'derived')", name="class"),
+    CheckConstraint("(wrapped IS NULL) = (destroyed IS NOT NULL)", name="wrapped"),
+    Index(
+        "ix_data_key_live",
+        "holder",
+        "class",
+        unique=True,
+        sqlite_where=text("destroyed IS NULL"),
+        postgresql_where=text("destroyed IS NULL"),
+    ),
+    Index("ix_data_key_case", "case"),
+    Index("ix_data_key_kek", "kek", "uuid"),
+)
+
+# A known key with other content: the first message stays as it is, the other one is evidence,
+# with the signatures beside it.
 conflict = Table(
     "conflict",
     metadata,
@@ -126,6 +178,7 @@ conflict = Table(
     Column("first_digest", String(128), nullable=False),
     Column("arrival", Instant, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("detached", LargeBinary),
     PrimaryKeyConstraint("sender", "key", "content_digest"),
 )
 
@@ -139,6 +192,9 @@ case = Table(
     Column("patient", String(128)),
     Column("first_attempt", Instant, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    # Since when somebody has forbidden that it is deleted, and when it was.
+    Column("held", Instant),
+    Column("purged", Instant),
     UniqueConstraint("sender", "certificate_id"),
     Index("ix_case_patient", "patient"),
 )
@@ -197,6 +253,18 @@ ledger = Table(
     Column("evidence", Digest, nullable=False),
     Column("previous", Digest, nullable=False),
     Column("digest", Digest, nullable=False, unique=True),
+)
+
+# What operators did outside the walk: opened an original, held a certificate or let it go. Who and why is sealed.
+deed = Table(
+    "deed",
+    metadata,
+    Column("uuid", Uuid, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject", Uuid, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_deed_subject", "subject"),
 )
 
 # A question to the author of the certificate of `case`, or an order for one that does not exist yet: then `case` is
@@ -319,36 +387,4 @@ used_proof = Table(
     Column("until", Instant, nullable=False),
     PrimaryKeyConstraint("key", "once"),
     Index("ix_used_proof_until", "until"),
-)
-
-# Who looked at what of a patient's, or tried to. `case` is no foreign key: the entry outlives a certificate that is
-# purged. `patient` and `reader` are keyed digests.
-access = Table(
-    "access",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("case", Uuid),
-    Column("patient", String(128)),
-    Column("reader", String(128), nullable=False),
-    Column("act", String(64), nullable=False),
-    Column("allowed", Boolean, nullable=False),
-    Column("basis", String(32), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Index("ix_access_case", "case", "at"),
-    Index("ix_access_reader", "reader", "at"),
-)
-
-# What a counsellor may see of a patient of another unit's, for a reason, which is sealed, and until when.
-access_override = Table(
-    "access_override",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("until", Instant, nullable=False),
-    Column("case", Uuid, nullable=False),
-    Column("patient", String(128), nullable=False),
-    Column("reader", String(128), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Index("ix_access_override_patient", "patient", "reader", "until"),
 )

@@ -37,17 +37,17 @@ from certgateway.store.database import WRITING, reading_options
 from certgateway.store.dialogues import Clarification
 from certgateway.store.failures import NotKeptError, translated
 from certgateway.store.feed import FeedEvent
-from certgateway.store.ledger import LedgerEntry
+from certgateway.store.ledger import Checked, LedgerEntry
 from certgateway.store.messages import StoredMessage
 from certgateway.store.outbox import Waiting
 from certgateway.store.posting import Claim, DeadLetter
-from certgateway.store.records import Sealing
+from certgateway.store.strongbox import Sealing, Strongbox
 from certgateway.store.tray import Lying, Unsorted
 
 E = TypeVar("E", bound=Event)
 
 # Taken last of all locks, and held to the end: ledger and feed are written in the order of the commits.
-_LEDGER_LOCK = "ledger"
+LEDGER_LOCK = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Reading:
     """What can be asked of the store. `find_` may give None; every other question has an answer, if an empty one."""
 
     connection: Connection
-    sealing: Sealing
+    sealing: Strongbox
 
     def find_message(self, sender: str, key: str) -> StoredMessage | None:
         """The message with this key (message id, or digest of the bytes) from this sender, answered or failed."""
@@ -64,6 +64,10 @@ class Reading:
     def find_receipt(self, message_id: str, sender: str | None = None) -> StoredMessage | None:
         """The answered message with this id; None when several senders used the id and none of them is named."""
         return messages.find_receipt(self.connection, message_id, sender)
+
+    def signed_receipt(self, message: str) -> str | None:
+        """The signed receipt of a message by the gateway's own id of it; None where none was signed."""
+        return messages.signed_receipt(self.connection, message)
 
     def find_resend(self, sender: str, certificate_id: str | None, certificate_digest: str) -> StoredMessage | None:
         """The first message of this sender that carried this certificate, under this id or, without one, under any."""
@@ -168,7 +172,11 @@ class Reading:
 
     def check_ledger(self) -> bool:
         """Whether the whole chain of the ledger holds."""
-        return ledger.chain_holds(self.connection)
+        return self.check_chain().broken is None
+
+    def check_chain(self) -> Checked:
+        """How far the chain of the ledger holds, and where it is broken."""
+        return ledger.check_chain(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +228,11 @@ class Unit(Reading):
         return event if self.by is None else replace(event, caller=self.by)
 
     def _send(self, outgoing: Outgoing) -> None:
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         outbox.append_outgoing(self.connection, self.sealing, outgoing)
 
     def _enter(self, event: Event) -> None:
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         ledger.append_entry(self.connection, "dialogue", event.id, event.at, ledger.evidence_of_event(event))
 
     def mark_fetched(self, message_id: str, at: datetime) -> None:
@@ -272,17 +280,10 @@ class Unit(Reading):
         """What somebody did that belongs to no clarification, in the ledger."""
         self._enter(self._signed(event))
 
-    def record_access(self, told: Access) -> None:
-        """A look at a patient's data, or an attempt at one."""
-        plain = accesses.insert_access(self.connection, self.sealing, told)
-        self.lock(_LEDGER_LOCK)
-        ledger.append_entry(self.connection, "access", told.id, told.at, ledger.evidence_of_access(plain))
-
-    def record_override(self, told: Override) -> None:
-        """A counsellor's reason to see a patient of another unit's."""
-        plain = accesses.insert_override(self.connection, self.sealing, told)
-        self.lock(_LEDGER_LOCK)
-        ledger.append_entry(self.connection, "override", told.id, told.at, ledger.evidence_of_access(plain))
+    def record_access(self, told: Access | Override) -> None:
+        """A look at a patient's data, an attempt at one, or a counsellor's reason for one."""
+        self.lock(LEDGER_LOCK)
+        accesses.record(self.connection, self.sealing, told)
 
     def use_proof(self, key: str, once: str, until: datetime, now: datetime) -> bool:
         """Whether a proof of possession is used for the first time; from now on it is not."""
@@ -291,11 +292,11 @@ class Unit(Reading):
     def record_sorted(self, message: str, case: Case, version: Version, at: datetime) -> None:
         """A version that somebody's sorting has made out of a message that is on record, and the news of it."""
         certificates.insert_version(self.connection, self.sealing, message, case.uuid, version)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         feed.append_event(self.connection, case.uuid, version.number, "replaced", at)
 
-    def record_message(self, kept: Kept, case: Case | None) -> None:
-        """Everything an answered message leaves behind, in a fixed order of statements.
+    def record_message(self, kept: Kept, case: Case | None) -> LedgerEntry:
+        """Everything an answered message leaves behind, in a fixed order of statements; its entry in the ledger.
 
         `case` is the case as it shall be; of it, `versions` and `current_authored` follow from the versions on record.
         A failed attempt at the same message is replaced, an answered one never (AlreadyRecordedError).
@@ -309,33 +310,52 @@ class Unit(Reading):
             certificates.record_case(self.connection, kept, case)
         if case and kept.version:
             certificates.insert_version(self.connection, self.sealing, kept.uuid, case.uuid, kept.version)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         if case and kept.feed:
             number = kept.version.number if kept.version else None
             feed.append_event(self.connection, case.uuid, number, kept.feed, kept.arrival)
-        ledger.append_entry(self.connection, "answered", kept.uuid, kept.arrival, ledger.evidence_of(kept))
+        return ledger.append_entry(self.connection, "answered", kept.uuid, kept.arrival, ledger.evidence_of(kept))
+
+    def keep_receipt(self, message: str, signed: str) -> None:
+        """The signed receipt of a message that this transaction has recorded."""
+        messages.insert_receipt(self.connection, message, signed)
 
     def append_failure(self, kept: Kept) -> None:
         """Keeps the bytes of a message that our own fault stopped. AlreadyRecordedError when its key has an answer."""
         if kept.state != "failed" or kept.answer is not None:
             raise GatewayError("an answered message cannot be recorded as failed")
         messages.insert_message(self.connection, self.sealing, kept, None)
-        self.lock(_LEDGER_LOCK)
+        self.lock(LEDGER_LOCK)
         ledger.append_entry(self.connection, "failed", kept.uuid, kept.arrival, ledger.evidence_of(kept))
 
-    def append_conflict(self, sender: str, key: str, content_digest: str, raw: bytes, arrival: datetime) -> None:
-        """Keeps what came under a key that another content has. The same conflict again adds nothing.
+    def append_conflict(
+        self,
+        sender: str,
+        key: str,
+        content_digest: str,
+        raw: bytes,
+        arrival: datetime,
+        *,
+        detached: tuple[str, ...] = (),
+    ) -> None:
+        """Keeps what came under a key that another content has, with the signatures beside it.
 
-        NotKeptError when no message has the key.
+        The same conflict again adds nothing. NotKeptError when no message has the key.
         """
         first = self.find_message(sender, key)
         if first is None:
             raise NotKeptError("there is no message that this one could be in conflict with")
         if messages.insert_conflict(
-            self.connection, self.sealing, first, content_digest=content_digest, raw=raw, arrival=arrival
+            self.connection,
+            self.sealing,
+            first,
+            content_digest=content_digest,
+            raw=raw,
+            signatures=detached,
+            arrival=arrival,
         ):
-            self.lock(_LEDGER_LOCK)
-            evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest)
+            self.lock(LEDGER_LOCK)
+            evidence = ledger.evidence_of_conflict(raw, content_digest, first.content_digest, detached)
             ledger.append_entry(self.connection, "conflict", first.uuid, arrival, evidence)
 
 
@@ -361,14 +381,14 @@ class Store:
     def transaction(self) -> Iterator[Unit]:
         """All or nothing. When it is left without an exception, what was written is on the disk."""
         with translated(), self.engine.connect() as connection, connection.execution_options(**WRITING).begin():
-            yield Unit(connection, self.sealing, self._by)
+            yield Unit(connection, Strongbox(connection, self.sealing), self._by)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """One consistent picture, no write lock. Not to be nested in a transaction: it would see the past, or wait."""
         options = self._reading
         with translated(), self.engine.connect() as connection, connection.execution_options(**options).begin():
-            yield Reading(connection, self.sealing)
+            yield Reading(connection, Strongbox(connection, self.sealing))
 
     def close(self) -> None:
         """Closes every connection; a database in memory is gone with it."""

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from certgateway.domain.tray import PutAside
 from certgateway.store.messages import storable
-from certgateway.store.records import Sealing, put_aside_bytes, read_put_aside, sealing_context
+from certgateway.store.records import put_aside_bytes, read_put_aside, sealing_context
+from certgateway.store.strongbox import Holder, Strongbox
 from certgateway.store.tables import message, unsorted
 
 Why = Literal[
@@ -58,16 +59,17 @@ class Lying:
     sorted: datetime | None
 
 
-def insert_unsorted(connection: Connection, sealing: Sealing, put_aside: Unsorted) -> None:
+def insert_unsorted(connection: Connection, sealing: Strongbox, put_aside: Unsorted) -> None:
     """Puts an answer aside. The message that brought it is on record already."""
-    content = put_aside.content
+    content, context = put_aside.content, unsorted_context(put_aside.message)
+    holder = Holder(put_aside.case or put_aside.message, put_aside.case, put_aside.at)
     row = {
         "message": put_aside.message,
         "case": put_aside.case,
         "clarification": put_aside.clarification,
         "why": put_aside.why,
         "at": put_aside.at,
-        "sealed": sealing.seal(put_aside_bytes(content), _context(put_aside.message)) if content else None,
+        "sealed": sealing.seal(put_aside_bytes(content), context, "derived", holder) if content else None,
     }
     connection.execute(insert(unsorted), row)
 
@@ -78,7 +80,7 @@ def unsorted_answers(connection: Connection, limit: int) -> list[Unsorted]:
     return [_unsorted(row) for row in connection.execute(query)]
 
 
-def find_lying(connection: Connection, sealing: Sealing, uuid: str) -> Lying | None:
+def find_lying(connection: Connection, sealing: Strongbox, uuid: str) -> Lying | None:
     """The answer that a message brought, with its content, whether it still lies in the tray or not."""
     if not storable(uuid):
         return None
@@ -90,7 +92,7 @@ def find_lying(connection: Connection, sealing: Sealing, uuid: str) -> Lying | N
     row = connection.execute(query).first()
     if row is None:
         return None
-    content = read_put_aside(sealing.open(row.sealed, _context(uuid))) if row.sealed is not None else None
+    content = read_put_aside(sealing.open(row.sealed, unsorted_context(uuid))) if row.sealed is not None else None
     return Lying(_unsorted(row, content), row.sender, row.key, row.format, row.certificate_id, row.sorted)
 
 
@@ -104,5 +106,6 @@ def _unsorted(row: Any, content: PutAside | None = None) -> Unsorted:  # noqa: A
     return Unsorted(row.message, row.case, row.clarification, row.why, row.at, content)
 
 
-def _context(uuid: str) -> str:
+def unsorted_context(uuid: str) -> str:
+    """What an answer that was put aside is sealed for."""
     return sealing_context("unsorted", uuid)

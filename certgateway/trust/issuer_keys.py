@@ -27,6 +27,7 @@ KEPT: Final = 24 * 3600.0
 PAUSE: Final = 30.0
 """Seconds between two attempts to fetch keys, whatever the first came to."""
 _SECONDS: Final = 5.0
+_WAIT: Final = 1.0
 _LARGEST: Final = 256 * 1024
 _MOST_KEYS: Final = 100
 _OK: Final = 200
@@ -78,15 +79,16 @@ class FetchedKeys:
 
     def find(self, kid: str) -> Key | None:
         """The key with this id, None where the issuer has none; KeysUnavailableError when nobody can tell now."""
-        known = kid in self._keys and self._clock() < self._end
-        # Who has a key need not wait for another thread's look at the issuer; who has none does.
-        if self._lock.acquire(blocking=not known):
+        # While another thread looks at the issuer nobody waits who has keys, and nobody long: threads are few, and key
+        # ids can be made up.
+        asked = self._lock.acquire(timeout=0 if self._clock() < self._end else _WAIT)
+        if asked:
             try:
                 self._renew(kid)
             finally:
                 self._lock.release()
         now, found = self._clock(), self._keys.get(kid)
-        if now >= self._end or (found is None and self._failed):
+        if now >= self._end or (found is None and (self._failed or not asked)):
             raise KeysUnavailableError("an issuer's keys cannot be fetched")
         return found
 

@@ -38,6 +38,10 @@ Cause = Literal[
     "key-value-differs",
     "signature-invalid",
     "digest-differs",
+    "jws-malformed",
+    "jws-header-refused",
+    "key-unknown",
+    "signature-time-refused",
 ]
 CAUSES: Final[tuple[str, ...]] = get_args(Cause)
 """In the order in which verification looks for them, more or less; docs/security.md explains each."""

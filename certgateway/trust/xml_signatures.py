@@ -12,9 +12,7 @@ from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Final, Literal, final
 
-from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from certgateway import safexml
@@ -25,6 +23,7 @@ from certgateway.trust.certificates import Anchors, TrustedKey, trusted_key
 from certgateway.trust.key_info import check_key_value, read_key_info
 from certgateway.trust.signature_refusal import SignatureRefused, refusal
 from certgateway.trust.signed_info import DSIG, check_reference, find_signature, read_signature, read_signed_info
+from certgateway.trust.subjects import common_name, organisation_of
 
 _MOST_BYTES: Final = 20 * 1024 * 1024
 _MOST_REFERENCES: Final = 3
@@ -32,7 +31,6 @@ _SIGNATURE: Final = f"{DSIG}{safexml.SEPARATOR}Signature"
 _REFERENCE: Final = f"{DSIG}{safexml.SEPARATOR}Reference"
 # Tags that may be a Signature or a Reference; a name has one spelling in XML, and its prefix no colon.
 _TAGS: Final = re.compile(rb"<(?:[^\s<>/:!?\"'=&]++:)?(?:(Signature)|Reference)[\s/>]")
-_ORGANISATION: Final = re.compile(r"(?:NTRNO-)?([0-9]{9})")
 
 
 @final
@@ -184,18 +182,10 @@ class _Count:
 
 def _signer(trusted: TrustedKey) -> Signer:
     certificate = trusted.certificate
-    stated = (_attribute(certificate, oid) for oid in (NameOID.ORGANIZATION_IDENTIFIER, NameOID.SERIAL_NUMBER))
-    numbers = (match[1] for text in stated if (match := _ORGANISATION.fullmatch(text or "")))
     return Signer(
         certificate=certificate.fingerprint(SHA256()).hex(),
-        name=_attribute(certificate, NameOID.COMMON_NAME),
-        organisation=next(numbers, None),
+        name=common_name(certificate),
+        organisation=organisation_of(certificate),
         trusted_by=trusted.trusted_by,
         proof=_PROOF,
     )
-
-
-def _attribute(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
-    """The first of a kind of name in the subject."""
-    found = certificate.subject.get_attributes_for_oid(oid)
-    return str(found[0].value) if found else None

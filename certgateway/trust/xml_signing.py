@@ -91,6 +91,8 @@ def _value(key: SigningKey, data: bytes) -> bytes:
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(data, padding.PKCS1v15(), SHA256())
     size = key.key_size // 8
-    der = key.sign(data, ec.ECDSA(SHA384() if _method(key).hash == "sha384" else SHA256()))
+    # What is written anew each time it is fetched shall be the same bytes each time.
+    hash_ = SHA384() if _method(key).hash == "sha384" else SHA256()
+    der = key.sign(data, ec.ECDSA(hash_, deterministic_signing=True))
     r, s = decode_dss_signature(der)
     return r.to_bytes(size, "big") + s.to_bytes(size, "big")

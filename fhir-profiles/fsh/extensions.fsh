@@ -212,10 +212,13 @@ Context: OperationOutcome
 * extension[verdict].value[x] from $vs-verdict (required)
 * extension[duplicate-of].value[x] 1..1
 * extension[duplicate-of].value[x] only string
-* extension[signer].extension contains certificate 1..1 and organisation 0..1
+* extension[signer].extension contains certificate 0..1 and key 0..1 and organisation 0..1
 * extension[signer].extension[certificate] ^short = "SHA-256 of the certificate, in hexadecimal digits"
 * extension[signer].extension[certificate].value[x] 1..1
 * extension[signer].extension[certificate].value[x] only string
+* extension[signer].extension[key] ^short = "The name of the registered key, where no certificate signed"
+* extension[signer].extension[key].value[x] 1..1
+* extension[signer].extension[key].value[x] only string
 * extension[signer].extension[organisation] ^short = "The organisation number in the certificate"
 * extension[signer].extension[organisation].value[x] 1..1
 * extension[signer].extension[organisation].value[x] only string

@@ -50,6 +50,10 @@ EXPRESSIONS = [
     "value.ofType(Quantity).value.exists()",
     "(value as Quantity).unit = 'mg'",
     "value is Quantity",
+    "(value is Quantity).not()",
+    "value is string",
+    "component.where(value is string).count() = 1",
+    "(value as Quantity).value.empty() or (value is string implies (value as string) = 'x')",
     "code.coding.where(system = %loinc and code = '1-8').exists()",
     "code.coding.where(system = %sct).empty()",
     "code.coding.count() = 2",
@@ -179,6 +183,16 @@ def test_members_that_are_read_are_known(expression: str, wanted: set[str] | Non
     assert reads_of(quick) == ({*choices, "active"} if code == "Patient" else wanted)
 
 
+@pytest.mark.parametrize("name", ["valueString", "valueCode", "valueId", "valueUri", "valueMarkdown", "valueUrl"])
+@pytest.mark.parametrize("expression", ["value is {}", "(value is {}).not()", "where(value is {}).empty()"])
+@pytest.mark.parametrize("kind", ["string", "uri", "code"])
+def test_a_type_takes_in_what_descends_from_it(name: str, expression: str, kind: str, base: Definitions) -> None:
+    value = {"url": "urn:x", name: "x"}
+    quick = quick_test(expression.format(kind), "Extension", base, is_root=False)
+    assert quick is not None
+    assert quick(value) is _answer(expression.format(kind), value, "Extension", base)
+
+
 @pytest.mark.parametrize(
     "moment",
     ["2020", "2020-02", "2020-02-03", "2020-02-03T04:05:06Z", "2020-02-03T04:05:06+00:00", "2020-02-03T04:05:06-00:00",
@@ -225,7 +239,7 @@ def test_an_open_order_of_dates_is_no_criterion(base: Definitions) -> None:
      "status.ofType(code) = 'final'",
      "value.ofType(Address).exists()", "value.count() = 1", "value.all(true)", "code.hasValue()",
      "%resource.x.exists()",
-     "value is Address", "(value is Quantity).not()", "subject.reference.first() = 'x'", "status > 'a'", "status < 5",
+     "value is Address", "value is Nothing", "subject.reference.first() = 'x'", "status > 'a'", "status < 5",
      "status in %loinc", "(status | code.text).first() = 'x'",
      " = ".join(["status.exists()"] * 40)],
 )  # fmt: skip

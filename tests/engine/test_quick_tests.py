@@ -15,10 +15,10 @@ import pytest
 
 from certgateway import safejson
 from certgateway.bootstrap import definitions
-from certgateway.engine import Definitions, Fault, Options, judge, load_base, shapes
+from certgateway.engine import GENERAL, Definitions, Fault, Options, judge, load_base, shapes
 from certgateway.engine.base_soundness import base_soundness_of
 from certgateway.engine.conformance import Conformance
-from certgateway.engine.instance import Place, root_scope
+from certgateway.engine.instance import Place, inner_scope, root_scope
 from certgateway.engine.judgement import judge_profiles
 from certgateway.engine.run import Run
 from certgateway.engine.structure import Walk
@@ -370,22 +370,114 @@ def test_half_a_character_is_searched_as_always(ours: Definitions) -> None:
     assert sorted(map(repr, judge(tree, ours, options=QUIET))) == sorted(map(repr, slowly(tree, ours, QUIET)))
 
 
-# A RiskAssessment takes the walk (ras-2 has no quick form), and so does what holds others or leads to them by URL.
-PLAIN = frozenset({"CarePlan", "ClinicalImpression", "Condition", "Organization", "Patient", "Practitioner"})
-
-
-def _is_plain(resource: Json) -> bool:
-    references = [node["reference"] for node in nodes(resource) if isinstance(node, dict) and "reference" in node]
-    return "contained" not in resource and all(str(each).startswith("urn:uuid:") for each in references)
-
-
 @pytest.mark.parametrize("path", MESSAGES, ids=lambda path: path.stem)
 def test_what_good_messages_hold_is_passed_by_functions(path: Path, ours: Definitions) -> None:
     """That everything were walked would change no fault, and cost several times as much."""
     tree = safejson.parse(path.read_bytes())
     soundness, scope = base_soundness_of(ours, judges_codes=False), root_scope(tree)
-    resources = [entry["resource"] for entry in tree["entry"]]
-    plain = [each for each in resources if each["resourceType"] in PLAIN and _is_plain(each)]
-    assert plain
-    for each in plain:
-        assert soundness.resource(each["resourceType"], each, scope, []) is not None
+    assert tree["entry"]
+    for index, entry in enumerate(tree["entry"]):
+        each = entry["resource"]
+        inner = inner_scope(scope, each, ((scope.trail, "entry", index), "resource", None))
+        assert soundness.resource(each["resourceType"], each, inner, []) is not None
+
+
+CONTAINER: Json = {
+    "resourceType": "Observation",
+    "contained": [
+        {"resourceType": "Practitioner", "id": "p", "name": [{"family": "A"}]},
+        {
+            "resourceType": "PractitionerRole",
+            "id": "r",
+            "practitioner": {"reference": "#p"},
+            "organization": {"reference": "https://example.org/fhir/Organization/1"},
+        },
+    ],
+    "status": "final",
+    "code": {"text": "t"},
+    "subject": {"reference": "Patient/1"},
+    "performer": [{"reference": "#r"}],
+    "hasMember": [{"reference": "Observation/2/_history/1"}],
+}
+
+
+def _by_url(tree: Json) -> Json:
+    """A resource in a Bundle beside the Patient that it leads to by a relative reference."""
+    base = "https://example.org/fhir"
+    patient = {"resourceType": "Patient", "id": "1", "managingOrganization": {"display": "o"}}
+    entries = [
+        {"fullUrl": f"{base}/Observation/3", "resource": tree | {"id": "3"}},
+        {"fullUrl": f"{base}/Patient/1", "resource": patient},
+    ]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_resources_in_others_and_references_by_url_are_passed_by_functions(
+    *, is_alone: bool, ours: Definitions
+) -> None:
+    tree = copy.deepcopy(CONTAINER)
+    if not is_alone:
+        # What leads out of a Bundle takes a second look.
+        del tree["hasMember"], tree["contained"][1]["organization"]
+    soundness, scope = base_soundness_of(ours, judges_codes=False), root_scope(tree if is_alone else _by_url(tree))
+    if not is_alone:
+        tree = scope.resource["entry"][0]["resource"]
+        scope = inner_scope(scope, tree, ((scope.trail, "entry", 0), "resource", None))
+    assert soundness.resource("Observation", tree, scope, []) is not None
+    for index, each in enumerate(tree["contained"]):
+        inner = inner_scope(scope, each, (scope.trail, "contained", index))
+        assert soundness.resource(each["resourceType"], each, inner, []) is not None
+    assert judge(scope.container if is_alone else _by_url(tree), ours, options=QUIET) == []
+
+
+@pytest.mark.parametrize("options", [ALL_ALIKE, Options(), Options(contained=False), GENERAL])
+@pytest.mark.parametrize("seed", range(60))
+def test_quick_tests_change_no_fault_of_resources_in_others(seed: int, options: Options, ours: Definitions) -> None:
+    dice = random.Random(seed)  # noqa: S311  The same changes every time.
+    tree = changed(CONTAINER if seed % 2 else _by_url(CONTAINER), dice)
+    if isinstance(tree.get("resourceType"), str) and ours.is_resource(tree["resourceType"]):
+        found = sorted(map(repr, judge(tree, ours, options=options)))
+        assert found == sorted(map(repr, slowly(tree, ours, options)))
+
+
+UNRESOLVED = Options(unresolved="error", ignored_invariants=frozenset({"dom-6"}))
+REFERENCES = ["Patient/1", "Patient/2", "Group/1", "Nobody/1", "Patient/1 ", " ", "#", "#none", "#p", "urn:x",
+              "https://a/Patient/1", "https://a/Group/1", "patient",
+              "https://example.org/fhir/Patient/1", "Patient/1/_history/2", "Patient?x=y"]  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("stated", [{}, {"type": "Patient"}, {"type": "Group"}])
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_quick_tests_change_no_fault_of_references(
+    reference: str, stated: Json, *, is_alone: bool, ours: Definitions
+) -> None:
+    subject = {"reference": reference, **stated}
+    tree = CONTAINER | {"subject": subject, "focus": [subject], "encounter": subject}
+    tree = tree if is_alone else _by_url(tree)
+    found = judge(tree, ours, options=UNRESOLVED)
+    assert sorted(map(repr, found)) == sorted(map(repr, slowly(tree, ours, UNRESOLVED)))
+    # Nothing leads to an encounter; only of these, outside a Bundle and without a type beside them, nobody can tell.
+    untold = is_alone and not stated and reference in {"Nobody/1", "urn:x", "patient", "Patient?x=y"}
+    assert bool(found) is not untold
+
+
+def test_constraints_that_are_left_alone_keep_nothing_from_the_functions(ours: Definitions) -> None:
+    period = {"start": "2020-01-02", "end": "2020-01-01"}
+    tree = {"resourceType": "Patient", "identifier": [{"value": "1", "period": period}]}
+    scope, left = root_scope(tree), frozenset({"per-1", "dom-6"})
+    heeding = base_soundness_of(ours, judges_codes=False)
+    ignoring = base_soundness_of(ours, judges_codes=False, ignored=left)
+    assert heeding.resource("Patient", tree, scope, []) is None
+    assert ignoring.resource("Patient", tree, scope, []) == ()
+    assert [fault.expected for fault in judge(tree, ours, options=QUIET)] == ["per-1"]
+    assert judge(tree, ours, options=Options(ignored_invariants=left)) == []
+
+
+def test_sets_of_ignored_constraints_are_not_kept_without_end() -> None:
+    known = load_base()
+    first = base_soundness_of(known, judges_codes=True)
+    for number in range(shapes.MOST_SETS):
+        base_soundness_of(known, judges_codes=True, ignored=frozenset({str(number)}))
+    assert base_soundness_of(known, judges_codes=True) is not first

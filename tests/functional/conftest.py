@@ -4,22 +4,56 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from certgateway import bootstrap
+from certgateway.api.meters import Meters
+from certgateway.api.observation import Observed
 from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.examine import House
 from certgateway.services.gateway import Gateway
 from certgateway.trust.seal import create_key_file
+from tests.canary import CANARY
 from tests.functional.office import Office, Ticking
 from tests.integration.store.postgresql import Server
 
 NOW = datetime(2026, 11, 1, 11, tzinfo=UTC)
 BODY_LIMIT = 3 * 1024 * 1024
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sent() -> Iterator[None]:
+    """The canary reads the heads of all answers, the bodies of those that are errors, and at the end all metrics."""
+    meters: dict[int, Meters] = {}
+    really = Observed.__call__
+
+    async def watched(self: Observed, scope: Scope, receive: Receive, send: Send) -> None:
+        meters[id(self._meters)] = self._meters
+        status = 0
+
+        async def read(sent: Message) -> None:
+            nonlocal status
+            if sent["type"] == "http.response.start":
+                status = sent["status"]
+                for name, value in sent["headers"]:
+                    CANARY.look(f"header {name.decode()}", unquote(value.decode("latin-1")))
+            elif sent["type"] == "http.response.body" and status >= 400:
+                CANARY.look(f"body of {status}", sent["body"].decode("utf-8", "replace"))
+            await send(sent)
+
+        await really(self, scope, receive, read)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Observed, "__call__", watched)
+        yield
+    for each in meters.values():
+        CANARY.look("metrics", each.text().decode())
 
 
 @pytest.fixture(scope="session")

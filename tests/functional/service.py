@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certgateway.trust.seal import create_key_file
+from tests.canary import CANARY
 
 ROOT = Path(__file__).resolve().parents[2]
 _STARTS_WITHIN = 30.0
@@ -96,7 +97,9 @@ class Service:
         """Ends it as an operator would; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        ended = self.process.wait(30)
+        CANARY.look("log of a process", self.log)
+        return ended
 
 
 def free_port() -> int:

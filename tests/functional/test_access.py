@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,10 +42,11 @@ from tests.functional.entrance import (
     guarded,
 )
 from tests.functional.messages import JSON, message_id, raw, tree, under_id
+from tests.functional.service import Service
 from tests.functional.test_kith import told_rules
 from tests.functional.test_kith_dialogue import receipt
 from tests.integration.receiving import message
-from tests.tokens import ORGANISATION, URL, jwk, private, proof, token
+from tests.tokens import AUDIENCE, HPR, NAMES, ORGANISATION, URL, jwk, private, proof, token
 
 DOOR = "/fhir/$process-message"
 GOOD = "good/back-pain-tolerates-load.json"
@@ -548,3 +550,27 @@ def test_a_wrong_issuer_stops_the_start(wrong: dict[str, Any], monkeypatch: pyte
         monkeypatch.setenv("CERTGATEWAY_ISSUERS", json.dumps(issuers))
         with pytest.raises(MisconfiguredError, match="issuers"):
             load_settings(None)
+
+
+def test_a_service_with_issuers_demands_tokens_and_believes_its_own_address(tmp_path: Path) -> None:
+    keys = tmp_path / "jwks"
+    keys.write_text(json.dumps({"keys": [{**jwk(private("issuer")), "kid": "issuer"}]}))
+    issuer = {"profile": "helseid", "issuer": NAMES["helseid"], "audience": AUDIENCE, "jwks_file": str(keys)}
+    service = Service(tmp_path, ISSUERS=json.dumps([issuer | {"scope_prefix": "nav:"}]))
+    try:
+        service.await_ready()
+        path, now = f"/messages?receiver={HER}", int(time.time())
+        assert service.ask("GET", path).status == 401
+        made = token("helseid", {"iat": now, "nbf": now, "exp": now + 60})
+        for address, status in ((f"http://127.0.0.1:{service.port}/messages", 200), (URL, 401)):
+            shown = proof(made, {"iat": now, "htu": address})
+            answer = service.ask("GET", path, headers={"Authorization": f"DPoP {made}", "DPoP": shown})
+            assert answer.status == status
+        # The token itself is good for submitting, and its organisation is not the sender's by any register.
+        shown = proof(made, {"iat": now, "htm": "POST", "htu": f"http://127.0.0.1:{service.port}{DOOR}"})
+        headers = {"Authorization": f"DPoP {made}", "DPoP": shown} | JSON
+        assert b"caller-not-sender" in service.ask("POST", DOOR, raw(GOOD), headers).body
+        assert made[:40] not in service.log
+        assert HPR not in service.log
+    finally:
+        assert service.stop() == 0

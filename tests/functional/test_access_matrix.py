@@ -201,7 +201,7 @@ def overridden(gateway: Gateway, objects: Objects) -> None:
                 told = Override(
                     gateway.new_id(), since, until, about["certificate"], patient, reader, who, "Vikarierer i dag"
                 )
-                unit.record_override(told)
+                unit.record_access(told)
 
 
 def trees() -> dict[str, Json]:

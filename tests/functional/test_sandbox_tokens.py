@@ -1,6 +1,7 @@
 """The sandbox's token office: good tokens of each profile open doors, broken ones do not; a service has none of it."""
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -141,15 +142,28 @@ def test_a_service_has_no_token_office(client: TestClient) -> None:
     }
 
 
-def test_the_demonstration_goes_through_a_guarded_door() -> None:
-    """From nothing, over HTTP, as somebody would start it; then it ends by itself."""
-    command = (sys.executable, "-m", "certgateway", "sandbox", "--port", "0", "--tokens", "--once")
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert ran.returncode == 0, ran.stderr
-    states = re.findall(r"^    (HTTP [0-9]+)", ran.stdout, re.MULTILINE)
+def test_the_demonstration_and_the_example_of_the_docs_go_through_a_guarded_door() -> None:
+    """From nothing, over HTTP, as somebody would start it; and the client of docs/tokens.md, as it stands there."""
+    command = (sys.executable, "-m", "certgateway", "sandbox", "--port", "0", "--tokens")
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            shown = "".join(iter(process.stdout.readline, "Serving until Ctrl-C.\n"))
+            port = re.findall(r"http://127\.0\.0\.1:([0-9]+)", shown)[0]
+            page = (ROOT / "docs" / "tokens.md").read_text()
+            example = page.partition("```python\n")[2].partition("```")[0]
+            code = example.replace(":8080", f":{port}")
+            told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert process.returncode == 0
+    first, second = told.stdout.splitlines()
+    assert first == "200"
+    assert second.startswith('401 DPoP error="invalid_dpop_proof"')
+    states = re.findall(r"^    (HTTP [0-9]+)", shown, re.MULTILINE)
     assert len(states) == 17
     assert {"HTTP 401", "HTTP 403"}.isdisjoint(states)
-    assert "sender-not-verified" not in ran.stdout
-    lines = [line for line in ran.stdout.splitlines() if line.startswith("curl ")]
+    assert "sender-not-verified" not in shown
+    lines = [line for line in shown.splitlines() if line.startswith("curl ")]
     assert len(lines) > 15
     assert all('-H "$T"' in line or "/sandbox/token" in line for line in lines)

@@ -6,9 +6,13 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from certgateway.cli.serve import check_host
+from certgateway.config import Settings
+from certgateway.domain.errors import MisconfiguredError
 from tests.functional.messages import FIXTURES, JSON, XML, message_id, raw, resource, tree
 from tests.functional.service import ROOT, Service
 
@@ -28,9 +32,32 @@ def refused(tmp_path: Path, **settings: str) -> subprocess.CompletedProcess[str]
 def test_only_this_machine_can_be_listened_on(tmp_path: Path, host: str) -> None:
     run = refused(tmp_path, HOST=host)
     assert run.returncode == 2
-    assert "senders cannot be verified yet" in run.stderr
+    assert "knows its callers and senders" in run.stderr
     assert "Traceback" not in run.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+OPEN: dict[str, Any] = {
+    "host": "0.0.0.0",  # noqa: S104
+    "persons": "synthetic",
+    "issuers": [{"profile": "maskinporten", "issuer": "https://issuer.example/", "audience": "a", "jwks_file": "x"}],
+    "senders": [{"her": ["8143060"], "organisation": "987654325"}],
+    "unregistered_senders": "refuse",
+    "public_url": "https://gateway.example",
+}
+
+
+def test_other_machines_may_come_where_callers_and_senders_are_known() -> None:
+    assert check_host(Settings(**OPEN)) is None  # type: ignore[func-returns-value]
+    for name in ("issuers", "senders", "unregistered_senders", "public_url"):
+        # Nobody can be refused for not being registered where nobody is.
+        without = {name, "unregistered_senders"} if name == "senders" else {name}
+        left_out = {key: value for key, value in OPEN.items() if key not in without}
+        with pytest.raises(MisconfiguredError, match=f"or set {name}"):
+            check_host(Settings(**left_out))
+        assert check_host(Settings(**left_out | {"host": "::1"})) is None  # type: ignore[func-returns-value]
+    with pytest.raises(MisconfiguredError, match="or set public_url"):
+        check_host(Settings(**OPEN | {"public_url": "http://127.0.0.1:8080"}))
 
 
 def test_persons_must_be_told(tmp_path: Path) -> None:

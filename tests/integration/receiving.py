@@ -36,8 +36,8 @@ SENDER = "her:8143060"
 GOOD = good.messages()
 BASE = "required-items-only"
 NOTHING = dict.fromkeys(metadata.tables, 0)
-ONE_ACCEPTED = NOTHING | {"case": 1, "feed": 1, "ledger": 1, "message": 1, "original": 1, "version": 1}
-ONE_REJECTED = NOTHING | {"case": 1, "ledger": 1, "message": 1, "original": 1}
+ONE_ACCEPTED = NOTHING | {"case": 1, "data_key": 2, "feed": 1, "ledger": 1, "message": 1, "original": 1, "version": 1}
+ONE_REJECTED = NOTHING | {"case": 1, "data_key": 1, "ledger": 1, "message": 1, "original": 1}
 
 
 @dataclass(slots=True)

@@ -465,6 +465,7 @@ def test_a_clinician_declines_an_order_before_there_is_a_certificate(at_desk: De
     after = at_desk.counts()
     assert {name for name in after if after[name] != before[name]} == {
         "clarification_event",
+        "data_key",
         "ledger",
         "message",
         "original",

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from certgateway import bootstrap
 from certgateway.domain.errors import NotFoundError, NotNowError
 from certgateway.domain.posting import LEASE, LONGEST_WISH, SCHEDULE
+from certgateway.engine.xmlwrite import write
 from certgateway.fhir.communication import question_message
 from certgateway.kith.dialogmelding import write_dialogue
 from certgateway.services import clarify, deliver, resend
@@ -21,6 +22,8 @@ from certgateway.services.examine import House
 from certgateway.services.push import Noted
 from certgateway.store.tables import outbox
 from certgateway.trust.seal import SealBrokenError
+from certgateway.trust.webhooks import Format
+from certgateway.trust.xml_signing import Signatory, sign
 from tests.functional.office import NOWHERE
 from tests.integration.answering import answer
 from tests.integration.listening_receiver import (
@@ -50,6 +53,7 @@ from tests.integration.pushing import (
 )
 from tests.integration.receiving import SENDER, START, Desk, desk, message, resource
 from tests.integration.store.conftest import postgresql, url
+from tests.signing import office, xmlsec_accepts
 
 __all__ = ["postgresql", "url"]
 
@@ -142,6 +146,23 @@ def test_fhir_is_posted_as_xml_where_that_is_wished(plain: Desk) -> None:
     assert got.headers["content-type"] == "application/fhir+xml"
     assert b'<MessageHeader><id value="' + got.id.encode() in got.body
     assert got.is_signed()
+
+
+@pytest.mark.parametrize("form", ["fhir-xml", "kith"])
+def test_where_we_sign_the_posted_message_holds_the_signature_that_a_fetched_one_has(plain: Desk, form: Format) -> None:
+    own = office()
+    signing = replace(plain.gateway, signatory=Signatory(own.key, own.certificate))
+    with listening() as receiver:
+        at_desk = posting_to(Desk(signing, plain.clock), receiver.url, form=form)
+        asked(at_desk)
+        assert outcomes(looked(at_desk)) == [("delivered", None)]
+    (got,) = receiver.got
+    assert xmlsec_accepts(got.body)
+    assert got.is_signed()
+    outgoing, definitions = stored(at_desk, got.id).outgoing, signing.house.definitions
+    tree = question_message(outgoing, gateway_her="8140000")
+    plain_bytes = write_dialogue(outgoing, gateway_her="8140000") if form == "kith" else write(tree, definitions)
+    assert got.body == sign(plain_bytes, Signatory(own.key, own.certificate))
 
 
 def test_a_notice_names_the_message_and_nobody_and_leaves_it_waiting(plain: Desk) -> None:

@@ -25,9 +25,13 @@ KILLED = -9
 
 LOOK = ("SELECT outbox", "COMMIT")
 CLAIM = ("SELECT outbox", "INSERT posting", "COMMIT")
-READ = ("SELECT outbox", "COMMIT")
-SENT = ("UPDATE outbox", "INSERT clarification_event", "SELECT ledger", "INSERT ledger")
-RECORD = ("SELECT outbox", "SELECT outbox", *SENT, *SENT, "UPDATE posting", "COMMIT")
+READ = ("SELECT outbox", "SELECT data_key", "COMMIT")
+KEY = ("SELECT clarification", "SELECT data_key")
+SENT = ("INSERT clarification_event", "SELECT ledger", "INSERT ledger")
+RECORD = (
+    *("SELECT outbox", "SELECT outbox", "SELECT data_key"),
+    *("UPDATE outbox", *KEY, *SENT, "UPDATE outbox", *SENT, "UPDATE posting", "COMMIT"),
+)
 NO_MORE = ("SELECT outbox", "COMMIT")
 
 

@@ -523,7 +523,7 @@ def test_a_fault_never_replaces_an_answer(at_desk: Desk) -> None:
     assert at_desk.versions(first.case) == [(1, True)]
 
 
-@pytest.mark.parametrize("table", ["message", "original", "case", "version", "feed", "ledger"])
+@pytest.mark.parametrize("table", ["message", "data_key", "original", "case", "version", "feed", "ledger"])
 def test_without_its_evidence_nothing_is_accepted(table: str, at_desk: Desk) -> None:
     """No evidence, no acceptance: whichever write fails, nothing is kept and the sender may come again."""
     forbid(at_desk, table)

@@ -31,6 +31,8 @@ STATEMENTS = (
     "SELECT case",
     "DELETE message",
     "INSERT message",
+    "SELECT data_key",
+    "INSERT data_key",
     "INSERT original",
     "UPDATE case",
     "INSERT case",
@@ -42,7 +44,7 @@ STATEMENTS = (
     "COMMIT",
 )
 ON_SQLITE = ("BEGIN IMMEDIATE", *STATEMENTS)
-ON_POSTGRESQL = (LOCK, LOCK, *STATEMENTS[:10], LOCK, *STATEMENTS[10:])
+ON_POSTGRESQL = (LOCK, LOCK, *STATEMENTS[:12], LOCK, *STATEMENTS[12:])
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from certgateway.services import clarify, sort
 from certgateway.services.assess import assess
 from certgateway.services.examine import House
 from certgateway.services.pose import Question
+from certgateway.store.strongbox import Strongbox
 from certgateway.store.tables import metadata, unsorted
 from tests.integration.answering import answer
 from tests.integration.receiving import SENDER, Desk, authored, desk, message, numbered, receipt, resource
@@ -478,14 +479,13 @@ def test_nothing_of_an_answer_in_the_tray_lies_in_the_clear_and_its_original_is_
     clarification = asked(at_desk, certified(at_desk), ACTIVITY)
     lying = stray(at_desk)
     opened: list[str] = []
-    sealer = type(at_desk.gateway.sealer)
-    really = sealer.open
+    really = Strongbox.open
 
-    def watched(self: Any, sealed: bytes, context: str) -> bytes:  # noqa: ANN401
+    def watched(self: Strongbox, sealed: bytes, context: str) -> bytes:
         opened.append(context)
         return really(self, sealed, context)
 
-    monkeypatch.setattr(sealer, "open", watched)
+    monkeypatch.setattr(Strongbox, "open", watched)
     sort.unsorted_answer(lying, at_desk.gateway)
     with at_desk.gateway.store.engine.connect() as connection:
         (row,) = connection.execute(metadata.tables["unsorted"].select())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import sys
 import time
 import tracemalloc
 from decimal import Decimal
@@ -11,6 +13,13 @@ import pytest
 from certgateway import safejson
 from certgateway.safejson import JsonLimits, Unreadable
 from tests.calibration import allowed
+
+
+@pytest.fixture(autouse=True, params=[0, sys.maxsize], ids=["with msgspec", "without"])
+def _reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test holds for both readers: which of them reads a body hangs on how many came before it."""
+    monkeypatch.setattr(safejson, "QUICK_AFTER", request.param)
+
 
 READABLE = {
     b'{"a":1.50}': {"a": Decimal("1.50")},
@@ -194,3 +203,55 @@ def test_writes_indented() -> None:
 def test_refuses_to_write_what_no_tree_holds(tree: object) -> None:
     with pytest.raises(TypeError):
         safejson.write(tree)
+
+
+# Whatever may be read in two ways, or hides a name, a number or how deep a body goes.
+SPACES = ["", "", "", " ", "\n", "\t"]
+NAMES = ["a", "b", ":", "\\u0061", '\\":', "\\\\", " :", "]", "\\n"]
+VALUES = ["1", "-0", "0", "1.0", "0.10", "1e5", "1E-9", "1e400", "9" * 20, "9" * 400, "true", "null", "NaN", "01", '""',
+          '":"', '"\\u003a"', '"\\u0022:"', '"\\":"', '"\ud83d"', '"\\ud83d"', '"\\ud83d\\udE00"', '"\x7f"', '"\x0b"',
+          '"\\/"', '"æ"']  # fmt: skip
+
+
+def _body(dice: random.Random, depth: int = 0) -> str:
+    """A value that is mostly sound JSON."""
+    parts = dice.randrange(4) if depth < dice.randint(2, 6) else 0
+    space = dice.choice(SPACES)
+    kind = dice.randrange(3)
+    if not parts or kind == 0:
+        return space + dice.choice(VALUES if dice.random() < 0.1 else VALUES[:6]) + space
+    inner = [_body(dice, depth + 1) for _ in range(parts)]
+    if kind == 1:
+        return f"[{','.join(inner)}{space}]"
+    return "{" + ",".join(f'{space}"{dice.choice(NAMES)}"{space}:{each}' for each in inner) + "}"
+
+
+def _read(raw: bytes, limits: JsonLimits) -> object:
+    try:
+        return repr(safejson.parse(raw, limits))
+    except Unreadable as refusal:
+        return (refusal.id, refusal.line, refusal.column, refusal.keys)
+
+
+def test_both_readers_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(7)  # noqa: S311  The same bodies every time.
+    limits = JsonLimits(depth=5)
+    read = 0
+    for _ in range(6_000):
+        body = _body(dice).encode("utf-8", "surrogatepass")
+        monkeypatch.setattr(safejson, "QUICK_AFTER", 0)
+        one = _read(body, limits)
+        monkeypatch.setattr(safejson, "QUICK_AFTER", sys.maxsize)
+        other = _read(body, limits)
+        assert one == other, body
+        read += isinstance(one, str)
+    assert read > 1_000
+
+
+def test_most_bodies_are_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the second reader would go unseen whenever it is asked for nothing."""
+    monkeypatch.setattr(safejson, "QUICK_AFTER", 0)
+    monkeypatch.setattr(safejson, "_decoder", None)  # What would be read without it fails.
+    tree = safejson.parse(b'{"a":[{"b":"x","c":1.50},[true,null]],"d":{"a":"y: \\"z\\"","b":":"}}')
+    assert tree["a"][0]["c"] == Decimal("1.50")
+    assert safejson.parse(b' {"a" :\n[ 1 ] }') == {"a": [1]}

@@ -22,6 +22,8 @@ STATEMENTS = (
     "SELECT case",
     "DELETE message",
     "INSERT message",
+    "SELECT data_key",
+    "INSERT data_key",
     "INSERT original",
     "UPDATE case",
     "INSERT case",
@@ -34,10 +36,11 @@ STATEMENTS = (
 )
 ON_SQLITE = ("BEGIN IMMEDIATE", *STATEMENTS)
 LOCK = "SELECT pg_advisory_xact_lock(%(number)s)"
-ON_POSTGRESQL = (LOCK, LOCK, *STATEMENTS[:9], LOCK, *STATEMENTS[9:])
+ON_POSTGRESQL = (LOCK, LOCK, *STATEMENTS[:11], LOCK, *STATEMENTS[11:])
 AFTER_COMMIT = "after COMMIT"
 EFFECT = dict.fromkeys(metadata.tables, 0) | {
     "case": 1,
+    "data_key": 2,
     "feed": 1,
     "ledger": 1,
     "message": 1,

@@ -325,7 +325,7 @@ def test_simultaneous_duplicates_have_one_effect_and_one_answer(store: Store) ->
     assert len(answers) == 8
     assert len(set(answers)) == 1
     assert answers[0].startswith("answer ")
-    expected = {"case": 1, "feed": 1, "ledger": 1, "message": 1, "original": 1, "version": 1}
+    expected = {"case": 1, "data_key": 2, "feed": 1, "ledger": 1, "message": 1, "original": 1, "version": 1}
     assert {name: rows for name, rows in counts(store).items() if rows} == expected
     with store.reading() as read:
         assert read.check_ledger()

@@ -27,6 +27,9 @@ TABLES = {
     "clarification",
     "clarification_event",
     "conflict",
+    "detached",
+    "data_key",
+    "deed",
     "feed",
     "fulfilment",
     "ledger",
@@ -35,9 +38,11 @@ TABLES = {
     "outbox",
     "posting",
     "reply",
+    "signed_receipt",
     "unsorted",
     "used_proof",
     "version",
+    "vouched",
 }
 
 SQLITE_OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
@@ -166,6 +171,20 @@ def test_an_order_of_an_earlier_version_is_found_by_every_certificate_that_answe
             assert [tuple(row) for row in found] == [("order-1", "case-a"), ("order-1", "case-b")]
             asked = connection.execute(text('SELECT uuid, "case" FROM clarification ORDER BY 1')).all()
             assert [tuple(row) for row in asked] == [("order-1", None), ("order-2", None), ("question-1", "case-c")]
+
+
+def test_a_conflict_of_an_earlier_version_is_kept_when_signatures_get_their_place(url: str) -> None:
+    with opened(url) as engine:
+        with engine.begin() as connection:
+            _up_to(connection, "0007")
+            connection.execute(
+                text("INSERT INTO conflict VALUES ('her:1', 'm-1', 'c-2', 'c-1', '2026', :sealed)"),
+                {"sealed": b"\x01\xff"},
+            )
+        migrate(engine)
+        with engine.connect() as connection:
+            row = connection.execute(text("SELECT key, first_digest, sealed, detached FROM conflict")).one()
+            assert (row.key, row.first_digest, bytes(row.sealed), row.detached) == ("m-1", "c-1", b"\x01\xff", None)
 
 
 def _up_to(connection: Connection, revision: str) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import select, text
 from certgateway.store.database import open_database
 from certgateway.store.evidence import open_original
 from certgateway.store.schema import migrate
-from certgateway.store.tables import case, message, metadata, original, version
+from certgateway.store.tables import case, data_key, message, metadata, original, version
 from certgateway.store.transactions import Store
+from certgateway.trust.cipher import Cipher
 from certgateway.trust.seal import SealBrokenError, Sealer
 from tests.integration.store.conftest import SECRET
 from tests.integration.store.walk import (
@@ -33,14 +34,25 @@ CERTIFICATE_ID = "urn:uuid:6a5f0a56-5d0e-4f5b-9f0e-7d4a1b1c2d3e"
 SECRETS = (NAME, NUMBER, PROSE, CERTIFICATE_ID, "urn:made-up", "secret-code", "somethingOfTheSenders")
 
 
-class Unsealed:
-    """Seals nothing, to show that the search below would find what is there."""
+class Open(Cipher):
+    """Seals nothing."""
 
     def seal(self, plain: bytes, context: str) -> bytes:  # noqa: ARG002
         return plain
 
     def open(self, sealed: bytes, context: str) -> bytes:  # noqa: ARG002
         return sealed
+
+
+class Unsealed(Sealer):
+    """Its keys seal nothing, to show that the search below would find what is there."""
+
+    def new_key(self, context: str) -> tuple[str, bytes, Cipher]:
+        kek, wrapped, _ = super().new_key(context)
+        return kek, wrapped, Open(SECRET)
+
+    def unwrap(self, kek: str, wrapped: bytes, context: str) -> Cipher:  # noqa: ARG002
+        return Open(SECRET)
 
 
 def spellings(secret: str) -> Iterator[bytes]:
@@ -104,7 +116,7 @@ def test_no_file_of_sqlite_holds_a_secret_in_the_clear(tmp_path: Path) -> None:
 
 
 def test_the_search_finds_what_is_not_sealed(url: str) -> None:
-    store = Store(open_database(url), Unsealed())
+    store = Store(open_database(url), Unsealed(SECRET))
     migrate(store.engine)
     fill(store)
     found = hits(columns(store))
@@ -113,7 +125,7 @@ def test_the_search_finds_what_is_not_sealed(url: str) -> None:
 
 
 def test_what_is_deleted_is_overwritten_in_the_file(tmp_path: Path) -> None:
-    store = Store(open_database(f"sqlite:///{tmp_path}/store.sqlite3"), Unsealed())
+    store = Store(open_database(f"sqlite:///{tmp_path}/store.sqlite3"), Unsealed(SECRET))
     migrate(store.engine)
     with store.transaction() as unit:
         unit.append_failure(failed(refused("m-1", f"{NAME} first".encode())))
@@ -141,6 +153,49 @@ def test_an_original_moved_to_another_message_does_not_open(store: Store) -> Non
         connection.execute(moved)
     with pytest.raises(SealBrokenError):
         open_original(store, refused("m-2").uuid)
+
+
+def test_a_data_key_moved_to_another_row_opens_nothing(store: Store) -> None:
+    fill(store)
+    with store.engine.begin() as connection:
+        (theirs,) = connection.execute(select(data_key).where(data_key.c.holder == refused("m-2").uuid))
+        stolen = {"kek": theirs.kek, "wrapped": theirs.wrapped}
+        of_the_case = data_key.update().where(data_key.c.holder == identifier("case"))
+        connection.execute(of_the_case.values(stolen))
+    with pytest.raises(SealBrokenError):
+        open_original(store, accepted("m-1").uuid)
+    with store.reading() as read, pytest.raises(SealBrokenError):
+        read.current_version(identifier("case"))
+    assert open_original(store, refused("m-2").uuid) == refused("m-2").raw
+
+
+@pytest.mark.parametrize("column", ["class", "holder"])
+def test_a_data_key_whose_row_says_something_else_opens_nothing(store: Store, column: str) -> None:
+    walk(store, refused("m-2"))
+    other = {"class": "derived", "holder": identifier("case")}[column]
+    with store.engine.begin() as connection:
+        connection.execute(data_key.update().values({column: other}))
+    with pytest.raises(SealBrokenError):
+        open_original(store, refused("m-2").uuid)
+
+
+def test_what_is_original_and_what_is_derived_have_keys_of_their_own(store: Store) -> None:
+    fill(store)
+    with store.engine.connect() as connection:
+        keys = connection.execute(select(data_key.c["class"], data_key.c.holder, data_key.c.case)).all()
+        named = [bytes(each)[:17] for each in connection.scalars(select(original.c.sealed))]
+        derived = [bytes(each)[:17] for each in connection.scalars(select(version.c.certificate))]
+    case_ = identifier("case")
+    assert sorted(map(tuple, keys), key=str) == sorted(
+        [
+            ("original", case_, case_),
+            ("derived", case_, case_),
+            ("original", refused("m-2").uuid, case_),
+            ("original", failed(refused("m-3")).uuid, None),
+        ],
+        key=str,
+    )
+    assert len({*named, *derived}) == 4
 
 
 def test_a_certificate_moved_to_another_version_does_not_open(store: Store) -> None:
@@ -180,5 +235,8 @@ def test_nothing_but_evidence_reads_the_originals() -> None:
     package = Path(__file__).resolve().parents[3] / "certgateway"
     names = {path.name for path in package.rglob("*.py") if "original.c." in path.read_text()}
     importers = {path.name for path in package.rglob("*.py") if "store.evidence" in path.read_text()}
-    assert names == {"evidence.py"}
-    assert importers == set()
+    readers = {path.name for path in package.rglob("*.py") if "original.c.sealed" in path.read_text()}
+    # Sealing anew opens them too, and gives them to nobody; deletion only deletes.
+    assert names == {"evidence.py", "rotation.py", "purging.py"}
+    assert readers == {"evidence.py", "rotation.py"}
+    assert importers == {"unseal.py"}

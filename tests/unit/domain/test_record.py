@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from certgateway.domain.certificate import WITHDRAWN, Certificate, Coding
-from certgateway.domain.record import Case, becomes_current
+from certgateway.domain.record import Case, Version, becomes_current, feed_kind
 
 KNOWN = datetime(2026, 5, 12, 8, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -38,3 +38,24 @@ def test_of_the_same_instant_the_later_counts_but_never_over_a_withdrawal() -> N
     assert becomes_current(version(status=WITHDRAWN), case())
     assert becomes_current(version(status=WITHDRAWN), case(withdrawn=True))
     assert not becomes_current(version(), case(withdrawn=True))
+
+
+@pytest.mark.parametrize(
+    "number, current, withdrawn, kind",
+    [
+        (1, True, False, "new"),
+        (2, True, False, "replaced"),
+        (2, True, True, "withdrawn"),
+        (1, True, True, "withdrawn"),
+        (3, False, False, None),
+        (3, False, True, None),
+    ],
+)
+def test_what_counts_is_news_and_history_is_none(
+    number: int,
+    current: bool,  # noqa: FBT001
+    withdrawn: bool,  # noqa: FBT001
+    kind: str | None,
+) -> None:
+    told = Version(number, "m-1", KNOWN, "accepted", version(), (), current)
+    assert feed_kind(told, case(withdrawn=withdrawn)) == kind

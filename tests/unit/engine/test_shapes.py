@@ -55,6 +55,25 @@ def test_a_sender_decides_neither_how_much_is_written_nor_how_much_is_remembered
     assert of_resources.met(KEYS) is not never
 
 
+def test_nobody_fills_the_room_for_good() -> None:
+    of_parts = Shapes(accepts_all, NAMES, is_resource=False)
+    for number in range(100):
+        of_parts.met((str(number),))
+    turned_away = [of_parts.met(KEYS) for _ in range(9_999)]
+    assert set(turned_away) == {never}
+    assert of_parts.met(KEYS) is not never
+    assert list(of_parts.known) == [KEYS]
+
+
+def test_a_function_gives_the_answer_it_was_written_with() -> None:
+    source = Source("x")
+    source.refuse_if("v == 1")
+    trial = source.function(answer=("a",))
+    found: object = trial(2, None, None)
+    assert found == ("a",)
+    assert trial(1, None, None) is False
+
+
 def test_trials_refuse_in_turn() -> None:
     source = Source("x")
     source.add("c = v['a']")

@@ -185,12 +185,21 @@ def test_receipt_is_valid_r4_by_two_engines(verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize("organisation", ["987654325", None])
-def test_receipt_of_a_signed_message_is_valid_and_needs_its_certificate(organisation: str | None) -> None:
+def test_receipt_of_a_signed_message_is_valid(organisation: str | None) -> None:
     tree = response_message(replace(FACTS, signer=SignedBy("0f" * 32, organisation)), OUTCOME)
     assert errors(tree) == []
     Bundle.model_validate_json(safejson.write(tree))
     [signed] = [fact for fact in resources(tree)[1]["extension"][0]["extension"] if fact["url"] == "signer"]
-    del signed["extension"][0]
+    signed["extension"] = [{"url": "organisation", "valueInteger": 1}]
+    assert errors(tree) != []
+
+
+def test_a_registered_key_stands_in_the_place_of_a_certificate() -> None:
+    tree = response_message(replace(FACTS, signer=SignedBy(None, "987654325", key="own")), OUTCOME)
+    assert errors(tree) == []
+    [signed] = [fact for fact in resources(tree)[1]["extension"][0]["extension"] if fact["url"] == "signer"]
+    assert [part["url"] for part in signed["extension"]] == ["key", "organisation"]
+    signed["extension"].append({"url": "key", "valueString": "another"})
     assert errors(tree) != []
 
 

@@ -1,4 +1,7 @@
-"""The organisation numbers that a FHIR message gives its sender: by MessageHeader.sender and nothing else."""
+"""The organisation numbers that a FHIR message gives its sender, by MessageHeader.sender and nothing else; and HER-ids.
+
+HER-ids stand in the endpoint, and beside the numbers.
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ import pytest
 
 from certgateway.domain.message import SenderNumber
 from certgateway.domain.vocabulary.systems import HER_ID, ORGANISATION_NUMBER
-from certgateway.fhir.sender import sender_numbers
+from certgateway.fhir.sender import sender_claims, sender_numbers
 
 Json = dict[str, Any]
 ADDRESS = "urn:uuid:5e1f0001-0d0c-4a10-9e00-00000000000{}"
@@ -85,3 +88,45 @@ def test_an_organisation_inside_the_header_is_found() -> None:
 )
 def test_what_names_no_organisation_by_number_names_none(tree: Json) -> None:
     assert list(sender_numbers(tree)) == []
+
+
+# ---- HER-ids ----
+
+
+def sent(source: object, sender: object = None, *resources: Json) -> Json:
+    tree = message(sender, *resources)
+    tree["entry"][0]["resource"]["source"] = source
+    return tree
+
+
+def test_the_endpoint_is_claimed_as_it_was_written() -> None:
+    for text in ("urn:oid:2.16.578.1.12.4.1.2.8143060", " 8143060 ", "https://epj.example/"):
+        found = list(sender_claims(sent({"endpoint": text})))
+        assert found == [SenderNumber(text, "Bundle.entry[0].resource.source.endpoint")]
+
+
+def test_her_ids_of_the_organisation_are_claimed_behind_the_endpoint() -> None:
+    sender = to(1) | {"identifier": identifier("1", HER_ID)}
+    role = {"resourceType": "PractitionerRole", "organization": to(2), "identifier": [identifier("9", HER_ID)]}
+    office = organisation(identifier("2", f" {HER_ID.upper()}"), identifier("987654325"), identifier(3, HER_ID))
+    assert list(sender_claims(sent({"endpoint": "8"}, sender, role, office))) == [
+        SenderNumber("8", "Bundle.entry[0].resource.source.endpoint"),
+        SenderNumber("1", "Bundle.entry[0].resource.sender.identifier.value"),
+        SenderNumber("2", "Bundle.entry[2].resource.identifier[0].value"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "tree, place",
+    [
+        (sent({}), "Bundle.entry[0].resource.source"),
+        (sent({"endpoint": ""}), "Bundle.entry[0].resource.source"),
+        (sent({"endpoint": ["8143060"]}), "Bundle.entry[0].resource.source"),
+        (sent([{"endpoint": "8143060"}]), "Bundle.entry[0].resource"),
+        ({"resourceType": "Bundle"}, "Bundle"),
+        ({"resourceType": "Patient"}, "Patient"),
+    ],
+    ids=str,
+)
+def test_without_an_endpoint_nothing_is_claimed_at_the_nearest_place(tree: Json, place: str) -> None:
+    assert list(sender_claims(tree)) == [SenderNumber("", place)]

@@ -1,9 +1,9 @@
-"""The organisation numbers that a MsgHead gives its sender, outermost first, each where it stands."""
+"""The organisation numbers and HER-ids that a MsgHead gives its sender, outermost first, each where it stands."""
 
 import pytest
 
 from certgateway.domain.message import SenderNumber
-from certgateway.kith.sender import sender_numbers
+from certgateway.kith.sender import sender_claims, sender_numbers
 from tests.unit.kith.judging import tree
 
 PLACE = "/*[local-name()='MsgInfo'][1]/*[local-name()='Sender'][1]/*[local-name()='Organisation'][1]"
@@ -71,3 +71,31 @@ def test_no_number_is_marked_as_carried() -> None:
     info = tree(f"<MsgInfo><Sender><Organisation>{ident('1')}</Organisation></Sender></MsgInfo>")
     assert len(list(sender_numbers(info))) == 1
     assert not any(node.carried or node.read for node in info.walk())
+
+
+# ---- HER-ids ----
+
+
+def claims(organisation: str) -> list[SenderNumber]:
+    return list(sender_claims(tree(f"<MsgInfo><Sender><Organisation>{organisation}</Organisation></Sender></MsgInfo>")))
+
+
+def test_her_ids_are_claimed_as_they_were_written() -> None:
+    department = f"<Organisation>{ident('3', 'HER')}</Organisation>"
+    assert claims(ident("1") + ident(" 02 ", " her ") + ident("", "HER") + department) == [
+        SenderNumber(" 02 ", id_at(2)),
+        SenderNumber("", id_at(3)),
+        SenderNumber("3", id_at(1, 1), inner=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "info, place",
+    [
+        ("<MsgInfo/>", "/*[local-name()='MsgInfo'][1]"),
+        ("<MsgInfo><Sender/></MsgInfo>", "/*[local-name()='MsgInfo'][1]/*[local-name()='Sender'][1]"),
+        (f"<MsgInfo><Sender><Organisation>{ident('1')}</Organisation></Sender></MsgInfo>", PLACE),
+    ],
+)
+def test_without_a_her_id_nothing_is_claimed_at_the_nearest_place(info: str, place: str) -> None:
+    assert list(sender_claims(tree(info))) == [SenderNumber("", place)]

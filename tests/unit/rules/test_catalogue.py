@@ -28,6 +28,8 @@ EFFECTS = {
     "signer-not-trusted": "refuse",
     "signer-revoked": "refuse",
     "signer-not-sender": "refuse",
+    "sender-other-than-signer": "refuse",
+    "sender-not-registered": "refuse",
     "caller-not-sender": "refuse",
     "author-not-caller": "refuse",
     "patient-missing": "refuse",

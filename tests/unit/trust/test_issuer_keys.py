@@ -1,6 +1,7 @@
 """Where an issuer's keys come from: fetched once, kept through an outage, asked for anew when one is unknown."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -137,13 +138,15 @@ def test_while_one_thread_asks_those_who_have_a_key_do_not_wait() -> None:
     keys = far.keys()
     keys.find("issuer-ec")
     far.now = FRESH
-    held = keys._lock.acquire()
-    try:
+    with keys._lock:
+        began = time.monotonic()
         assert keys.find("issuer-ec") is not None
-    finally:
-        keys._lock.release()
-    assert held
+        # Whether there is another key will be known soon; who makes ids up holds no thread by it.
+        with pytest.raises(KeysUnavailableError):
+            keys.find("made-up")
+        assert time.monotonic() - began < 0.5
     assert len(far.asked) == 1
+    assert keys.find("made-up") is None
 
 
 @pytest.mark.parametrize(

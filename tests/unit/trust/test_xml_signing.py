@@ -55,6 +55,11 @@ def test_each_kind_of_key_signs_so_that_others_verify(kind: Kind) -> None:
     assert xmlsec_accepts(body)
 
 
+@pytest.mark.parametrize("kind", ["p256", "p384", "rsa3072"])
+def test_the_same_document_is_signed_alike(kind: Kind) -> None:
+    assert sign(raw(SMALL), signatory(kind)) == sign(raw(SMALL), signatory(kind))
+
+
 def test_the_signature_is_the_last_child_and_the_rest_is_as_it_was() -> None:
     root = etree.fromstring(sign(raw(SMALL), signatory()))
     assert root[-1].tag == f"{{{DSIG}}}Signature"

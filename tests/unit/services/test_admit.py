@@ -9,8 +9,8 @@ import pytest
 from certgateway import bootstrap
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.message import SenderNumber
+from certgateway.services.admit import Calling, calling, speaks_for, vouched
 from certgateway.services.examine import Examined, House, examine
-from certgateway.services.vouch import Calling, calling, speaks_for, vouched
 from tests import kith
 from tests.functional.messages import raw
 from tests.tokens import HPR, ORGANISATION, identity
@@ -89,7 +89,6 @@ REFUSED = "caller-not-sender"
         ((OWN,), Registered({}), [(REFUSED, "Bundle")]),
         ((OWN,), Registered({ORGANISATION: frozenset({"9"})}), [(REFUSED, "Bundle")]),
     ],
-    ids=str,
 )
 def test_the_sender_must_be_known_as_the_caller_s(
     good: Examined, numbers: tuple[SenderNumber, ...], register: Registered | None, expected: list[tuple[str, str]]

@@ -1,0 +1,63 @@
+"""The signed receipt of a message, made in the transaction that records it and names its entry in the ledger.
+
+It tells what was registered and nothing of what the message says: ids, paths and digests. No text of a finding, no
+number of a person and nothing of what was removed may stand in it.
+"""
+
+import hashlib
+from functools import cache
+from typing import Any
+
+from certgateway.domain.message import SignedBy
+from certgateway.domain.record import Kept
+from certgateway.fhir import bundle
+from certgateway.rules import RULES
+from certgateway.services.examine import Examined
+from certgateway.services.gateway import Gateway
+from certgateway.store.ledger import LedgerEntry
+from certgateway.store.transactions import Unit
+from certgateway.trust.receipts import digest_of, sign_receipt
+
+Json = dict[str, Any]
+
+
+def attest(entry: LedgerEntry, kept: Kept, examined: Examined, unit: Unit, gateway: Gateway) -> None:
+    """Signs and keeps the receipt of a message that was just recorded, where the gateway has a key."""
+    if gateway.signatory is None:
+        return
+    told: Json = {
+        "gateway": f"her:{gateway.her}",
+        "message_id": kept.message_id,
+        "digest": digest_of(kept.raw),
+        "arrival": kept.arrival.isoformat(),
+        "sender": kept.sender,
+        "signer": _signer(examined.signer),
+        "format": kept.format,
+        "profile": _profile(examined),
+        "rules": rule_set(),
+        "verdict": kept.verdict,
+        "findings": [{"rule": finding.rule, "path": finding.path} for finding in kept.findings],
+        "removed": [{"item": removal.item, "path": removal.path} for removal in kept.removed],
+        "ledger": {"position": entry.seq, "entry": entry.digest, "previous": entry.previous},
+    }
+    unit.keep_receipt(kept.uuid, sign_receipt(told, gateway.signatory))
+
+
+@cache
+def rule_set() -> str:
+    """The rules that a verdict rests on, by one digest over their ids, effects and times."""
+    rows = "\n".join(f"{rule.id} {rule.effect.name} {rule.in_force} {rule.repealed}" for rule in RULES)
+    return f"sha-256:{hashlib.sha256(rows.encode()).hexdigest()}"
+
+
+def _signer(signer: SignedBy | None) -> Json | None:
+    if signer is None:
+        return None
+    return {"certificate": signer.certificate, "key": signer.key, "organisation": signer.organisation}
+
+
+def _profile(examined: Examined) -> str | None:
+    """The version of our message profiles that a FHIR message is judged by; None for all else."""
+    opened = examined.opened
+    is_message = isinstance(opened, bundle.Opened) and opened.is_certificate
+    return bundle.profile_version(opened.tree) if is_message and isinstance(opened, bundle.Opened) else None

@@ -1,0 +1,168 @@
+"""Signed receipts over HTTP, and `certgateway verify`: what was registered, verified offline with two files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from starlette.testclient import TestClient
+
+from certgateway.app import create_app
+from certgateway.cli import main
+from certgateway.config import Settings
+from certgateway.services.attest import rule_set
+from certgateway.services.gateway import Gateway
+from certgateway.services.verify import Signatures
+from certgateway.trust.receipts import digest_of, verify_receipt
+from tests.functional.messages import JSON
+from tests.functional.test_signed_answers import ANCHORS, BOTH, DOOR, GOOD, KITH, KITH_NAME, REJECTED, signing
+from tests.jws import header, signed
+from tests.kith import message_id as kith_id
+from tests.signing import MESSAGES, authority, office, raw
+
+__all__ = ["signing"]
+
+Json = dict[str, Any]
+JOSE = {"Accept": "application/jose"}
+ID = json.loads(GOOD)["entry"][0]["resource"]["id"]
+
+
+def receipt(client: TestClient, message_id: str = ID) -> str:
+    answer = client.get(f"/receipts/{message_id}", headers=JOSE)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/jose")
+    return answer.text
+
+
+@BOTH
+def test_a_receipt_tells_what_was_registered(signing: TestClient) -> None:
+    signing.post(DOOR, content=GOOD, headers=JSON)
+    text = receipt(signing)
+    found = verify_receipt(text, ANCHORS)
+    assert found.is_of(GOOD)
+    told = found.told
+    plain = signing.get(f"/receipts/{ID}").json()
+    assert (told["message_id"], told["sender"], told["gateway"]) == (ID, "her:8143060", "her:8140000")
+    assert (told["digest"], told["arrival"], told["verdict"]) == (digest_of(GOOD), plain["arrival"], plain["verdict"])
+    assert told["findings"] == [{"rule": each["rule"], "path": each["path"]} for each in plain["findings"]]
+    assert (told["format"], told["profile"], told["rules"]) == ("fhir-json", "1.0.0", rule_set())
+    assert (told["signer"], told["removed"]) == (None, [])
+    # The entry that it names is the one in the ledger, which holds.
+    gateway = gateway_of(signing)
+    with gateway.store.reading() as reading:
+        (entry,) = reading.ledger_entries(0, 10)
+        assert reading.check_ledger()
+    assert told["ledger"] == {"position": entry.seq, "entry": entry.digest, "previous": entry.previous}
+    # The same message again changes nothing.
+    signing.post(DOOR, content=GOOD, headers=JSON)
+    assert receipt(signing) == text
+
+
+def gateway_of(client: TestClient) -> Gateway:
+    found: Gateway = client.app.state.surface.gateway  # type: ignore[attr-defined]
+    return found
+
+
+def test_what_was_removed_is_named_by_its_place_alone(signing: TestClient) -> None:
+    body = (MESSAGES / "note" / "benefit-removed-category.json").read_bytes()
+    message_id = json.loads(body)["entry"][0]["resource"]["id"]
+    signing.post(DOOR, content=body, headers=JSON)
+    told = verify_receipt(receipt(signing, message_id), ANCHORS).told
+    assert told["removed"]
+    assert all(set(each) == {"item", "path"} for each in told["removed"])
+    assert told["removed"] == signing.get(f"/receipts/{message_id}").json()["removed"]
+
+
+def test_refused_messages_and_kith_have_receipts_too(signing: TestClient) -> None:
+    signing.post(DOOR, content=REJECTED, headers=JSON)
+    told = verify_receipt(receipt(signing), ANCHORS).told
+    assert (told["verdict"], "14837910406" in json.dumps(told)) == ("rejected", False)
+    body = raw(KITH_NAME)
+    signing.post("/kith/messages", content=body, headers=KITH)
+    of_kith = verify_receipt(receipt(signing, kith_id(body)), ANCHORS)
+    assert of_kith.is_of(body)
+    assert (of_kith.told["format"], of_kith.told["profile"]) == ("kith", None)
+
+
+def test_the_signer_of_the_message_stands_in_it(signing: TestClient, settings: Settings) -> None:
+    gateway = gateway_of(signing)
+    asked = replace(gateway, house=replace(gateway.house, signatures=Signatures("require", ANCHORS)))
+    with TestClient(create_app(asked, settings)) as client:
+        text = signed(GOOD, header(office()), office().key)
+        client.post(DOOR, content=GOOD, headers={**JSON, "X-JWS-Signature": text})
+        told = verify_receipt(receipt(client), ANCHORS).told
+    certificate = office().certificate.fingerprint(SHA256()).hex()
+    assert told["signer"] == {"certificate": certificate, "key": None, "organisation": "987654325"}
+
+
+def test_without_a_key_there_is_none(client: TestClient) -> None:
+    client.post(DOOR, content=GOOD, headers=JSON)
+    assert client.get(f"/receipts/{ID}").status_code == 200
+    assert client.get(f"/receipts/{ID}", headers=JOSE).status_code == 404
+    assert client.get("/receipts/none", headers=JOSE).status_code == 404
+
+
+# ---- the command line -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(signing: TestClient, tmp_path: Path) -> tuple[Path, Path, list[str]]:
+    """A receipt, its message, and the option that names the anchors."""
+    signing.post(DOOR, content=GOOD, headers=JSON)
+    of, message, anchors = tmp_path / "receipt.jws", tmp_path / "message.json", tmp_path / "anchors.pem"
+    of.write_text(receipt(signing) + "\n")
+    message.write_bytes(GOOD)
+    anchors.write_bytes(authority().certificate_pem)
+    return of, message, ["--trust-anchors", str(anchors)]
+
+
+def test_a_receipt_is_verified_offline(files: tuple[Path, Path, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    of, message, anchors = files
+    assert main(["verify", str(of), str(message), *anchors]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Kvitteringen holder: signert av 999999990")
+    assert ID in told
+    assert main(["verify", str(of), str(message), *anchors, "--format", "json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["holds"], row["cause"], row["receipt"]["message_id"]) == (True, None, ID)
+    for lang, word in (("nn", "Kvitteringa held"), ("en", "The receipt holds")):
+        assert main(["verify", str(of), str(message), *anchors, "--lang", lang]) == 0
+        assert capsys.readouterr().out.startswith(word)
+
+
+def test_another_message_is_told_apart_from_another_signature(
+    files: tuple[Path, Path, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of, message, anchors = files
+    message.write_bytes(GOOD + b"\n")
+    assert main(["verify", str(of), str(message), *anchors, "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {"holds": False, "cause": "message-differs", "receipt": None}
+    text = of.read_text().strip()
+    of.write_text(text[:-10] + "AAAAAAAAAA")
+    message.write_bytes(GOOD)
+    for form in ("text", "json"):
+        assert main(["verify", str(of), str(message), *anchors, "--format", form]) == 1
+        assert "signature-invalid" in capsys.readouterr().out
+    of.write_text(text)
+    strangers = tmp_path / "strangers.pem"
+    strangers.write_bytes(authority("Fremmed utsteder").certificate_pem)
+    assert main(["verify", str(of), str(message), "--trust-anchors", str(strangers)]) == 1
+    assert "certificate-untrusted" in capsys.readouterr().out
+    of.write_bytes(b"\xff\xfe")
+    assert main(["verify", str(of), str(message), *anchors]) == 1
+    assert "jws-malformed" in capsys.readouterr().out
+
+
+def test_what_is_missing_is_named(files: tuple[Path, Path, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    of, message, anchors = files
+    for one, other in ((of.with_name("none"), message), (of, message.with_name("none"))):
+        assert main(["verify", str(one), str(other), *anchors]) == 2
+        assert "no such file" in capsys.readouterr().err
+    assert main(["verify", str(of), str(message), "--trust-anchors", str(of)]) == 2
+    assert "trust anchors" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stopped:
+        main(["verify", str(of), str(message)])
+    assert stopped.value.code == 2

@@ -1,0 +1,85 @@
+"""After everything that a gateway does, no file and no column tells of anybody: the bytes are searched as they lie."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from certgateway import bootstrap
+from certgateway.services.examine import House
+from certgateway.store.deeds import Deed, record_deed
+from certgateway.store.tables import metadata
+from certgateway.store.transactions import Store
+from certgateway.trust.cipher import Cipher
+from certgateway.trust.seal import Sealer
+from tests.integration.receiving import SECRET, Desk, desk
+from tests.integration.scenario import play, secrets
+from tests.integration.store.conftest import postgresql, url
+from tests.property.leaks import traces
+
+__all__ = ["postgresql", "url"]
+
+WHO = "Vakthavende Kari Lege"
+
+
+class OpenCipher(Cipher):
+    """Seals nothing."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:  # noqa: ARG002  the cipher's own signature
+        return plain
+
+    def open(self, sealed: bytes, context: str) -> bytes:  # noqa: ARG002  as above
+        return sealed
+
+
+class OpenSealer(Sealer):
+    """Its keys seal nothing, to show that the search would find what is there."""
+
+    def new_key(self, context: str) -> tuple[str, bytes, Cipher]:
+        kek, wrapped, _ = super().new_key(context)
+        return kek, wrapped, OpenCipher(bytes(32))
+
+    def unwrap(self, kek: str, wrapped: bytes, context: str) -> Cipher:  # noqa: ARG002  the seal's own signature
+        return OpenCipher(bytes(32))
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    return bootstrap.build_house()
+
+
+@pytest.fixture(params=[Sealer, OpenSealer])
+def at_desk(url: str, house: House, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    opened = desk(url, house)
+    sealer = request.param(SECRET)
+    opened.gateway = replace(opened.gateway, store=Store(opened.gateway.store.engine, sealer), sealer=sealer)
+    yield opened
+    opened.gateway.store.close()
+
+
+def test_no_byte_tells_of_a_person_and_without_the_seal_every_one_would(at_desk: Desk, tmp_path: Path) -> None:
+    scene = play(at_desk)
+    with at_desk.gateway.store.transaction() as unit:
+        record_deed(unit, Deed("deed", at_desk.clock.now, "held", scene.case, WHO, "Innsyn"))
+    content = bytearray()
+    with at_desk.gateway.store.engine.connect() as connection:
+        tables = metadata.sorted_tables
+        # Nobody signs or logs in here, and nothing waits or is posted.
+        assert {table.name for table in tables if connection.execute(select(table)).first() is None} == {
+            "detached",
+            "fulfilment",
+            "posting",
+            "signed_receipt",
+            "used_proof",
+            "vouched",
+        }
+        for table in tables:
+            for value in (value for row in connection.execute(select(table)) for value in row):
+                content += value if isinstance(value, bytes) else str(value).encode()
+    for file in tmp_path.iterdir():
+        content += file.read_bytes()
+    words = [*secrets(), WHO]
+    found = {word for word in words if traces(bytes(content), word)}
+    assert found == (set(words) if isinstance(at_desk.gateway.sealer, OpenSealer) else set())
