@@ -145,6 +145,18 @@ def test_a_signer_is_known_by_the_certificate_first() -> None:
     assert ALL.of_signer(signer(FIRST, "974760673")) == OFFICE
 
 
+def test_a_signer_is_known_by_a_key_that_one_has_registered() -> None:
+    assert ALL.of_signer(SignedBy(None, None, key="k-1")) == BY_KEY
+    # A key is nobody's by the number that stands beside it.
+    assert ALL.of_signer(SignedBy(None, "974760673", issued=True, key="k-2")) is None
+    assert ALL.of_signer(SignedBy(None, "974760673", issued=True)) is None
+
+
+def test_an_organisation_has_the_her_ids_it_is_registered_with() -> None:
+    assert ALL.her_ids("987654325") == OFFICE.hers
+    assert ALL.her_ids("999999999") == frozenset()
+
+
 def test_a_signer_is_known_by_a_number_that_a_pinned_issuer_vouches_for() -> None:
     assert ALL.of_signer(signer("c" * 64, "974760673")) == BY_NUMBER
     assert ALL.of_signer(signer("c" * 64, "974760673", issued=False)) is None

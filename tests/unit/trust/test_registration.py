@@ -8,7 +8,8 @@ import pytest
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from certgateway.domain.errors import MisconfiguredError
-from certgateway.trust.registration import read_certificates, read_keys, thumbprint
+from certgateway.domain.senders import Sender
+from certgateway.trust.registration import keys_of, read_certificates, read_keys, thumbprint
 from tests.signing import authority, office
 
 Json = dict[str, Any]
@@ -97,3 +98,17 @@ def test_what_is_no_public_key_for_signatures_is_refused_and_not_told(tmp_path: 
     assert str(path) in told
     assert str(EC.as_dict(private=True)["d"]) not in told
     assert error.value.__cause__ is None
+
+
+def test_keys_of_senders_are_found_by_their_names_and_tell_whose_they_are(tmp_path: Path) -> None:
+    ours = Sender(frozenset({"1"}), "987654325", keys=read_keys(file(tmp_path, {"keys": [public(EC), public(ED)]})))
+    rsa = RSAKey.generate_key(3072, {"kid": "rsa"})
+    theirs = Sender(frozenset({"2"}), keys=read_keys(file(tmp_path, public(rsa))))
+    found = keys_of([ours, theirs, Sender(frozenset({"3"}))])
+    assert {name: key.organisation for name, key in found.items()} == {
+        "ec": "987654325",
+        "ed": "987654325",
+        "rsa": None,
+    }
+    assert [found[key.kid].key for key in (EC, ED, rsa)] == [key.public_key for key in (EC, ED, rsa)]
+    assert keys_of([Sender(frozenset({"3"}))]) == {}
