@@ -39,6 +39,11 @@ def cases() -> Iterator[Case]:
 
 def _texts(good: bytes) -> dict[str, bytes]:
     """Spellings of one good JSON text that are none, or that readers do not agree about."""
+    return _encodings(good) | _letters(good) | _numbers(good) | _no_json(good)
+
+
+def _encodings(good: bytes) -> dict[str, bytes]:
+    """Other encodings, and marks and comments that JSON does not have."""
     text = good.decode()
     inner = text.strip()[1:]
     first = next(iter(json.loads(text)))
@@ -68,6 +73,15 @@ def _texts(good: bytes) -> dict[str, bytes]:
         "two values": (text + text).encode(),
         "two values on lines": (text + "\n" + text).encode(),
         "record separator": b"\x1e" + good,
+    }
+
+
+def _letters(good: bytes) -> dict[str, bytes]:
+    """Bytes and letters that stand in no JSON text."""
+    text = good.decode()
+    inner = text.strip()[1:]
+    first = next(iter(json.loads(text)))
+    return {
         "nul before": b"\x00" + good,
         "nul after": good.rstrip() + b"\x00",
         "nul between": good.replace(b":", b":\x00", 1),
@@ -101,6 +115,14 @@ def _texts(good: bytes) -> dict[str, bytes]:
         "low surrogate": good.replace(b'": "', b'": "\\udc00', 1),
         "pair turned round": good.replace(b'": "', b'": "\\udc00\\ud800', 1),
         "high surrogate in a name": good.replace(b'"', b'"\\ud800', 1),
+    }
+
+
+def _numbers(good: bytes) -> dict[str, bytes]:
+    """Numbers that are none, or are too much, and depth."""
+    text = good.decode()
+    inner = text.strip()[1:]
+    return {
         "NaN": ('{"x":NaN,' + inner).encode(),
         "Infinity": ('{"x":Infinity,' + inner).encode(),
         "-Infinity": ('{"x":-Infinity,' + inner).encode(),
@@ -125,6 +147,12 @@ def _texts(good: bytes) -> dict[str, bytes]:
         "deep objects": ('{"x":' + '{"a":' * 100 + "1" + "}" * 100 + "," + inner).encode(),
         "deep and open": ('{"x":' + "[" * 20_000 + inner).encode(),
         "too many objects": ('{"x":[' + "{}," * 100_001 + "{}]," + inner).encode(),
+    }
+
+
+def _no_json(good: bytes) -> dict[str, bytes]:
+    """What is something else."""
+    return {
         "empty": b"",
         "blanks": b" \r\n\t ",
         "null": b"null",

@@ -85,6 +85,11 @@ def ambiguous() -> Iterator[tuple[str, bytes]]:
     yield "no colon", post(length(2), b"Transfer-Encoding chunked\r\n")
     yield "nul in a value", post(length(2), b"X: a\x00b\r\n")
     yield "bare CR in a value", post(length(2), b"X: a\rTransfer-Encoding: chunked\r\n")
+    yield from _other_ends()
+
+
+def _other_ends() -> Iterator[tuple[str, bytes]]:
+    """Chunks, versions and first lines that are none."""
     for size in (b"0x5", b"+5", b"-5", b"5 5", b"", b"g", b"5" * 30, b"\xef\xbc\x95", b"5\x00"):
         yield f"chunk of {size!r}", post(CHUNKED, body=size + b'\r\n{"a":\r\n0\r\n\r\n')
     yield "chunk longer than said", post(CHUNKED, body=b'2\r\n{"a":1}\r\n0\r\n\r\n')
