@@ -209,6 +209,9 @@ def _check_encoding(raw: bytes, encodings: tuple[str, ...]) -> tuple[bytes, str]
     body = raw.removeprefix(_BOM)
     if not body.strip(b" \t\r\n"):
         raise Unreadable("empty-body", 1, 1)
+    if body.startswith(_BOM):
+        # A second mark is a letter that no document begins with; the parsers below would take it for their own mark.
+        raise Unreadable("not-xml", 1, 1)
     if encoding == "utf-8":
         _check_utf8(body)
     return body, encoding

@@ -69,7 +69,11 @@ class Observed:
         watch.apology = asyncio.ensure_future(response(scope, receive, watch.pass_on))
 
     def _served(self, scope: Scope) -> ASGIApp:
-        """The application, or the refusal of a request whose head is too large for it."""
+        """The application, or the refusal of a request whose head is too large for it, or leaves its end open."""
+        if _is_told_twice(scope):
+            response = respond(Request(scope), "request-unreadable", {}, self._definitions)
+            response.headers["Connection"] = "close"
+            return response
         if sum(len(name) + len(value) for name, value in scope["headers"]) <= LARGEST_HEAD:
             return self._app
         return respond(Request(scope), "headers-too-large", {}, self._definitions)
@@ -90,6 +94,11 @@ class Observed:
         if watch.fault is not None:
             line |= {"fault": type(watch.fault).__name__, "at": places(watch.fault)}
         LOG.log(logging.ERROR if watch.fault is not None else logging.INFO, json.dumps(line))
+
+
+def _is_told_twice(scope: Scope) -> bool:
+    """Whether a body has both a length and an end in chunks: who stands in front may have gone by the other one."""
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
 
 
 class _Watch:

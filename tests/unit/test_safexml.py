@@ -97,6 +97,8 @@ def test_columns_count_code_points_in_the_declared_encoding() -> None:
 
 def test_a_utf8_mark_is_accepted_before_utf8_only() -> None:
     assert safexml.parse(b"\xef\xbb\xbf<a/>").tag == "a"
+    with pytest.raises(Unreadable, match="not-xml at line 1, column 1"):
+        safexml.parse(b"\xef\xbb\xbf" * 2 + b"<a/>")
     with pytest.raises(Unreadable, match="encoding-refused"):
         safexml.parse(b"\xef\xbb\xbf" + DECLARED % b"ISO-8859-1" + b"<a/>", encodings=KITH)
 
