@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from certgateway import bootstrap
+from certgateway.domain.access_record import Access, Override, Reader
 from certgateway.services.examine import House
 from certgateway.store.deeds import Deed, record_deed
 from certgateway.store.tables import metadata
@@ -22,6 +23,8 @@ from tests.property.leaks import traces
 __all__ = ["postgresql", "url"]
 
 WHO = "Vakthavende Kari Lege"
+COUNSELLOR = "entra:Z990099"
+REASON = "Vikarierer for en kollega i dag"
 
 
 class OpenCipher(Cipher):
@@ -62,7 +65,11 @@ def at_desk(url: str, house: House, request: pytest.FixtureRequest) -> Iterator[
 def test_no_byte_tells_of_a_person_and_without_the_seal_every_one_would(at_desk: Desk, tmp_path: Path) -> None:
     scene = play(at_desk)
     with at_desk.gateway.store.transaction() as unit:
-        record_deed(unit, Deed("deed", at_desk.clock.now, "held", scene.case, WHO, "Innsyn"))
+        now, who = at_desk.clock.now, Reader(COUNSELLOR, "counsellor", unit="0219")
+        record_deed(unit, Deed("deed", now, "held", scene.case, WHO, "Innsyn"))
+        look = Access("look", now, scene.case, None, "0" * 64, who, "read-assessment", is_allowed=True, basis="unit")
+        unit.record_access(look)
+        unit.record_access(Override("why", now, now, scene.case, "0" * 64, "0" * 64, who, REASON))
     content = bytearray()
     with at_desk.gateway.store.engine.connect() as connection:
         tables = metadata.sorted_tables
@@ -80,6 +87,6 @@ def test_no_byte_tells_of_a_person_and_without_the_seal_every_one_would(at_desk:
                 content += value if isinstance(value, bytes) else str(value).encode()
     for file in tmp_path.iterdir():
         content += file.read_bytes()
-    words = [*secrets(), WHO]
+    words = [*secrets(), WHO, COUNSELLOR, REASON]
     found = {word for word in words if traces(bytes(content), word)}
     assert found == (set(words) if isinstance(at_desk.gateway.sealer, OpenSealer) else set())
