@@ -6,12 +6,12 @@ to those who will.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from certgateway import safejson
 from certgateway.safejson import JsonLimits, Unreadable
+from certgateway.trust import base64url
 from certgateway.trust.token_refusal import Part, TokenRefused
 
 Json = dict[str, Any]
@@ -51,17 +51,9 @@ def open_compact(text: str, header_names: frozenset[str], part: Part) -> Compact
 def decoded(text: str, part: Part) -> bytes:
     """The bytes of Base64url; TokenRefused for a text that is not exactly what these bytes are written as."""
     try:
-        found = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return base64url.decode(text)
     except ValueError:
         raise TokenRefused("malformed", part) from None
-    if encoded(found) != text:
-        raise TokenRefused("malformed", part)
-    return found
-
-
-def encoded(content: bytes) -> str:
-    """Base64url without padding."""
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _object(text: str, part: Part) -> Json:

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from certgateway import safejson
-from certgateway.trust.jws import encode, x5c
+from certgateway.trust.base64url import encode
+from certgateway.trust.jws import x5c
 from certgateway.trust.xml_signing import Signatory, SigningKey
 
 _PSS: Final = padding.PSS(padding.MGF1(SHA256()), SHA256.digest_size)

@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from certgateway.trust.compact import Compact, encoded, open_compact
+from certgateway.trust.base64url import encode
+from certgateway.trust.compact import Compact, open_compact
 from certgateway.trust.token_claims import seconds, text
 from certgateway.trust.token_keys import ALGORITHMS, Key, check_signed, read_key
 from certgateway.trust.token_refusal import Cause, TokenRefused
@@ -43,7 +44,7 @@ def verify_proof(proof: str, *, token: str, method: str, url: str, now: float, l
     once, made = text(opened.claims, "jti", "proof"), seconds(opened.claims, "iat", "proof")
     if once is None or made is None:
         raise TokenRefused("claim-missing", "proof")
-    expected = encoded(sha256(token.encode()).digest())
+    expected = encode(sha256(token.encode()).digest())
     faults: tuple[tuple[bool, Cause], ...] = (
         (opened.claims.get("htm") != method, "method-differs"),
         (not is_same_address(text(opened.claims, "htu", "proof") or "", url), "address-differs"),

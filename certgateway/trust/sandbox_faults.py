@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from joserfc.jwk import ECKey, RSAKey
 
-from certgateway.trust.compact import encoded
+from certgateway.trust.base64url import encode
 from certgateway.trust.sandbox_issuer import Draft, signed
 from certgateway.trust.token_keys import Key
 
@@ -67,7 +67,7 @@ def _by_hmac(draft: Draft) -> None:
 
     def sign(header: Json, claims: Json, key: Key) -> str:
         text = f"{_encoded(header)}.{_encoded(claims)}"
-        return f"{text}.{encoded(hmac.digest(key.as_pem(private=False), text.encode(), 'sha256'))}"
+        return f"{text}.{encode(hmac.digest(key.as_pem(private=False), text.encode(), 'sha256'))}"
 
     draft.sign = sign
 
@@ -116,7 +116,7 @@ def _no_scope(draft: Draft) -> None:
 
 
 def _encoded(part: Json) -> str:
-    return encoded(json.dumps(part).encode())
+    return encode(json.dumps(part).encode())
 
 
 TOKEN_FAULTS: Final[Mapping[str, Fault]] = {
@@ -145,7 +145,7 @@ PROOF_FAULTS: Final[Mapping[str, Fault]] = {
     "replayed-jti": lambda _draft: None,
     "other-route": _other_route,
     "other-method": _proof(htm="TRACE"),
-    "other-token": _proof(ath=encoded(sha256(b"another token").digest())),
+    "other-token": _proof(ath=encode(sha256(b"another token").digest())),
     "old-proof": _proof_moved(-_HOUR),
     "future-proof": _proof_moved(60),
     "private-key-in-proof": _proof_with_private_key,

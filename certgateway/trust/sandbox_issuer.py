@@ -14,7 +14,7 @@ from uuid import uuid4
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from certgateway.trust.compact import encoded
+from certgateway.trust.base64url import encode
 from certgateway.trust.issuers import VERBS, Issuer, ProfileName
 from certgateway.trust.token_keys import Key
 
@@ -30,8 +30,8 @@ _CLIENT: Final = "sandbox-client"
 def signed(header: Json, claims: Json, key: Key) -> str:
     """The compact form, signed by the algorithm that the header names."""
     # By the algorithm itself: a whole writer would refuse to write what a broken token must have.
-    text = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
-    return f"{text}.{encoded(JWSRegistry.algorithms[header['alg']].sign(text.encode(), key))}"
+    text = ".".join(encode(json.dumps(part).encode()) for part in (header, claims))
+    return f"{text}.{encode(JWSRegistry.algorithms[header['alg']].sign(text.encode(), key))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class SandboxIssuer:
         if fault is not None:
             fault(draft)
         token = draft.sign(draft.header, draft.claims, draft.key)
-        draft.proof_claims.setdefault("ath", encoded(sha256(token.encode()).digest()))
+        draft.proof_claims.setdefault("ath", encode(sha256(token.encode()).digest()))
         proof = signed(draft.proof_header, draft.proof_claims, draft.proof_key) if draft.sends_proof else None
         used = draft.proof_key.thumbprint(), str(draft.proof_claims["jti"])
         return Minted(token, "DPoP" if "cnf" in draft.claims else "Bearer", proof, used)

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from certgateway.trust.base64url import encode
 from certgateway.trust.certificates import Anchors, NotAsked, RevocationLists
 from certgateway.trust.json_signatures import NO_KEYS, SLACK, RegisteredKey, Signer, Verified, verify
-from certgateway.trust.jws import MOST_CHARACTERS, Detached, decode, encode, read_detached
+from certgateway.trust.jws import MOST_CHARACTERS, Detached, decode, read_detached
 from certgateway.trust.signature_refusal import CAUSES, SignatureRefused
 from tests.jws import ALGORITHMS, b64u, chain, edwards, header, signed, unb64u, value
 from tests.signing import AT, VALID, Identity, authority, certificate, office, revocation_list, signer, subject, usage
