@@ -30,6 +30,8 @@ from certgateway.kith.structure import judge_structure
 ENCODINGS: Final = ("utf-8", "iso-8859-1")
 _ROOTS: Final = frozenset({"MsgHead", "EI_fellesformat"})
 _HOLDERS: Final = frozenset({"Document", "RefDoc"})
+_NAMED_WITHIN: Final = safexml.XmlLimits(elements=1000)
+"""How far a refused document is looked into for what names it: MsgInfo stands first, and has a tenth of this."""
 _LONGEST_ID: Final = 200
 _LONGEST_HER: Final = 10
 _END, _END_OF_ATTRIBUTES = "\x01", "\x02"
@@ -89,7 +91,7 @@ def _dialogues(head: Node) -> list[Node]:
 def salvage(raw: bytes) -> Original | None:
     """What a document that was refused says of itself: enough to answer it by its id, never to judge it."""
     tree = Tree()
-    safexml.salvage_into(raw, tree)
+    safexml.salvage_into(raw, tree, _NAMED_WITHIN)
     heads = [] if tree.root is None else _heads(tree.root)
     return original_of(heads[0]) if heads else None
 
