@@ -90,7 +90,8 @@ def parse(raw: bytes, limits: JsonLimits = DEFAULT_LIMITS) -> Tree:
     """Turn a JSON body into a tree; raises `Unreadable` for anything but one strict JSON value within `limits`."""
     text = _decode(raw)
     # Marks inside text count here too; only a body that looks too full is counted exactly.
-    if raw.count(b"{") + raw.count(b"[") > limits.containers or raw.count(b",") >= limits.values:
+    is_short = len(raw) < min(limits.containers, limits.values)
+    if not is_short and (raw.count(b"{") + raw.count(b"[") > limits.containers or raw.count(b",") >= limits.values):
         _check_size(text, limits)
     tree = _read_quickly(raw, limits)
     return _read(text, limits) if tree is _UNSURE else tree
@@ -120,9 +121,9 @@ def _read_quickly(raw: bytes, limits: JsonLimits) -> Tree:
 
     What was read, written again, must be what came but for spaces: then no name stood twice, and nothing was rounded.
     """
-    if len(raw) > _LARGEST_QUICK or next(_BODIES) < QUICK_AFTER:
-        return _UNSURE
-    if b"0" * min(limits.digits, limits.exponent) in raw.translate(_DIGITS_AS_ZEROS):
+    # Of a number that is too long every sixteenth byte is a digit too.
+    digits = b"0" * (min(limits.digits, limits.exponent) // 16)
+    if len(raw) > _LARGEST_QUICK or digits in raw[::16].translate(_DIGITS_AS_ZEROS) or next(_BODIES) < QUICK_AFTER:
         return _UNSURE
     import msgspec  # noqa: PLC0415  Whoever reads one body would wait longer for it than it saves.
 
@@ -131,7 +132,7 @@ def _read_quickly(raw: bytes, limits: JsonLimits) -> Tree:
         written = msgspec.json.Encoder(decimal_format="number").encode(tree)
     except (msgspec.MsgspecError, _NumberRefused, RecursionError, ValueError, OverflowError):
         return _UNSURE
-    if written != msgspec.json.format(raw, indent=-1):
+    if written != raw and written != msgspec.json.format(raw, indent=-1):
         return _UNSURE
     is_deep = b"\n" + b" " * limits.depth in msgspec.json.format(written, indent=1)
     return _UNSURE if is_deep else tree

@@ -255,3 +255,12 @@ def test_most_bodies_are_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = safejson.parse(b'{"a":[{"b":"x","c":1.50},[true,null]],"d":{"a":"y: \\"z\\"","b":":"}}')
     assert tree["a"][0]["c"] == Decimal("1.50")
     assert safejson.parse(b' {"a" :\n[ 1 ] }') == {"a": [1]}
+
+
+@pytest.mark.parametrize("offset", range(16))
+def test_a_long_number_is_seen_wherever_it_begins(monkeypatch: pytest.MonkeyPatch, offset: int) -> None:
+    """The quicker reader looks at every sixteenth byte only."""
+    monkeypatch.setattr(safejson, "QUICK_AFTER", 0)
+    assert safejson.parse(b" " * offset + b"9" * 309) == int("9" * 309)
+    with pytest.raises(Unreadable, match="number-out-of-range"):
+        safejson.parse(b" " * offset + b"9" * 310)
