@@ -34,7 +34,8 @@ from certgateway.api.access import guard
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
 from certgateway.api.observation import LOG, Observed, places
-from certgateway.api.problems import ProblemError, problem, respond
+from certgateway.api.problem_table import problem
+from certgateway.api.problems import ProblemError, respond
 from certgateway.api.rates import Senders
 from certgateway.api.shelf import load_shelf
 from certgateway.api.surface import Surface

@@ -71,9 +71,7 @@ class Observed:
     def _served(self, scope: Scope) -> ASGIApp:
         """The application, or the refusal of a request whose head is too large for it, or leaves its end open."""
         if _is_told_twice(scope):
-            response = respond(Request(scope), "request-unreadable", {}, self._definitions)
-            response.headers["Connection"] = "close"
-            return response
+            return respond(Request(scope), "length-told-twice", {}, self._definitions)
         if sum(len(name) + len(value) for name, value in scope["headers"]) <= LARGEST_HEAD:
             return self._app
         return respond(Request(scope), "headers-too-large", {}, self._definitions)
