@@ -154,10 +154,15 @@ def misspelt(claims: Iterable[SenderNumber]) -> Iterator[Finding]:
     """
     for claim in claims:
         text = claim.number.strip(_BLANK)
-        her = text.removeprefix(f"{HER_ID}.") if claim.is_address else text
-        is_other = claim.is_address and her == text and text.isascii() and text.isprintable() and not plain_her(text)
-        if text and not is_her_id(her) and not is_other:
+        if text and not (_is_sound_address(text) if claim.is_address else is_her_id(text)):
             yield _refused("her-id-invalid", claim)
+
+
+def _is_sound_address(text: str) -> bool:
+    her = text.removeprefix(f"{HER_ID}.")
+    if her != text:
+        return is_her_id(her)
+    return text.isascii() and text.isprintable() and plain_her(text) is None
 
 
 def plain_her(text: str) -> str | None:
