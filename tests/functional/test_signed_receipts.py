@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from starlette.testclient import TestClient
 
 from certgateway.app import create_app
+from certgateway.bootstrap import signatures_of
 from certgateway.cli import main
 from certgateway.config import Settings
 from certgateway.services.attest import rule_set
 from certgateway.services.gateway import Gateway
-from certgateway.services.verify import Signatures
 from certgateway.trust.receipts import digest_of, verify_receipt
 from tests.functional.messages import JSON
 from tests.functional.test_signed_answers import ANCHORS, BOTH, DOOR, GOOD, KITH, KITH_NAME, REJECTED, signing
@@ -87,9 +87,11 @@ def test_refused_messages_and_kith_have_receipts_too(signing: TestClient) -> Non
     assert (of_kith.told["format"], of_kith.told["profile"]) == ("kith", None)
 
 
-def test_the_signer_of_the_message_stands_in_it(signing: TestClient, settings: Settings) -> None:
+def test_the_signer_of_the_message_stands_in_it(signing: TestClient, settings: Settings, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.pem"
+    anchors.write_bytes(authority().certificate_pem)
     gateway = gateway_of(signing)
-    asked = replace(gateway, house=replace(gateway.house, signatures=Signatures("require", ANCHORS)))
+    asked = replace(gateway, house=replace(gateway.house, signatures=signatures_of("require", anchors)))
     with TestClient(create_app(asked, settings)) as client:
         text = signed(GOOD, header(office()), office().key)
         client.post(DOOR, content=GOOD, headers={**JSON, "X-JWS-Signature": text})

@@ -8,7 +8,7 @@ import pytest
 
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.trust.anchors import read_anchors
-from certgateway.trust.certificates import NotAsked, RevocationLists
+from certgateway.trust.revocation import NotAsked, RevocationLists
 from tests.signing import authority, revocation_list, signer
 
 ISSUER, OFFICE = authority().certificate_pem, signer().certificate_pem
