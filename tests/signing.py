@@ -163,11 +163,9 @@ def _office(organisation: str | None, by: str) -> Identity:
     )
 
 
-def revocation_list(by: Identity, *revoked: x509.Certificate) -> bytes:
+def revocation_list(by: Identity, *revoked: x509.Certificate, until: datetime = AT + timedelta(days=1)) -> bytes:
     """An issuer's list in PEM, in force at AT."""
-    builder = x509.CertificateRevocationListBuilder(
-        by.certificate.subject, AT - timedelta(days=1), AT + timedelta(days=1)
-    )
+    builder = x509.CertificateRevocationListBuilder(by.certificate.subject, AT - timedelta(days=1), until)
     for one in revoked:
         entry = x509.RevokedCertificateBuilder(one.serial_number, AT - timedelta(days=1)).build()
         builder = builder.add_revoked_certificate(entry)

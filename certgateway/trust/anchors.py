@@ -28,7 +28,7 @@ class FileAnchors:
     """The anchors of a file, beside `registered` ones. It is looked at for every signature, and read when it changed.
 
     What cannot be used changes nothing: the anchors of before go on counting, the log says so once, and `is_faulty`
-    for as long. Where no policy is given the file has one: its lists are required if it has any at the start.
+    for as long. Where no policy is given the file has one: once it has had lists, they are required.
     """
 
     __slots__ = ("_anchors", "_lock", "_path", "_policy", "_registered", "_seen", "_until", "is_faulty")
@@ -48,8 +48,6 @@ class FileAnchors:
         self._seen = _glimpse(path)
         self._policy = policy
         self._anchors = self._read()
-        if policy is None:
-            self._policy = "off" if isinstance(self._anchors.revocation, NotAsked) else "require"
         self.is_faulty = False
 
     def current(self) -> Anchors:
@@ -60,6 +58,12 @@ class FileAnchors:
             finally:
                 self._lock.release()
         return self._anchors
+
+    @property
+    def lists_end(self) -> datetime | None:
+        """When the first issuer is without a revocation list that is in force; None where revocation is not asked."""
+        revocation = self._anchors.revocation
+        return revocation.end if isinstance(revocation, RevocationLists) else None
 
     def _renew(self) -> None:
         # Looked at before it is read: what is written meanwhile is seen the next time.
@@ -80,6 +84,8 @@ class FileAnchors:
 
     def _read(self) -> Anchors:
         anchors = read_anchors(self._path, self._policy, self._until)
+        if self._policy is None and isinstance(anchors.revocation, RevocationLists):
+            self._policy = "require"
         return replace(anchors, registered=(*anchors.registered, *self._registered))
 
 

@@ -97,6 +97,14 @@ class RevocationLists:
         """Of lists as the library reads them. Raises what the library raises for one that cannot be read whole."""
         return cls(tuple(map(RevocationList.of, crls)), required)
 
+    @property
+    def end(self) -> datetime:
+        """When the first issuer is without a list that is in force. ValueError when there are no lists."""
+        ends: dict[x509.Name, datetime] = {}
+        for one in self.lists:
+            ends[one.crl.issuer] = max(one.end, ends.get(one.crl.issuer, one.end))
+        return min(ends.values())
+
     def standing(self, certificate: x509.Certificate, issuer: x509.Certificate | None, at: datetime) -> Standing:
         """Revoked when one list has the number; good when one that is in force has not."""
         began = [] if issuer is None else [one for one in self.lists if one.start <= at + _CLOCKS and one.is_of(issuer)]
