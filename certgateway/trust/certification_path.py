@@ -35,7 +35,7 @@ def paths(
     A pinned issuer ends a path wherever it stands; where the one above it is pinned too there is the longer path also,
     so that it can be asked whether that one has taken it back. No name stands twice among the authorities of a path.
     """
-    between = (*pinned, *(one for one in brought if one not in pinned))
+    between = tuple(dict.fromkeys((*pinned, *brought)))
     named = _by_name((certificate,), pinned, between)
     return tuple(path for path in named if _is_fit(path, at, rsa_2048_until) and _is_proved(path))
 

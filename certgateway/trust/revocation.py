@@ -69,12 +69,14 @@ class RevocationList:
         """Whether the issuer made it, by name and by signature, and is one that may."""
         if self.crl.issuer != issuer.subject or not may_sign_lists(issuer):
             return False
-        if issuer not in self._signed_by:
-            # To hash a long list for every message would cost more than everything else.
+        found = self._signed_by.get(issuer)
+        if found is None:
+            # Remembered: to hash a long list for every message would cost more than everything else.
+            found = _is_signed(self.crl, issuer.public_key())
             if len(self._signed_by) >= _MOST_ISSUERS:
                 self._signed_by.clear()
-            self._signed_by[issuer] = _is_signed(self.crl, issuer.public_key())
-        return self._signed_by[issuer]
+            self._signed_by[issuer] = found
+        return found
 
 
 def _is_signed(crl: x509.CertificateRevocationList, key: object) -> bool:

@@ -58,6 +58,12 @@ def test_an_issuer_of_the_same_name_with_another_key_is_another_issuer() -> None
     assert refused(forged) == "certificate-untrusted"
 
 
+def test_what_is_no_authority_issues_none_though_its_key_usage_says_so() -> None:
+    own = key("p256", 8)
+    made = Identity(own, certificate(own, subject("Annen"), uses=usage("key_cert_sign", "digital_signature")))
+    assert refused(certificate(key("p256", 0), NAME, made, uses=SIGNING), anchors(made)) == "certificate-untrusted"
+
+
 def test_an_office_issues_no_certificates() -> None:
     below = certificate(key("p256", 6), NAME, signer(), uses=SIGNING)
     assert refused(below, anchors(signer())) == "certificate-untrusted"

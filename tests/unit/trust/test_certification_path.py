@@ -227,6 +227,13 @@ def test_an_expired_authority_hinders_no_other_path() -> None:
     assert trusted(office_below(UPPER), old, UPPER).trusted_by == "issuer"
 
 
+def test_a_path_is_told_once_whatever_is_brought_twice() -> None:
+    own = office_below(UPPER).certificate
+    given = [one.certificate for one in (ROOT, UPPER, UPPER, ROOT)]
+    found = certification_path.paths(own, [ROOT.certificate], given, AT, None)
+    assert found == ((own, UPPER.certificate, ROOT.certificate),)
+
+
 # ---- revocation along the path --------------------------------------------------------------------------------------
 
 

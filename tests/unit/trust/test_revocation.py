@@ -195,6 +195,15 @@ def test_many_issuers_of_one_name_are_asked_each() -> None:
     for _ in range(2):
         assert made.is_of(authority().certificate)
         assert not any(map(made.is_of, others))
+    assert len(made._signed_by) <= 16
+
+
+def test_a_list_is_of_the_name_that_it_bears_and_of_no_other_with_the_key() -> None:
+    uses = usage("key_cert_sign", "crl_sign")
+    renamed = certificate(authority().key, subject("Nytt navn"), authority=True, uses=uses)
+    made = RevocationList.of(revoked_by(authority()))
+    assert made.is_of(authority().certificate)
+    assert not made.is_of(renamed)
 
 
 def test_a_list_without_an_end_does_not_count() -> None:
