@@ -172,6 +172,8 @@ class BaseSoundness:
     def _is_coded(self, coding: dict[str, str]) -> bool:
         """Whether system and code have the form they must have, and the code is one of the system's."""
         system, code = coding["system"], coding["code"]
+        if (known := self._codes.get(system)) is not None:
+            return code in known or (not self._judges_codes and bool(_CODE(code)))
         if ABSOLUTE.fullmatch(system) is None or not _CODE(code):
             return False
         if not self._definitions.is_known_system(system):
