@@ -97,6 +97,8 @@ class Conformance:
         if run.is_judging:
             self._check(profile, place)
             return
+        if self._is_sound(profile, place):
+            return
         run.is_judging = True
         # What a trial has passed holds until it ends; else two that lead to one another would be tried without end.
         passed: set[tuple[int, str]] = set()

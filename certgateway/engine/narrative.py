@@ -41,6 +41,9 @@ _PLAIN_ATTRIBUTES = _ATTRIBUTES - {"cite", "href", "id", "longdesc", "name", "sr
 _PLAIN_ELEMENTS = frozenset(f"{XHTML}}}{name}" for name in _ELEMENTS - {"a", "img"})
 _PLAIN_BLOCKS = frozenset(name[1:] for name in _BLOCKS)
 _DIV = f"{XHTML}}}div"
+# The most usual narrative: a text, or paragraphs of nothing else, without a character that XML forbids or folds.
+_TEXT = r"[ \u00a0]*+[!-%'-;=?-~\u00a1-\u024f][ -%'-;=?-~\u00a0-\u024f]*+"
+_PARAGRAPHS = re.compile(rf'<div xmlns="{re.escape(XHTML)}">(?:{_TEXT}|(?:<p>{_TEXT}</p>)++)</div>')
 # Well within what `safexml` allows of depth and attributes.
 _DEEPEST = 32
 _MOST_ATTRIBUTES = 16
@@ -63,6 +66,8 @@ def objection(text: str) -> str | None:
 
 def is_plain(text: str) -> bool:
     """Whether a narrative surely is allowed and has no links; one look at each element, and no tree is built."""
+    if _PARAGRAPHS.fullmatch(text) is not None:
+        return True
     if "&" in text and _ENTITY.search(text):
         return False  # Even in a comment, where no parser looks for it.
     reader = _PlainReader()
