@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine import bundles, contained
-from certgateway.engine.base_soundness import BaseSoundness, base_soundness_of
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
 from certgateway.engine.instance import NOT_TOLD, Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
-from certgateway.engine.narrative import objection
-from certgateway.engine.narrativelinks import check_links
 from certgateway.engine.primitives import FORMS, Verdict, json_type
 from certgateway.engine.references import check_reference, is_absolute
-from certgateway.engine.resources import LOOKED_AT, check_whole, looks_at_all
+from certgateway.engine.resources import bundles, contained
+from certgateway.engine.resources.narrative import objection
+from certgateway.engine.resources.narrative_links import check_links
+from certgateway.engine.resources.whole import LOOKED_AT, check_whole, looks_at_all
+from certgateway.engine.soundness.base_r4 import BaseSoundness, base_soundness_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from certgateway.engine.narrative import XHTML, is_plain, objection
+from certgateway.engine.resources.narrative import XHTML, is_plain, objection
 
 PARTS = ["<p>", "</p>", "<div>", "</div>", " ", "\u00a0", "a", "æ", "&amp;", "&", "<", ">", '"', "\u00ad", "\x7f",
          "\x85", "\u024f", "\u0250", "\n", "b;", "<br/>", "<!-- -->", '<a href="x">b</a>']  # fmt: skip
