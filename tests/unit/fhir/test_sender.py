@@ -50,6 +50,12 @@ def test_a_number_in_the_reference_itself_counts_with_those_it_leads_to() -> Non
     ]
 
 
+def test_only_white_space_of_xml_is_none_of_a_number() -> None:
+    for written, read in ((" 987 654\t325\r\n", "987654325"), ("987654325\u00a0", "987654325\u00a0")):
+        found = sender_numbers(message({"identifier": identifier(written)}))
+        assert [each.number for each in found] == [read]
+
+
 def test_a_role_leads_on_to_its_organisation() -> None:
     role = {"resourceType": "PractitionerRole", "organization": to(2), "identifier": [identifier("9")]}
     found = list(sender_numbers(message(to(1), role, organisation(identifier("2")))))
