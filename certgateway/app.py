@@ -86,7 +86,11 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(
-        Observed, meters=surface.meters, definitions=gateway.house.definitions, seconds=settings.request_seconds
+        Observed,
+        meters=surface.meters,
+        definitions=gateway.house.definitions,
+        seconds=settings.request_seconds,
+        encrypted=settings.address.startswith("https://"),
     )
     return app
 

@@ -7,6 +7,7 @@ address or a value.
 import json
 import logging
 import socket
+from datetime import UTC, datetime
 from typing import Final
 
 import uvicorn
@@ -22,13 +23,19 @@ _WAITING: Final = 200
 
 
 class OneLine(logging.Formatter):
-    """A record as one line of JSON. Of an exception its type and where it came by, never its text."""
+    """A record as one line of JSON, with its time in UTC. Of an exception its type and where it came by, no text."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Records of ours are JSON already; of others the template is told and the arguments are not."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         if record.name == LOG.name:
-            return record.getMessage()
-        line: dict[str, object] = {"logger": record.name, "level": record.levelname, "message": str(record.msg)}
+            return json.dumps({"time": time, **json.loads(record.getMessage())})
+        line: dict[str, object] = {
+            "time": time,
+            "logger": record.name,
+            "level": record.levelname,
+            "message": str(record.msg),
+        }
         if record.exc_info and record.exc_info[1]:
             line |= {"fault": type(record.exc_info[1]).__name__, "at": places(record.exc_info[1])}
             line["message"] = ""  # A library that logs an exception often puts its text into the message.

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,8 @@ def test_log_is_one_json_object_a_line(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in service.log.splitlines() if line.startswith("{")]
     told = [line for line in lines if line.get("route") == DOOR]
     assert [(line["method"], line["status"]) for line in told] == [("POST", 200)]
-    assert set(told[0]) == {"reference", "method", "route", "status", "milliseconds"}
+    assert set(told[0]) == {"time", "reference", "method", "route", "status", "milliseconds"}
+    assert all(datetime.fromisoformat(line["time"]).utcoffset() == timedelta(0) for line in lines)
     plain = [line for line in service.log.splitlines() if not line.startswith("{")]
     assert plain == [f"certgateway: listening on http://127.0.0.1:{service.port}"]
 
