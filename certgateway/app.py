@@ -33,7 +33,7 @@ from certgateway.api import (
 from certgateway.api.access import guard
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
-from certgateway.api.observation import LOG, Observed, places
+from certgateway.api.observation import LOG, Observed, headers_at, places
 from certgateway.api.problems import ProblemError, problem, respond
 from certgateway.api.rates import Senders
 from certgateway.api.shelf import load_shelf
@@ -90,7 +90,7 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         meters=surface.meters,
         definitions=gateway.house.definitions,
         seconds=settings.request_seconds,
-        encrypted=settings.address.startswith("https://"),
+        headers=headers_at(surface.address),
     )
     return app
 

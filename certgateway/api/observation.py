@@ -37,8 +37,8 @@ ALWAYS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 """On every answer that has no header of its own by that name: a browser shows it as it is and does nothing with it."""
-ENCRYPTED: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-"""Where callers come by TLS; over anything else RFC 6797 forbids it."""
+ENCRYPTED: Final = {**ALWAYS, "Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""The same where callers come by TLS; over anything else RFC 6797 forbids the last one."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 _SERVER_FAULT = 500
 _CLIENT_GONE = 499
@@ -48,10 +48,15 @@ class Observed:
     """ASGI middleware around the whole application."""
 
     def __init__(
-        self, app: ASGIApp, meters: Meters, definitions: Definitions, seconds: float, *, encrypted: bool = False
+        self,
+        app: ASGIApp,
+        meters: Meters,
+        definitions: Definitions,
+        seconds: float,
+        headers: Mapping[str, str] = ALWAYS,
     ) -> None:
         self._app = app
-        self._headers = {**ALWAYS, **ENCRYPTED} if encrypted else ALWAYS
+        self._headers = headers
         self._seconds = seconds
         self._meters = meters
         self._definitions = definitions
@@ -147,6 +152,11 @@ class _Watch:
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def headers_at(address: str) -> Mapping[str, str]:
+    """What every answer bears of a gateway that callers address so."""
+    return ENCRYPTED if address.startswith("https://") else ALWAYS
 
 
 def places(fault: BaseException) -> list[str]:

@@ -7,13 +7,14 @@ address or a value.
 import json
 import logging
 import socket
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
-from certgateway.api.observation import LARGEST_HEAD, LOG, places
+from certgateway.api.observation import ALWAYS, LARGEST_HEAD, LOG, places
 from certgateway.cli.deadlines import CONNECTIONS, Deadlines, punctual
 
 _GRACE_SECONDS: Final = 20
@@ -50,14 +51,22 @@ def log_to_stderr(level: int) -> None:
     LOG.setLevel(level)
 
 
-def server_for(app: FastAPI, host: str, port: int, deadlines: Deadlines, most: int = CONNECTIONS) -> uvicorn.Server:
+def server_for(
+    app: FastAPI,
+    host: str,
+    port: int,
+    deadlines: Deadlines,
+    most: int = CONNECTIONS,
+    *,
+    on_each: Mapping[str, str] = ALWAYS,
+) -> uvicorn.Server:
     """A server that is not running yet. h11 reads the requests: it is strict, and its limits can be set."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
-            http=punctual(deadlines, most),
+            http=punctual(deadlines, most, on_each),
             ws="none",
             lifespan="on",
             access_log=False,
