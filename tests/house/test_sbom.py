@@ -32,7 +32,9 @@ def by_name(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_it_is_valid_by_the_schema_of_its_standard() -> None:
-    assert [str(error) for error in judge().iter_errors(sbom.bill())] == []
+    document = sbom.bill()
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
+    assert [str(error) for error in judge().iter_errors(document)] == []
 
 
 @pytest.mark.parametrize(
