@@ -28,7 +28,7 @@ from tools import pins  # noqa: E402  The repository must be importable first.
 Json = dict[str, Any]
 
 REQUIREMENTS: Final = ROOT / "requirements"
-FACTS: Final = ROOT / "certgateway" / "engine" / "r4-facts.json"
+FACTS: Final = ROOT / "certgateway" / "engine" / "definitions" / "r4-facts.json"
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -121,7 +121,7 @@ def _definitions(wheel: pins.Pin) -> Json:
         "name": "hl7.fhir.r4.core",
         "version": "4.0.1",
         "scope": "required",
-        "description": "Made into certgateway/engine/r4-facts.json, which the digest is of",
+        "description": "Made into certgateway/engine/definitions/r4-facts.json, which the digest is of",
         "licenses": _licences("CC0-1.0"),
         "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(FACTS.read_bytes()).hexdigest()}],
         "externalReferences": [
