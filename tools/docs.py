@@ -30,6 +30,7 @@ from certgateway.domain.findings import Language  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
 from certgateway.sender_settings import SenderSettings  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402
+from tools import asvs  # noqa: E402
 
 Json = dict[str, Any]
 
@@ -262,6 +263,29 @@ def _peers(told: Mapping[tuple[str, str, str], list[str]], counted: str) -> str:
     return table(("what a peer does otherwise", counted, "right", "why"), rows)
 
 
+def asvs_counts(_: str) -> str:
+    """How much of the standard is met, by level."""
+    told = asvs.counts(asvs.requirements())
+    rows = ((f"*{state}*: {asvs.STATES[state]}", *numbers) for state, numbers in told.items())
+    return table(("state", "level 1", "level 2", "together"), rows)
+
+
+def asvs_chapters(_: str) -> str:
+    """Every requirement under its chapter, with how it is met, the test that shows it and what lacks."""
+    chapters = asvs.by_chapter(asvs.requirements())
+    return "\n".join(
+        f"## {title}\n\n{table(('id', 'level', 'what is asked', 'state', 'how', 'shown by'), map(_required, entries))}"
+        for title, entries in chapters.items()
+    )
+
+
+def _required(entry: asvs.Requirement) -> tuple[object, ...]:
+    files = ", ".join(f"`{name}`" for name in entry.files)
+    lacks = f"**Lacks:** {entry.lacks}." if entry.lacks else ""
+    how = " ".join(filter(None, (f"{entry.how}." if entry.how else "", files, lacks)))
+    return entry.id, entry.level, entry.about, entry.state, how, "<br>".join(f"`{name}`" for name in entry.tests)
+
+
 # ---- the example ----------------------------------------------------------------------------------------------------
 
 
@@ -444,6 +468,8 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "sender": sender,
     "issuer": issuer,
     "unit": unit,
+    "asvs-counts": asvs_counts,
+    "asvs": asvs_chapters,
     "gaps": gaps,
     "coverage": coverage,
     "fhirpath-peers": fhirpath_peers,
