@@ -30,6 +30,7 @@ from pydantic_settings import (
 
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.hpr_settings import HprSettings
 from certgateway.sender_settings import SenderSettings
 from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import parse_address
@@ -261,6 +262,10 @@ class Settings(BaseSettings):
     people_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
         default=None,
         description="The register that knows who a patient is to a counsellor; without it no counsellor sees anybody",
+    )
+    hpr: HprSettings | None = Field(
+        default=None,
+        description="The register of health personnel, see below; JSON in the environment. Without it nobody is asked",
     )
     units: Annotated[tuple[UnitSettings, ...], AfterValidator(_one_unit_each)] = Field(
         default=(), description="Counsellors' units by the groups of their tokens, see below; JSON in the environment"
