@@ -5,6 +5,7 @@ number of a person and nothing of what was removed may stand in it.
 """
 
 import hashlib
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -40,6 +41,9 @@ def attest(entry: LedgerEntry, kept: Kept, examined: Examined, unit: Unit, gatew
         "removed": [{"item": removal.item, "path": removal.path} for removal in kept.removed],
         "ledger": {"position": entry.seq, "entry": entry.digest, "previous": entry.previous},
     }
+    if kept.author is not None:
+        # The same message, rules and arrival give the same verdict only with the same answer of the register.
+        told["author"] = asdict(kept.author)
     unit.keep_receipt(kept.uuid, sign_receipt(told, gateway.signatory))
 
 
