@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,7 @@ REMEMBERED: Final = 300.0
 MOST_REMEMBERED: Final = 10_000
 PAUSE: Final = 2.0
 """Seconds for which a register that did not answer in time is left alone."""
+_AT_ONCE: Final = 8
 _LARGEST: Final = 16 * 1024
 _OK: Final = 200
 _LIMITS: Final = JsonLimits(depth=6, containers=200, values=1000, digits=32, exponent=32)
@@ -41,7 +43,18 @@ Answer = tuple[Approval, ...] | None
 class HttpHpr:
     """The register at an address; threads share it. Who is registered is remembered for a while, who is not never."""
 
-    __slots__ = ("_clock", "_known", "_lock", "_rests_until", "_seconds", "_token_file", "_trusted", "_trying", "_url")
+    __slots__ = (
+        "_clock",
+        "_known",
+        "_lock",
+        "_rests_until",
+        "_seconds",
+        "_threads",
+        "_token_file",
+        "_trusted",
+        "_trying",
+        "_url",
+    )
 
     def __init__(
         self,
@@ -58,6 +71,7 @@ class HttpHpr:
         self._clock = clock
         self._trusted = httpx2.create_ssl_context(trust_env=False)
         self._known: OrderedDict[str, tuple[float, tuple[Approval, ...]]] = OrderedDict()
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "hpr")
         self._rests_until = 0.0
         self._trying = False
         self._lock = threading.Lock()
@@ -88,7 +102,8 @@ class HttpHpr:
             self._trying = is_doubtful
         answered = False
         try:
-            content = asyncio.run(self._post(body))
+            # In a thread of its own: whoever asks may have an event loop.
+            content = self._threads.submit(asyncio.run, self._post(body)).result()
             answered = True
         except (httpx2.ConnectError, TimeoutError):
             # The library's own words may quote the address.
