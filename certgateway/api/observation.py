@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certgateway.api.meters import Meters
 from certgateway.api.problems import respond
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 
 LOG: Final = logging.getLogger("certgateway.requests")
 HEADER: Final = "Support-Reference"
