@@ -16,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     bootstrap.senders_of(settings)
     bootstrap.signatory_of(settings)
     bootstrap.issuers_of(settings)
+    bootstrap.hpr_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = [str(each) for each in value] if name in {"webhooks", "senders", "issuers"} else value
