@@ -6,6 +6,7 @@ Nothing here may open a file or a connection that a setting names.
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -224,6 +225,12 @@ class Settings(BaseSettings):
     trust_anchors: Path | None = Field(
         default=None, description="PEM file with the certificates that are trusted, see below; for verify and require"
     )
+    revocation: Literal["off", "listed", "require"] | None = Field(
+        default=None, description="Revocation lists: not asked, asked where there are any, or required; see below"
+    )
+    rsa_2048_until: date | None = Field(
+        default=None, description="The day (UTC) from which RSA keys of 2048 to 3071 bits are refused; not set is now"
+    )
     signing_key: Path | None = Field(
         default=None,
         description="PEM file with the private key that signs what we send, and its certificate; mode 0600",
@@ -350,6 +357,8 @@ class Settings(BaseSettings):
     def _anchored(self) -> Self:
         if (self.signatures == "ignore") != (self.trust_anchors is None):
             raise ValueError("trust_anchors must be set for signatures = verify or require, and for nothing else")
+        if self.signatures == "ignore" and (self.revocation or self.rsa_2048_until):
+            raise ValueError("revocation and rsa_2048_until are for signatures = verify or require")
         return self
 
     @model_validator(mode="after")

@@ -68,7 +68,14 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     from certgateway.services.examine import detect_format, examine, judge_examined, validation_facts  # noqa: PLC0415
     from certgateway.services.report import report  # noqa: PLC0415
 
-    house = bootstrap.build_house(signatures=bootstrap.signatures_of(options.signatures, options.trust_anchors))
+    house = bootstrap.build_house(
+        signatures=bootstrap.signatures_of(
+            options.signatures,
+            options.trust_anchors,
+            revocation=options.revocation,
+            rsa_2048_until=options.rsa_2048_until,
+        )
+    )
     gc.freeze()
     gc.enable()
     facts = validation_facts(house, at)
