@@ -270,10 +270,7 @@ class Settings(BaseSettings):
         default=None,
         description="The register that knows who a patient is to a counsellor; without it no counsellor sees anybody",
     )
-    hpr: HprSettings | None = Field(
-        default=None,
-        description="The register of health personnel, see below; JSON in the environment. Without it nobody is asked",
-    )
+    hpr: HprSettings | None = Field(default=None, description="Where authors are looked up, see below; nowhere without")
     units: Annotated[tuple[UnitSettings, ...], AfterValidator(_one_unit_each)] = Field(
         default=(), description="Counsellors' units by the groups of their tokens, see below; JSON in the environment"
     )
