@@ -27,6 +27,7 @@ from bench.aims import AIMS  # noqa: E402  The repository must be importable fir
 from certgateway import bootstrap, engine  # noqa: E402
 from certgateway.config import IssuerSettings, Settings, UnitSettings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
+from certgateway.hpr_settings import HprSettings  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
 from certgateway.sender_settings import SenderSettings  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402
@@ -167,6 +168,11 @@ def issuer(_: str) -> str:
     return _keys(IssuerSettings)
 
 
+def hpr(_: str) -> str:
+    """Every key of the register of health personnel with its default and meaning."""
+    return _keys(HprSettings)
+
+
 def unit(_: str) -> str:
     """Both keys of one unit with their meaning."""
     return _keys(UnitSettings)
@@ -191,14 +197,14 @@ def _default(facts: Json) -> str:
 
 def _wanted(facts: Json) -> Json:
     """What a setting that may be left out is when it is not."""
-    alternatives = [each for each in facts.get("anyOf", []) if each["type"] != "null"]
+    alternatives = [each for each in facts.get("anyOf", []) if each.get("type") != "null"]
     wanted: Json = alternatives[0] if alternatives else facts
     return wanted
 
 
 def _allowed(facts: Json) -> str:
-    if facts["type"] == "array":
-        return "a list"
+    if facts.get("type") in {None, "array"}:
+        return "a list" if "type" in facts else "a table"
     if "enum" in facts:
         return ", ".join(f"`{value}`" for value in facts["enum"])
     if "pattern" in facts:
@@ -467,6 +473,7 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "webhook": webhook,
     "sender": sender,
     "issuer": issuer,
+    "hpr": hpr,
     "unit": unit,
     "asvs-counts": asvs_counts,
     "asvs": asvs_chapters,
