@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from certgateway.domain.senders import Senders
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
+    from certgateway.services.hpr import Hpr
     from certgateway.services.people import People
     from certgateway.store.transactions import Store
     from certgateway.trust.issuers import Issuer, Keys
@@ -237,6 +238,8 @@ def build_gateway(settings: "Settings") -> "Gateway":
         signatory=signatory_of(settings),
         issuers=issuers_of(settings),
         people=people_of(settings),
+        hpr=hpr_of(settings),
+        takes_unanswered=settings.hpr is not None and settings.hpr.unanswered == "take",
         units={each.group: each.unit for each in settings.units},
         override_hours=settings.override_hours,
         register=senders if senders.registered else None,
@@ -321,6 +324,15 @@ def people_of(settings: "Settings") -> "People | None":
     from certgateway.trust.people import HttpPeople  # noqa: PLC0415  Only a gateway has counsellors.
 
     return HttpPeople(settings.people_url)
+
+
+def hpr_of(settings: "Settings") -> "Hpr | None":
+    """Who knows what an HPR number entitles to; None where nobody does. MisconfiguredError for an unusable token."""
+    if settings.hpr is None:
+        return None
+    from certgateway.trust.hpr import HttpHpr  # noqa: PLC0415  Only a gateway asks.
+
+    return HttpHpr(settings.hpr.url, seconds=settings.hpr.seconds, token_file=settings.hpr.token_file)
 
 
 def now() -> datetime:

@@ -31,6 +31,7 @@ from pydantic_settings import (
 
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.hpr_settings import HprSettings
 from certgateway.sender_settings import SenderSettings
 from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import parse_address
@@ -269,6 +270,7 @@ class Settings(BaseSettings):
         default=None,
         description="The register that knows who a patient is to a counsellor; without it no counsellor sees anybody",
     )
+    hpr: HprSettings | None = Field(default=None, description="Where authors are looked up, see below; nowhere without")
     units: Annotated[tuple[UnitSettings, ...], AfterValidator(_one_unit_each)] = Field(
         default=(), description="Counsellors' units by the groups of their tokens, see below; JSON in the environment"
     )

@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
         rsa_2048_until=settings.rsa_2048_until,
     )
     bootstrap.issuers_of(settings)
+    bootstrap.hpr_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = [str(each) for each in value] if name in {"webhooks", "senders", "issuers"} else value

@@ -11,13 +11,15 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar, Final, Literal
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from certgateway.api.observation import LOG
+from certgateway.api.observation import ALWAYS, LOG
 from certgateway.api.problem_table import problem
 from certgateway.api.problems import PROBLEM_JSON, plain_details
 
@@ -56,6 +58,8 @@ class PunctualProtocol(H11Protocol):
 
     deadlines: ClassVar[Deadlines]
     most: ClassVar[int]
+    on_each: ClassVar[Mapping[str, str]]
+    """Headers of every answer, for those that the application does not give."""
     unused: ClassVar[OrderedDict["PunctualProtocol", None]]
     """Connections that wait for a head, those that have waited longest first."""
     lingering: ClassVar[set["PunctualProtocol"]]
@@ -156,25 +160,27 @@ class PunctualProtocol(H11Protocol):
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what h11 cannot read, as uvicorn does, and let that be read."""
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
-        self._leave_with(h11.Response(status_code=400, headers=headers), msg.encode("ascii"), "malformed")
+        """What is no HTTP at all is told so as by uvicorn, with the headers that every answer has."""
+        headers = [("Content-Type", "text/plain; charset=utf-8")]
+        self._leave_with(HTTPStatus.BAD_REQUEST, headers, msg.encode("ascii"), "malformed")
 
     def _refuse(self, category: str, cause: Cause) -> None:
         """Answer for the application, which has not been asked, and leave."""
         found = problem(category)
         body = json.dumps(plain_details(category), ensure_ascii=False).encode()
-        headers = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body))), ("Connection", "close")]
+        headers = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body)))]
         if found.retry_after is not None:
             headers.append(("Retry-After", str(found.retry_after)))
-        self._leave_with(h11.Response(status_code=found.status, headers=headers), body, cause)
+        self._leave_with(found.status, headers, body, cause)
 
-    def _leave_with(self, start: h11.Response, body: bytes, cause: Cause) -> None:
+    def _leave_with(self, status: int, headers: list[tuple[str, str]], body: bytes, cause: Cause) -> None:
         """Say a last word. What the client still sends is taken for a while: unread, it would undo the answer."""
         if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             self._cut(cause)  # An answer has begun: another one inside it would be read as part of it.
             return
         _tell(cause)
+        every = [*headers, *self.on_each.items(), ("Connection", "close")]
+        start = h11.Response(status_code=status, headers=every)
         for event in (start, h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         if self.cycle is not None:
@@ -225,10 +231,9 @@ def _tell(cause: Cause) -> None:
     LOG.log(logging.INFO, json.dumps({"connection": "ended", "cause": cause}))
 
 
-def punctual(deadlines: Deadlines, most: int = CONNECTIONS) -> type[PunctualProtocol]:
+def punctual(
+    deadlines: Deadlines, most: int = CONNECTIONS, on_each: Mapping[str, str] = ALWAYS
+) -> type[PunctualProtocol]:
     """The protocol of a server with at `most` so many connections; uvicorn wants a class, and makes one for each."""
-    return type(
-        "PunctualProtocol",
-        (PunctualProtocol,),
-        {"deadlines": deadlines, "most": most, "unused": OrderedDict(), "lingering": set()},
-    )
+    shared = {"deadlines": deadlines, "most": most, "unused": OrderedDict(), "lingering": set(), "on_each": on_each}
+    return type("PunctualProtocol", (PunctualProtocol,), shared)
