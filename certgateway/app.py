@@ -33,8 +33,9 @@ from certgateway.api import (
 from certgateway.api.access import guard
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
-from certgateway.api.observation import LOG, Observed, headers_at, places
-from certgateway.api.problems import ProblemError, problem, respond
+from certgateway.api.observation import LOG, Observed, Outages, headers_at, places
+from certgateway.api.problem_table import problem
+from certgateway.api.problems import ProblemError, respond
 from certgateway.api.rates import Senders
 from certgateway.api.shelf import load_shelf
 from certgateway.api.surface import Surface
@@ -128,6 +129,7 @@ def _note(noted: "Noted", surface: Surface) -> None:
 def _answer_faults(app: FastAPI, surface: Surface) -> None:
     """Every exception that has a category becomes its row of the table; the front door takes the rest."""
     known = surface.gateway.house.definitions
+    outages = Outages()
 
     async def refused(request: Request, fault: Exception) -> Response:
         found = fault if isinstance(fault, ProblemError) else ProblemError("fault")
@@ -136,11 +138,12 @@ def _answer_faults(app: FastAPI, surface: Surface) -> None:
     async def ours(request: Request, fault: Exception) -> Response:
         category = fault.category if isinstance(fault, GatewayError) else "fault"
         # The text is ours and names no received value; the cause, which may, is told by its place only.
-        reference = request.scope.get("support_reference")
+        line = {"reference": request.scope.get("support_reference"), "category": category, "fault": str(fault)}
         if problem(category).status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            LOG.error(
-                json.dumps({"reference": reference, "category": category, "fault": str(fault), "at": places(fault)})
-            )
+            # An outage meets every request; any other fault is of one.
+            times = outages.met(str(fault)) if category == "unavailable" else 1
+            if times is not None:
+                LOG.error(json.dumps(line | {"at": places(fault), "times": times}))
         return respond(request, category, {}, known)
 
     async def unserved(request: Request, fault: Exception) -> Response:

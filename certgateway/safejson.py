@@ -12,25 +12,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from itertools import accumulate, count
+from itertools import count
 from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
+from certgateway.jsonfaults import Key, end_of, number, second_name, too_deep
+
 # A tree is checked by those who read it, element by element; a precise recursive alias would only move the casts.
 Tree = Any
-Key = str | int
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xfe\xff", b"\xff\xfe", b"\x00\x00\xfe\xff")
 _SURROGATE_HINT = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
-# Possessive repeats: an unterminated string of 2 MiB costs one pass, not a backtracking search.
-_TOKEN = re.compile(r'[ \t\n\r]*+(?:([{}\[\]:,])|("(?:[^"\\]++|\\.)*+")|([^{}\[\]:,"\s]++))', re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_NO_BRACKET = re.compile(r"[^{}\[\]]++")
-_NESTING = {"{": 1, "[": 1, "}": -1, "]": -1}
 _UNCERTAIN = (("\n", "\n:"), ("\t", "\t:"), ("\r", "\r:"), ("\\", '\\":'))
-_PLAIN_INTEGER = re.compile(r"-?[0-9]++")
 _LONGEST_FAST_INTEGER = 18
 QUICK_AFTER = 3
 """How many bodies a process reads before it pays for a quicker library."""
@@ -86,6 +81,10 @@ class _NumberRefused(Exception):  # noqa: N818  Only a signal out of the C scann
     pass
 
 
+class _ConstantRefused(Exception):  # noqa: N818  As the other two.
+    pass
+
+
 def parse(raw: bytes, limits: JsonLimits = DEFAULT_LIMITS) -> Tree:
     """Turn a JSON body into a tree; raises `Unreadable` for anything but one strict JSON value within `limits`."""
     text = _decode(raw)
@@ -99,21 +98,37 @@ def parse(raw: bytes, limits: JsonLimits = DEFAULT_LIMITS) -> Tree:
 
 def _read(text: str, limits: JsonLimits) -> Tree:
     """Read with the library of Python itself, and refuse what is to be refused."""
+    numbers = _Numbers(limits)
+    tree: Tree = None
     try:
-        tree = _decoder(limits).decode(text)
+        tree = numbers.decoder().decode(text)
         names = _names_within(tree, limits.depth)
         if names is not None and not _are_all(names, text):
-            _decoder(limits, object_pairs_hook=_unique).decode(text)
+            numbers.decoder(_unique).decode(text)
     except json.JSONDecodeError as error:
         id_ = "trailing-data" if error.msg == "Extra data" else "not-json"
         raise Unreadable(id_, error.lineno, error.colno) from None
-    except (_DuplicateName, _NumberRefused, RecursionError):
-        _refuse(text, limits)
+    except _ConstantRefused:
+        _refuse("not-json", text, number(text, numbers.count))
+    except _NumberRefused:
+        _refuse("number-out-of-range", text, number(text, numbers.count))
+    except _DuplicateName:
+        offset, keys = second_name(text) or (None, None)
+        _refuse("duplicate-key", text, offset, keys, tree)
+    except RecursionError:
+        names = None
     if names is None:
-        _refuse(text, limits)
+        _refuse("too-deep", text, too_deep(text, limits.depth))
     if "\\" in text and _SURROGATE_HINT.search(text):
         _check_surrogates(text)
     return tree
+
+
+def _refuse(
+    id_: str, text: str, offset: int | None, keys: tuple[Key, ...] | None = None, tree: Tree = None
+) -> NoReturn:
+    # What cannot be found again is told at the end of the text.
+    raise Unreadable(id_, *line_column(text, len(text) if offset is None else offset), keys, tree) from None
 
 
 def _read_quickly(raw: bytes, limits: JsonLimits) -> Tree:
@@ -175,31 +190,45 @@ def _decode(raw: bytes) -> str:
 
 
 def _check_size(text: str, limits: JsonLimits) -> None:
-    """Count objects, arrays and values exactly, in C; raise where they become too many."""
-    ends = (_end_of(text, r"{\[", limits.containers + 1), _end_of(text, ",", limits.values))
+    """Count objects, arrays and values exactly, in C; raise where they become too many, or too deep before that."""
+    ends = (end_of(text, "{[", limits.containers + 1), end_of(text, ",", limits.values))
     over = [end for end in ends if end is not None]
     if over:
-        marks = _NO_BRACKET.sub("", _STRING.sub("", text))
-        if max(accumulate(map(_NESTING.__getitem__, marks)), default=0) > limits.depth:
-            _refuse(text, limits)
+        deep = too_deep(text[: min(over)], limits.depth)
+        if deep is not None:
+            raise Unreadable("too-deep", *line_column(text, deep))
         raise Unreadable("too-many-elements", *line_column(text, min(over) - 1))
 
 
-def _end_of(text: str, marks: str, count: int) -> int | None:
-    """Where the `count`-th of these marks outside strings ends."""
-    match = re.match(f'(?:(?:[^"{marks}]++|{_STRING.pattern})*+[{marks}]){{{count}}}', text, re.DOTALL)
-    return match.end() if match else None
+class _Numbers:
+    """Reads the numbers of a text exactly, and counts them, so that one that is refused can be found again."""
 
+    def __init__(self, limits: JsonLimits) -> None:
+        self.limits = limits
+        self.count = 0
 
-def _decoder(
-    limits: JsonLimits, object_pairs_hook: Callable[[list[tuple[str, Tree]]], Tree] | None = None
-) -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=object_pairs_hook,
-        parse_float=lambda text: _decimal(text, limits),
-        parse_int=lambda text: _integer(text, limits),
-        parse_constant=_no_constant,
-    )
+    def integer(self, text: str) -> int:
+        self.count += 1
+        if len(text) > _LONGEST_FAST_INTEGER:
+            _decimal(text, self.limits)
+        return int(text)
+
+    def decimal(self, text: str) -> Decimal:
+        self.count += 1
+        return _decimal(text, self.limits)
+
+    def constant(self, _: str) -> NoReturn:
+        self.count += 1
+        raise _ConstantRefused
+
+    def decoder(self, object_pairs_hook: Callable[[list[tuple[str, Tree]]], Tree] | None = None) -> json.JSONDecoder:
+        """What reads a text with these numbers."""
+        return json.JSONDecoder(
+            object_pairs_hook=object_pairs_hook,
+            parse_float=self.decimal,
+            parse_int=self.integer,
+            parse_constant=self.constant,
+        )
 
 
 def _unique(pairs: list[tuple[str, Tree]]) -> dict[str, Tree]:
@@ -209,31 +238,18 @@ def _unique(pairs: list[tuple[str, Tree]]) -> dict[str, Tree]:
     return members
 
 
-def _integer(text: str, limits: JsonLimits) -> int:
-    if len(text) > _LONGEST_FAST_INTEGER and not _in_range(text, limits):
-        raise _NumberRefused
-    return int(text)
-
-
 def _decimal(text: str, limits: JsonLimits) -> Decimal:
-    if not _in_range(text, limits):
-        raise _NumberRefused
-    return Decimal(text)
-
-
-def _in_range(text: str, limits: JsonLimits) -> bool:
     # The length is looked at first: Decimal would read a megabyte of digits before anybody could refuse it.
     if len(text) > limits.digits:
-        return False
+        raise _NumberRefused
     try:
-        # Zero counts too: 0e999999999 would cost a gigabyte to whoever writes it out in full.
-        return abs(Decimal(text).adjusted()) <= limits.exponent
+        number = Decimal(text)
     except InvalidOperation:
-        return False
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise _NumberRefused
+        raise _NumberRefused from None
+    # Zero counts too: 0e999999999 would cost a gigabyte to whoever writes it out in full.
+    if abs(number.adjusted()) > limits.exponent:
+        raise _NumberRefused
+    return number
 
 
 def _names_within(tree: Tree, depth: int) -> int | None:
@@ -280,83 +296,6 @@ def _check_surrogates(text: str) -> None:
         high = escape if 0xD800 <= code <= 0xDBFF else None  # noqa: PLR2004  The high surrogates.
     if high is not None:
         raise Unreadable("lone-surrogate", *line_column(text, high.start()))
-
-
-class _Scan:
-    """The slow walk over a refused body: finds the first thing that the fast parse objected to."""
-
-    def __init__(self, text: str, limits: JsonLimits) -> None:
-        self.text = text
-        self.limits = limits
-        self.keys: list[Key] = []
-        self.names: list[set[str] | None] = []
-        self.name_next = False
-
-    def run(self) -> None:
-        """Raise `Unreadable` for the first fault in the order of the text, if there is one."""
-        for token in _TOKEN.finditer(self.text):
-            mark, string, bare = token.groups()
-            if mark:
-                self._mark(mark, token.start(1))
-            elif string and self.name_next:
-                self._name(string, token.start(2))
-            elif bare:
-                self._bare(bare, token.start(3))
-
-    def _mark(self, mark: str, offset: int) -> None:
-        if mark in "{[":
-            if len(self.names) == self.limits.depth:
-                raise Unreadable("too-deep", *line_column(self.text, offset))
-            self.names.append(set() if mark == "{" else None)
-            self.keys.append("" if mark == "{" else 0)
-            self.name_next = mark == "{"
-        elif mark in "}]":
-            if self.names:
-                self.names.pop()
-                self.keys.pop()
-            self.name_next = False
-        elif mark == "," and self.names:
-            self._comma()
-
-    def _comma(self) -> None:
-        self.name_next = self.names[-1] is not None
-        last = self.keys[-1]
-        if isinstance(last, int):
-            self.keys[-1] = last + 1
-
-    def _name(self, string: str, offset: int) -> None:
-        self.name_next = False
-        try:
-            name = json.loads(string, strict=False)
-        except ValueError:
-            raise Unreadable("not-json", *line_column(self.text, offset)) from None
-        seen = self.names[-1]
-        if seen is not None and name in seen:
-            raise Unreadable("duplicate-key", *line_column(self.text, offset), tuple(self.keys[:-1]), self._lenient())
-        if seen is not None:
-            seen.add(name)
-            self.keys[-1] = name
-
-    def _lenient(self) -> Tree:
-        try:
-            return json.loads(self.text, parse_float=str, parse_int=str, parse_constant=str)
-        except (ValueError, RecursionError):
-            return None
-
-    def _bare(self, bare: str, offset: int) -> None:
-        if bare in {"true", "false", "null"}:
-            return
-        if bare in {"NaN", "Infinity", "-Infinity"}:
-            raise Unreadable("not-json", *line_column(self.text, offset))
-        fits = len(bare) <= _LONGEST_FAST_INTEGER and _PLAIN_INTEGER.fullmatch(bare)
-        if not fits and not _in_range(bare, self.limits):
-            raise Unreadable("number-out-of-range", *line_column(self.text, offset))
-
-
-def _refuse(text: str, limits: JsonLimits) -> NoReturn:
-    _Scan(text, limits).run()
-    # The fast parse refused for a reason that the walk does not see; the end is all that can be told.
-    raise Unreadable("not-json", *line_column(text, len(text)))
 
 
 def _write(node: Tree, parts: list[str], gap: str, indent: int) -> None:

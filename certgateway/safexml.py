@@ -41,6 +41,8 @@ _UNKNOWN_ENCODING_ERRORS = {
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
     expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
 }
+_BUILT_AT_ONCE = 10_000
+"""Tags of a document that is built while it is counted: the largest certificate anybody could write has fewer."""
 _ENTITY_ERROR = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 
 
@@ -104,6 +106,9 @@ def parse_into(
     What was told to the builder before a refusal may be used to say whose document it was, and for nothing else.
     """
     body, encoding = _check_encoding(raw, encodings)
+    if body.count(b"<") > _BUILT_AT_ONCE:
+        # To build costs twenty times as much as to count: nothing of a large document is built that is to be refused.
+        _Pass(body, encoding, limits).run()
     _Pass(body, encoding, limits, builder).run()
 
 

@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
@@ -26,6 +26,8 @@ LOG: Final = logging.getLogger("certgateway.requests")
 HEADER: Final = "Support-Reference"
 LARGEST_HEAD: Final = 16 * 1024
 """Bytes of all headers together."""
+OUTAGE_SECONDS: Final = 60.0
+"""Seconds between two lines about the same outage."""
 SAID: Final = "said_of_caller"
 """In the state of a request: what the log may tell of who called, `{"caller": profile}` or `{"refused": cause}`."""
 ALWAYS: Final = {
@@ -94,9 +96,7 @@ class Observed:
     def _served(self, scope: Scope) -> ASGIApp:
         """The application, or the refusal of a request whose head is too large for it, or leaves its end open."""
         if _is_told_twice(scope):
-            response = respond(Request(scope), "request-unreadable", {}, self._definitions)
-            response.headers["Connection"] = "close"
-            return response
+            return respond(Request(scope), "length-told-twice", {}, self._definitions)
         if sum(len(name) + len(value) for name, value in scope["headers"]) <= LARGEST_HEAD:
             return self._app
         return respond(Request(scope), "headers-too-large", {}, self._definitions)
@@ -123,6 +123,29 @@ class Observed:
 def _is_told_twice(scope: Scope) -> bool:
     """Whether a body has both a length and an end in chunks: who stands in front may have gone by the other one."""
     return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
+
+
+class Outages:
+    """Whether to write a line of what is away: once in a period for each thing, however many requests met it.
+
+    Used on one event loop only. Each request has its own line all the same.
+    """
+
+    __slots__ = ("_clock", "_known")
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: dict[str, tuple[float, int]] = {}
+
+    def met(self, what: str) -> int | None:
+        """How often it was met since the last line, this time included; None where that line is not old enough."""
+        now = self._clock()
+        until, times = self._known.get(what, (now, 0))
+        if now < until:
+            self._known[what] = until, times + 1
+            return None
+        self._known[what] = now + OUTAGE_SECONDS, 0
+        return times + 1
 
 
 class _Watch:

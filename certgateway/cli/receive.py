@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from certgateway import bootstrap
+from certgateway.api.problems import plain_details
 from certgateway.cli.sources import Sources, signature_beside
+from certgateway.domain.body_size import oversize
 from certgateway.services.answer import media_type
 from certgateway.services.assess import assess
 from certgateway.services.examine import House, detect_format
@@ -47,7 +49,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespace) -> tuple[Json, bool]:
-    """What is printed of one message, and whether it was rejected or in conflict."""
+    """What is printed of one message, and whether it was rejected or in conflict.
+
+    What is too large is not kept here either: without a receipt, a problem names the limit.
+    """
+    too_large = oversize(raw, gateway.house.bounds.size)
+    if too_large is not None:
+        told = plain_details(too_large.fault, {"limit": str(too_large.limit)}, options.lang)
+        return {"file": name, "receipt": None, "assessment": None, "problem": told}, True
     format_ = detect_format(raw)
     delivery = Delivery(raw, format_, media_type(format_), options.lang, detached=signature_beside(name))
     outcome = receive(delivery, gateway)

@@ -10,6 +10,7 @@ import io
 import os
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,12 @@ _MESSAGES = (".json", ".xml")
 _READ = (*_MESSAGES, ".ndjson", ".zip")
 LARGEST = 20 * 1024 * 1024
 """Bytes of one message that are read at most; one more is enough to know that it is too large."""
+MOST_MEMBERS = 50_000
+"""Files in one archive that are read; the list of them alone takes memory."""
+RATIO = 20
+"""How many times its own size an archive may unpack to. Messages are seldom packed to less than a fourteenth."""
+_ALWAYS_UNPACKED = 64 * 1024
+"""Bytes that any archive may unpack to: a short message of one word over and over is no bomb."""
 
 
 _BESIDE = ".jws"
@@ -97,26 +104,43 @@ class Sources:
 
     def _archive(self, path: str) -> Iterator[tuple[str, bytes]]:
         try:
+            left = max(_ALWAYS_UNPACKED, RATIO * Path(path).stat().st_size)
             with zipfile.ZipFile(path) as archive:
-                for member in sorted(archive.infolist(), key=lambda info: info.filename.encode()):
-                    yield from self._member(path, archive, member)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+                members = sorted(archive.infolist(), key=lambda info: info.filename.encode())
+                for member in self._messages(members[:MOST_MEMBERS]):
+                    with archive.open(member) as file:
+                        body = file.read(min(LARGEST, left) + 1)
+                    left -= len(body)
+                    if left < 0:
+                        yield _stopped_at(path, f"it unpacks to more than {RATIO} times its size")
+                        return
+                    yield from _messages_of(f"{path}!{member.filename}", body)
+            if len(members) > MOST_MEMBERS:
+                yield _stopped_at(path, f"it holds more than {MOST_MEMBERS} files")
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             # A damaged or encrypted archive holds no readable message; it is reported as one unreadable file.
             yield path, b""
 
-    def _member(self, path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[tuple[str, bytes]]:
-        name = member.filename.lower()
-        if member.is_dir():
-            return
-        if not name.endswith((*_MESSAGES, ".ndjson")):
-            self.others += 1
-            return
-        with archive.open(member) as file:
-            body = file.read(LARGEST + 1)
-        if name.endswith(".ndjson"):
-            yield from _lines(f"{path}!{member.filename}", io.BytesIO(body))
-        else:
-            yield f"{path}!{member.filename}", body
+    def _messages(self, members: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
+        """The members that hold messages; other files are counted."""
+        for member in members:
+            if member.filename.lower().endswith((*_MESSAGES, ".ndjson")):
+                yield member
+            elif not member.is_dir():
+                self.others += 1
+
+
+def _stopped_at(path: str, why: str) -> tuple[str, bytes]:
+    """An archive that is not read to its end is one unreadable file besides; standard error tells why."""
+    sys.stderr.write(f"certgateway: {printable(path)}: {why}; the rest of it was not read\n")
+    return path, b""
+
+
+def _messages_of(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
+    if name.lower().endswith(".ndjson"):
+        yield from _lines(name, io.BytesIO(body))
+    else:
+        yield name, body
 
 
 def _lines(name: str, lines: io.BufferedIOBase) -> Iterator[tuple[str, bytes]]:

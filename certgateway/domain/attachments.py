@@ -11,11 +11,14 @@ from typing import Final, Literal
 
 from certgateway.domain.certificate import Attachment
 
-Reason = Literal["malware", "empty", "type", "size", "count"]
+Reason = Literal["malware", "empty", "differs", "type", "size", "count"]
 """Why an attachment is refused, gravest first."""
 
 OTHER_TYPE: Final = "other"
 
+_UNTOLD: Final = "application/octet-stream"
+_NICKNAMES: Final = MappingProxyType({"image/jpg": "image/jpeg", "image/tif": "image/tiff", "": _UNTOLD})
+"""What some senders write for a media type; bytes of no told type are taken for what they are."""
 _MEBIBYTE: Final = 1024 * 1024
 _SIGNATURES: Final = MappingProxyType(
     {
@@ -53,6 +56,13 @@ def sniff(content: bytes) -> str:
     return next((type_ for start, type_ in _SIGNATURES.items() if content.startswith(start)), OTHER_TYPE)
 
 
+def type_of(stated: str | None, content: bytes) -> str:
+    """What a document is by its bytes; "other" where its sender says something else of it."""
+    found = sniff(content)
+    said = media_type(stated or "")
+    return found if _NICKNAMES.get(said, said) in {found, _UNTOLD} else OTHER_TYPE
+
+
 def media_type(text: str) -> str:
     """A media type as it is compared: without parameters, in small letters."""
     return text.partition(";")[0].strip().lower()
@@ -70,6 +80,9 @@ def refusals(
     if not attachment.size:
         # Of what lies elsewhere, or cannot be decoded, nobody knows the type either.
         yield "empty"
+    elif not attachment.as_stated:
+        # Another document than was meant: its type is no matter.
+        yield "differs"
     elif media_type(attachment.content_type) not in policy.types:
         yield "type"
     if attachment.size > policy.largest:

@@ -322,11 +322,15 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Type, size in bytes and SHA-256 of an attached document; the bytes stay in the sealed original."""
+    """Type, size in bytes and SHA-256 of an attached document; the bytes stay in the sealed original.
+
+    `as_stated`: its bytes have the size and the digest that the sender gave, where one was given.
+    """
 
     content_type: str
     size: int
     sha256: str
+    as_stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,14 @@ class SenderNumber:
     """A number that a message gives its sender (of its organisation, or its HER-id), and the path it stands at.
 
     An organisation number is without blanks, a HER-id as it was written: empty where none stands at its place. `inner`:
-    it is that of a department inside the organisation that sent.
+    it is that of a department inside the organisation that sent. `is_address`: it is an endpoint, where a HER-id stands
+    as a URN and another address may stand too.
     """
 
     number: str
     path: str
     inner: bool = False
+    is_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from certgateway.domain.message import Envelope, Format, SenderNumber, SignedBy
 from certgateway.domain.vocabulary.systems import HER_ID
 
 _HER: Final = re.compile(rf"(?:(?:urn:oid:)?{re.escape(HER_ID.removeprefix('urn:oid:'))}[.:])?([0-9]+)")
+_HER_ID: Final = re.compile(r"[0-9]{1,10}")
+_BLANK: Final = " \t\r\n"
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 """Categories of characters that nobody sees: blanks, controls and marks of direction."""
 
@@ -138,6 +140,29 @@ class Senders:
 
 
 NOBODY: Final = Senders()
+
+
+def is_her_id(text: str) -> bool:
+    """Whether a text is a HER-id, and nothing else: one to ten ASCII digits."""
+    return _HER_ID.fullmatch(text) is not None
+
+
+def misspelt(claims: Iterable[SenderNumber]) -> Iterator[Finding]:
+    """What stands for a HER-id and is none: whoever reads it sees one, and it would be kept as another sender's.
+
+    An endpoint may be another address than a HER-id, of letters that are what they look like.
+    """
+    for claim in claims:
+        text = claim.number.strip(_BLANK)
+        if text and not (_is_sound_address(text) if claim.is_address else is_her_id(text)):
+            yield _refused("her-id-invalid", claim)
+
+
+def _is_sound_address(text: str) -> bool:
+    her = text.removeprefix(f"{HER_ID}.")
+    if her != text:
+        return is_her_id(her)
+    return text.isascii() and text.isprintable() and plain_her(text) is None
 
 
 def plain_her(text: str) -> str | None:

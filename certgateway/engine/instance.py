@@ -102,7 +102,8 @@ class Scope:
 
     def _absolute(self, reference: str, matched: re.Match[str] | None) -> str:
         if matched is None:
-            return reference.partition("#")[0]
+            # With a fragment it means a part of a resource, and never the whole.
+            return reference
         plain = f"{matched['root'] or ''}{matched['type']}/{matched['id']}"
         if matched["root"]:
             return plain

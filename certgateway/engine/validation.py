@@ -14,7 +14,8 @@ from certgateway.engine.findings import Fault, limited
 from certgateway.engine.judgement import judge
 from certgateway.engine.positions import Place, path_of
 from certgateway.engine.run import GENERAL, Options
-from certgateway.safejson import Key, Tree, Unreadable
+from certgateway.jsonfaults import Key
+from certgateway.safejson import Tree, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

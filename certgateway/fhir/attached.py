@@ -1,23 +1,20 @@
 """Attachments: type, size and SHA-256 of the bytes in the message, which themselves stay in the sealed original.
 
-What the sender says of size and digest must never be carried: both are computed here.
+What the sender says of type, size and digest must never be carried: all are found in the bytes.
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from certgateway.domain.attachments import OTHER_TYPE, media_type, type_of
 from certgateway.domain.certificate import Attachment
 from certgateway.domain.vocabulary import systems
 from certgateway.fhir import elements
 from certgateway.fhir.elements import Reading
 from certgateway.fhir.reading import Node
-
-# Attachment types that may be named in derived data; any other is a foreign word and reads "other".
-_CONTENT_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff"})
 
 
 def attachment(node: Node, element: str, reading: Reading) -> Attachment | None:
@@ -29,7 +26,7 @@ def attachment(node: Node, element: str, reading: Reading) -> Attachment | None:
         return None
     reading.note(f"{element}.content_type", f"{attached.path}.contentType")
     content_type, target = attached.text("contentType"), attached.text("url")
-    # What the sender says of size and digest is not carried but computed.
+    # What the sender says of size and digest is not carried but computed, and compared.
     attached.skip("size", "hash")
     stated = attached.extension(systems.STRUCTURE_DEFINITION + "sha256")
     if stated is not None:
@@ -37,31 +34,43 @@ def attachment(node: Node, element: str, reading: Reading) -> Attachment | None:
     data = attached.text("data")
     binary = attached.named(target) if target and data is None else None
     if binary is None:
-        return _content(data, content_type)
+        found = _content(data, content_type)
+    elif (found := _of_binary(binary, content_type, reading)) is not None and content_type:
+        told = binary.text("contentType") or content_type
+        # Where two say different things of one document, it is neither.
+        found = replace(found, content_type=found.content_type if _are_one(told, content_type) else OTHER_TYPE)
+    digest = None if stated is None else stated.value.get("valueString")
+    return None if found is None else replace(found, as_stated=_is_as_stated(found, attached.value.get("size"), digest))
+
+
+def _of_binary(binary: Node, content_type: str | None, reading: Reading) -> Attachment | None:
     if binary.path not in reading.contents:
         binary.skip("resourceType", "id")
-        reading.contents[binary.path] = _content(binary.text("data"), binary.text("contentType"))
-    found = reading.contents[binary.path]
-    if found is None:
-        return None
-    return replace(found, content_type=_named(binary.text("contentType") or content_type))
+        reading.contents[binary.path] = _content(binary.text("data"), binary.text("contentType") or content_type)
+    return reading.contents[binary.path]
+
+
+def _are_one(type_: str, other: str) -> bool:
+    return media_type(type_) == media_type(other)
+
+
+def _is_as_stated(found: Attachment, size: object, sha256: object) -> bool:
+    """Whether the bytes are those that were meant. `Attachment.hash` is SHA-1 and proves nothing: it is not asked."""
+    return size in {None, found.size} and (sha256 is None or str(sha256).lower() == found.sha256)
 
 
 def _content(data: str | None, content_type: str | None) -> Attachment | None:
     decoded = _decoded(data)
     if decoded is None:
         return None
-    return Attachment(_named(content_type), len(decoded), hashlib.sha256(decoded).hexdigest())
-
-
-def _named(content_type: str | None) -> str:
-    return content_type if content_type in _CONTENT_TYPES else "other"
+    return Attachment(type_of(content_type, decoded), len(decoded), hashlib.sha256(decoded).hexdigest())
 
 
 def _decoded(data: str | None) -> bytes | None:
     try:
         return None if data is None else base64.b64decode("".join(data.split()), validate=True)
-    except binascii.Error:
+    except ValueError:
+        # Letters that no Base64 has are one; those beyond ASCII are no `binascii.Error`.
         return None
 
 

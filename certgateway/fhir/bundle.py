@@ -14,6 +14,7 @@ from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Origins, Removal, lineage, place
 from certgateway.domain.reply import Reply
+from certgateway.domain.senders import is_her_id, misspelt
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import Options, judge
 from certgateway.engine.definitions.definitions import Definitions
@@ -76,7 +77,6 @@ _CODEC_EFFECTS = {
     "subject-differs": Effect.REFUSE,
     "patient-ambiguous": Effect.REFUSE,
 }
-_LONGEST_HER = 10
 # Invariants of our own profiles have texts of their own among the rules.
 _OWN_INVARIANTS = frozenset({"certificate-date-with-time", "sha256-form", "certificate-questionnaire"})
 # Who is missing is told by `patient-missing` and `author-missing`, once and in the contract's words.
@@ -149,6 +149,12 @@ def envelope(opened: Opened) -> Envelope:
         numbers=tuple(sender_numbers(opened.tree)) if "sender" in header else (),
         claims=lambda: tuple(sender_claims(opened.tree)),
     )
+
+
+def misspelt_senders(opened: Opened, envelope: Envelope) -> list[Finding]:
+    """HER-ids of the sender that are none; a message that gives one, and nothing beside it, costs no look at it."""
+    is_plain = envelope.sender.startswith("her:") and "sender" not in _header(opened.tree)
+    return [] if is_plain or opened.tree.get("resourceType") != "Bundle" else list(misspelt(sender_claims(opened.tree)))
 
 
 def content_digest(tree: Json) -> str:
@@ -316,7 +322,7 @@ def is_id(text: str) -> bool:
 def _sender(endpoint: str) -> str:
     """The HER-id of the sending system, else a digest of what stood there: the key must be stable, not readable."""
     her = endpoint.removeprefix(_HER_ENDPOINT)
-    if her != endpoint and her.isascii() and her.isdigit() and len(her) <= _LONGEST_HER:
+    if her != endpoint and is_her_id(her):
         return f"her:{her}"
     return f"endpoint:{hashlib.sha256(endpoint.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 

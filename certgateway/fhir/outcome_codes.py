@@ -73,6 +73,7 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "value": (
         "primitive-invalid",
         "value-invalid",
+        "her-id-invalid",
         "value-empty",
         "fixed-value-differs",
         "pattern-differs",

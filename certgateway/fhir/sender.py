@@ -5,11 +5,14 @@ sender's.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from certgateway.domain.message import SenderNumber
 from certgateway.domain.vocabulary.systems import HER_ID, ORGANISATION_NUMBER
 from certgateway.fhir.reading import Message, Node
 from certgateway.safejson import Tree
+
+_WITHOUT_BLANKS: Final = dict.fromkeys(map(ord, " \t\r\n"))
 
 
 def sender_numbers(tree: dict[str, Tree]) -> Iterator[SenderNumber]:
@@ -19,7 +22,7 @@ def sender_numbers(tree: dict[str, Tree]) -> Iterator[SenderNumber]:
     """
     header = _header(tree)
     for identifier in () if header is None else _identifiers(header):
-        number = "".join((identifier.text("value") or "").split())
+        number = (identifier.text("value") or "").translate(_WITHOUT_BLANKS)
         if number and identifier.text("system") == ORGANISATION_NUMBER:
             yield SenderNumber(number, f"{identifier.path}.value")
 
@@ -33,7 +36,7 @@ def sender_claims(tree: dict[str, Tree]) -> Iterator[SenderNumber]:
     source = None if header is None else header.get("source")
     endpoint = None if source is None else source.text("endpoint")
     if source is not None and endpoint:
-        yield SenderNumber(endpoint, f"{source.path}.endpoint")
+        yield SenderNumber(endpoint, f"{source.path}.endpoint", is_address=True)
     else:
         nearest = next((each.path for each in (source, header) if each is not None), str(tree.get("resourceType")))
         yield SenderNumber("", nearest)

@@ -84,6 +84,7 @@ _BY_CODE: Final[Mapping[ErrorCode, tuple[str, ...]]] = {
     ),
     "T02": (
         "value-invalid",
+        "her-id-invalid",
         "element-unknown",
         "element-missing",
         "element-repeated",

@@ -9,17 +9,11 @@ import binascii
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
 
-from certgateway.domain.attachments import OTHER_TYPE, media_type, sniff
+from certgateway.domain.attachments import OTHER_TYPE, type_of
 from certgateway.domain.certificate import Attachment
 from certgateway.kith.names import BLANK
 from certgateway.kith.nodes import Node
-
-_UNTOLD: Final = "application/octet-stream"
-_NICKNAMES: Final = MappingProxyType({"image/jpg": "image/jpeg", "image/tif": "image/tiff", "": _UNTOLD})
-"""What some senders write for a media type; bytes of no told type are taken for what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +58,8 @@ def _code(node: Node | None) -> str:
 def _held(document: Node, reference: Node, held: Node) -> AttachedDocument:
     held.carried = True
     content = _decoded(held.text)
-    found = sniff(content)
-    stated = reference.word("MimeType")
-    # A document that says one thing and is another is neither.
-    type_ = found if stated is None or _named(stated) in {found, _UNTOLD} else OTHER_TYPE
+    type_ = type_of(reference.word("MimeType"), content)
     return AttachedDocument(document, Attachment(type_, len(content), hashlib.sha256(content).hexdigest()), content)
-
-
-def _named(stated: str) -> str:
-    name = media_type(stated)
-    return _NICKNAMES.get(name, name)
 
 
 def _decoded(text: str) -> bytes:

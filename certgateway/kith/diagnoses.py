@@ -12,7 +12,7 @@ from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.prose import words
 from certgateway.domain.vocabulary import systems
 from certgateway.kith.dates import day
-from certgateway.kith.names import CODE_SYSTEMS, FOREIGN_SYSTEMS, YES_NO, coded, number
+from certgateway.kith.names import BLANK, CODE_SYSTEMS, FOREIGN_SYSTEMS, YES_NO, coded, number
 from certgateway.kith.nodes import Node
 from certgateway.kith.reading import Reading, Titles, stated
 
@@ -63,7 +63,7 @@ def _coding(group: Node, node: Node, reading: Reading) -> Coding | None:
         if number(group.attribute("kodesystem")) in FOREIGN_SYSTEMS:
             node.read.clear()
         return None
-    coding = Coding(system, code.strip())
+    coding = Coding(system, code.strip(BLANK))
     _hold_against_words(coding, node, reading)
     return coding
 

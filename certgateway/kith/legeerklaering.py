@@ -32,7 +32,7 @@ from certgateway.domain.vocabulary import systems
 from certgateway.kith import agreement, diagnoses, names, people
 from certgateway.kith.attachments import AttachedDocument
 from certgateway.kith.dates import day, instant
-from certgateway.kith.names import coded, number
+from certgateway.kith.names import BLANK, coded, number
 from certgateway.kith.nodes import Node
 from certgateway.kith.reading import Reading, Titles, stated
 
@@ -151,7 +151,7 @@ def _occupation_code(work: Node | None) -> str | None:
     """Digits as Statistics Norway gives them, leading zeros and all; anything else is no code and is not carried."""
     if work is None or work.attribute("yrkeskode") is None:
         return None
-    code = work.attributes["yrkeskode"].strip()
+    code = work.attributes["yrkeskode"].strip(BLANK)
     if code.isascii() and code.isdigit() and 4 <= len(code) <= 7:  # noqa: PLR2004  STYRK: from unit group to occupation.
         return code
     work.read.discard("yrkeskode")

@@ -13,6 +13,7 @@ from typing import Final, cast
 from certgateway import safexml
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Removal
+from certgateway.domain.senders import is_her_id, misspelt
 from certgateway.kith import benefits
 from certgateway.kith.attachments import attachment_documents
 from certgateway.kith.carried import not_carried
@@ -30,8 +31,9 @@ from certgateway.kith.structure import judge_structure
 ENCODINGS: Final = ("utf-8", "iso-8859-1")
 _ROOTS: Final = frozenset({"MsgHead", "EI_fellesformat"})
 _HOLDERS: Final = frozenset({"Document", "RefDoc"})
+_NAMED_WITHIN: Final = safexml.XmlLimits(elements=1000)
+"""How far a refused document is looked into for what names it: MsgInfo stands first, and has a tenth of this."""
 _LONGEST_ID: Final = 200
-_LONGEST_HER: Final = 10
 _END, _END_OF_ATTRIBUTES = "\x01", "\x02"
 _SENDER_KEYS: Final = (("HER", "her"), ("ENH", "org"))
 
@@ -89,7 +91,7 @@ def _dialogues(head: Node) -> list[Node]:
 def salvage(raw: bytes) -> Original | None:
     """What a document that was refused says of itself: enough to answer it by its id, never to judge it."""
     tree = Tree()
-    safexml.salvage_into(raw, tree)
+    safexml.salvage_into(raw, tree, _NAMED_WITHIN)
     heads = [] if tree.root is None else _heads(tree.root)
     return original_of(heads[0]) if heads else None
 
@@ -100,7 +102,7 @@ def original_of(head: Node) -> Original | None:
     if info is None:
         return None
     type_, issued, id_ = info.first("Type"), info.word("GenDate"), _message_id(info)
-    code = type_.attributes.get("V", "").strip() if type_ is not None else ""
+    code = type_.attributes.get("V", "").strip(BLANK) if type_ is not None else ""
     if not code or issued is None or instant(issued) is None or id_ is None:
         return None
     name = type_.attributes.get("DN") if type_ is not None else None
@@ -158,12 +160,7 @@ def _sender(info: Node) -> str:
     named = list(idents(organisation)) if organisation is not None else []
     for type_, prefix in _SENDER_KEYS:
         for ident in named:
-            if (
-                ident.type.upper() == type_
-                and ident.id.isascii()
-                and ident.id.isdigit()
-                and len(ident.id) <= _LONGEST_HER
-            ):
+            if ident.type.upper() == type_ and is_her_id(ident.id):
                 return f"{prefix}:{ident.id}"
     sender = info.first("Sender")
     told = content_digest(sender) if sender is not None else ""
@@ -210,6 +207,8 @@ def conform(opened: Opened, tables: Tables) -> list[Finding]:
     if len(opened.certificates) > 1:
         return [Finding("several-certificates", Effect.REFUSE, path=form.path) for form in opened.certificates[1:]]
     nameless = list(_nameless(opened.head))
+    info = opened.head.first("MsgInfo")
+    nameless += [] if info is None else misspelt(sender_claims(info))
     told = {(finding.path, finding.expected) for finding in nameless}
     structure = (one for one in judge_structure(opened.head, tables) if (one.path, one.expected) not in told)
     found = [*_wrapping(opened), *nameless, *structure]
@@ -226,21 +225,24 @@ def _nameless(head: Node) -> Iterator[Finding]:
     if info is None:
         return
     type_, issued, id_ = info.first("Type"), info.first("GenDate"), info.first("MsgId")
-    if type_ is None or not type_.attributes.get("V", "").strip():
+    code = type_.attributes.get("V", "").strip(BLANK) if type_ is not None else ""
+    if type_ is None or not code.strip():
         missing = ("Type", info) if type_ is None else ("@V", type_)
         yield Finding("element-missing", Effect.REFUSE, path=missing[1].path, expected=missing[0])
+    elif not code.isprintable():
+        yield _unusable(type_.place("V"), "printable characters", "Type")
     if issued is None:
         yield Finding("element-missing", Effect.REFUSE, path=info.path, expected="GenDate")
     elif instant(issued.text) is None:
-        yield _unusable(issued, "dateTime", "date-time")
+        yield _unusable(issued.path, "dateTime", "date-time")
     if id_ is None:
         yield Finding("element-missing", Effect.REFUSE, path=info.path, expected="MsgId")
     elif _message_id(info) is None:
-        yield _unusable(id_, f"1-{_LONGEST_ID} printable characters", "MsgId")
+        yield _unusable(id_.path, f"1-{_LONGEST_ID} printable characters", "MsgId")
 
 
-def _unusable(node: Node, expected: str, word: str) -> Finding:
-    return Finding("value-invalid", Effect.REFUSE, path=node.path, expected=expected, detail={"type": word})
+def _unusable(path: str, expected: str, word: str) -> Finding:
+    return Finding("value-invalid", Effect.REFUSE, path=path, expected=expected, detail={"type": word})
 
 
 def _wrapping(opened: Opened) -> Iterator[Finding]:

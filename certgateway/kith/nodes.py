@@ -126,9 +126,9 @@ class Node:
         return node.text
 
     def word(self, *names: str) -> str | None:
-        """As `prose`, without white space around it: for ids, numbers and names."""
+        """As `prose`, without white space around it: for ids, numbers and names. Other blanks are letters, and stay."""
         text = self.prose(*names)
-        return None if text is None else text.strip()
+        return None if text is None else text.strip(BLANK)
 
     def place(self, name: str) -> str:
         """The XPath of an attribute."""

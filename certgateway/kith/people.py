@@ -40,7 +40,7 @@ def _form_numbers(persons: list[Node]) -> Iterator[Numbered]:
     for person in persons:
         number = person.attribute("fodselsnummer")
         if number is not None:
-            yield number.strip(), "", person.place("fodselsnummer")
+            yield number.strip(BLANK), "", person.place("fodselsnummer")
 
 
 def _numbers(holder: Node) -> Iterator[Numbered]:

@@ -12,12 +12,13 @@ from certgateway.kith.nodes import Node
 
 _ORGANISATION_NUMBER: Final = "ENH"
 _HER_ID: Final = "HER"
+_WITHOUT_BLANKS: Final = dict.fromkeys(map(ord, BLANK))
 
 
 def sender_numbers(info: Node) -> Iterator[SenderNumber]:
     """The numbers of the organisation in MsgInfo/Sender, and of the departments inside it, outermost first."""
     for id_, type_, inner in _idents(info):
-        number = "".join(id_.text.split())
+        number = id_.text.translate(_WITHOUT_BLANKS)
         if number and type_ == _ORGANISATION_NUMBER:
             yield SenderNumber(number, id_.path, inner)
 

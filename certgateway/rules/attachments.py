@@ -22,6 +22,11 @@ _REASONS: Final = MappingProxyType(
             "innhaldet manglar i meldinga eller kan ikkje lesast",
             "its content is missing from the message or cannot be read",
         ),
+        "differs": Title(
+            "innholdet har ikke den størrelsen eller sjekksummen som er oppgitt",
+            "innhaldet har ikkje den storleiken eller sjekksummen som er oppgitt",
+            "its content does not have the size or digest that is stated",
+        ),
         "type": Title("filtypen tas ikke imot", "filtypen blir ikkje teken imot", "its type is not taken"),
         "size": Title("det er for stort", "det er for stort", "it is too large"),
         "count": Title("det er for mange vedlegg", "det er for mange vedlegg", "there are too many attachments"),

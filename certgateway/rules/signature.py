@@ -150,6 +150,35 @@ SIGNATURES: Final[tuple[Rule, ...]] = (
         broken=stated_elsewhere,
     ),
     Rule(
+        id="her-id-invalid",
+        effect=Effect.REFUSE,
+        item=None,
+        authority="Norsk Helsenett, Adresseregisteret (HER-id); KITH MsgHead 1.2 (MsgInfo/Sender), FHIR R4 "
+        "(MessageHeader.source.endpoint); docs/security.md",
+        in_force=FIRST_RULE_SET,
+        nb=Text(
+            found="Avsenderens HER-id er ikke skrevet som en HER-id.",
+            action="Oppgi HER-id-en med vanlige sifre, høyst ti, og uten andre tegn. I FHIR står "
+            "urn:oid:2.16.578.1.12.4.1.2. foran den i source.endpoint.",
+            counsellor="En melding ble avvist fordi avsenderens HER-id ikke var gyldig. Avsenderen har fått beskjed.",
+        ),
+        nn=Text(
+            found="HER-id-en til avsendaren er ikkje skriven som ein HER-id.",
+            action="Oppgi HER-id-en med vanlege siffer, høgst ti, og utan andre teikn. I FHIR "
+            "står urn:oid:2.16.578.1.12.4.1.2. framfor han i source.endpoint.",
+            counsellor="Ei melding vart avvist fordi HER-id-en til avsendaren ikkje var gyldig. Avsendaren har fått "
+            "beskjed.",
+        ),
+        en=Text(
+            found="The sender's HER-id is not written as a HER-id.",
+            action="Give the HER-id in plain digits, ten at most, and no other "
+            "characters. In FHIR, urn:oid:2.16.578.1.12.4.1.2. stands before it in source.endpoint.",
+            counsellor="A message was rejected because the HER-id of its sender was not valid. Whoever sent it has "
+            "been told.",
+        ),
+        broken=stated_elsewhere,
+    ),
+    Rule(
         id="sender-not-registered",
         effect=Effect.REFUSE,
         item=None,

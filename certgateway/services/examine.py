@@ -182,6 +182,7 @@ def _examine(raw: bytes, format_: Format, house: House) -> Examined:
     stripped = bundle.strip(opened, house.definitions)
     faults = bundle.conform(opened, stripped, house.definitions)
     envelope = bundle.envelope(opened)
+    faults += bundle.misspelt_senders(opened, envelope)
     if not opened.is_certificate:
         found = bundle.locate(faults, Origins(), opened)
         return Examined(raw, format_, envelope, None, Origins(), tuple(found), opened=opened, is_certificate=False)

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from certgateway import bootstrap
 from certgateway.api.access import DEMANDS, PUBLIC
+from certgateway.api.observation import OUTAGE_SECONDS, Outages
 from certgateway.api.rates import Senders
 from certgateway.app import create_app
 from certgateway.config import Settings, load_settings
@@ -502,10 +503,25 @@ def test_behind_a_proxy_the_public_address_counts(gateway: Gateway) -> None:
         assert client.get("/receipts/a%20b$", headers=headers).status_code == 404
 
 
-def test_while_keys_cannot_be_had_nobody_gets_in(gateway: Gateway, settings: Settings) -> None:
+def test_an_outage_is_told_once_in_a_period_with_how_often_it_was_met() -> None:
+    now = [0.0]
+    outages = Outages(lambda: now[0])
+    assert [outages.met("keys") for _ in range(3)] == [1, None, None]
+    assert outages.met("database") == 1
+    now[0] = OUTAGE_SECONDS - 0.001
+    assert outages.met("keys") is None
+    now[0] = OUTAGE_SECONDS
+    assert [outages.met("keys"), outages.met("keys")] == [4, None]
+
+
+def test_while_keys_cannot_be_had_nobody_gets_in(
+    gateway: Gateway, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "certgateway.requests")
+
     class Away:
-        def find(self, kid: str) -> None:
-            raise KeysUnavailableError(kid)
+        def find(self, _kid: str) -> None:
+            raise KeysUnavailableError("an issuer's keys cannot be fetched")
 
     made = guarded(gateway)
     away = replace(made, issuers=tuple(replace(each, keys=Away()) for each in made.issuers))
@@ -514,6 +530,9 @@ def test_while_keys_cannot_be_had_nobody_gets_in(gateway: Gateway, settings: Set
         assert (answer.status_code, problem(answer)) == (503, "gateway-unavailable")
         assert "Retry-After" in answer.headers
         assert client.get("/healthz").status_code == 200
+        assert Caller(client).get(f"/messages?receiver={HER}").status_code == 503
+    lines = [json.loads(record.getMessage()) for record in caplog.records if record.levelname == "ERROR"]
+    assert [(line["category"], line["times"]) for line in lines] == [("unavailable", 1)]
 
 
 # ---- settings -------------------------------------------------------------------------------------------------------

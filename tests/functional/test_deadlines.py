@@ -11,14 +11,14 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Self
 
 import pytest
 
 from certgateway.api.observation import ALWAYS
-from certgateway.cli.deadlines import ANSWERING
+from certgateway.cli.deadlines import ANSWERING, LINGER_SECONDS, LINGERING
 from tests.functional.messages import JSON, resource, tree, under_id
 from tests.functional.messages import body as written
 from tests.functional.service import Service
@@ -102,6 +102,87 @@ def test_slow_head_is_told_and_cut_off(service: Service) -> None:
     assert b"application/problem+json" in head
     assert json.loads(told)["title"] == "request-too-slow"
     assert HEAD * 0.9 < took < HEAD + SLACK
+
+
+def test_what_is_still_sent_does_not_undo_the_refusal(service: Service) -> None:
+    """Unread bytes would make the kernel reset the connection, and the client lose the answer it has not read yet."""
+    with closing(connected(service)) as slow:
+        slow.sendall(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
+        time.sleep(HEAD + 0.3)
+        # By now the answer has been sent, and none of this is wanted.
+        for _ in range(5):
+            slow.sendall(b"x" * 10_000)
+            time.sleep(0.05)
+        began = time.monotonic()
+        answer = rest(slow)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["title"] == "request-too-slow"
+    assert time.monotonic() - began < 0.3, "who reads is not kept waiting"
+
+
+def test_what_cannot_be_read_is_told_while_more_of_it_comes(service: Service) -> None:
+    with closing(connected(service)) as odd:
+        odd.sendall(b"GET / HTTP/9.9 x\r\n\r\n")
+        time.sleep(0.2)
+        odd.sendall(b"x" * 50_000)
+        time.sleep(0.1)
+        assert rest(odd).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("much", [False, True])
+def test_who_was_refused_is_waited_for_a_bounded_time_and_number_of_bytes(service: Service, *, much: bool) -> None:
+    before = descriptors(service)
+    with closing(connected(service)) as slow:
+        began = time.monotonic()
+        slow.sendall(b"GET / HTTP/9.9 x\r\n\r\n")
+        assert slow.recv(12) == b"HTTP/1.1 400"
+        assert descriptors(service) > before
+        if much:
+            sent_in(slow, LINGER_SECONDS / 2)
+        assert within(LINGER_SECONDS + SLACK, lambda: descriptors(service) <= before)
+        assert (time.monotonic() - began < LINGER_SECONDS / 2) == much
+
+
+def sent_in(connection: socket.socket, seconds: float) -> None:
+    """Send as much as is taken in a time."""
+    until = time.monotonic() + seconds
+    with suppress(OSError):
+        while time.monotonic() < until:
+            connection.sendall(b"x" * 65_536)
+
+
+def test_no_more_than_some_are_waited_for(service: Service) -> None:
+    before = descriptors(service)
+    with ExitStack() as stack:
+        for _ in range(3 * LINGERING):
+            stack.enter_context(closing(connected(service))).sendall(b"GET / HTTP/9.9 x\r\n\r\n")
+        assert within(LINGER_SECONDS / 2, lambda: descriptors(service) <= before + LINGERING)
+        assert within(LINGER_SECONDS + SLACK, lambda: descriptors(service) <= before)
+
+
+def ended(service: Service) -> list[str]:
+    lines = [json.loads(line) for line in service.log.splitlines() if line.startswith("{")]
+    assert all(set(line) == {"time", "connection", "cause"} for line in lines if "connection" in line)
+    return [line["cause"] for line in lines if "connection" in line]
+
+
+@pytest.mark.parametrize(
+    "cause, sent",
+    [
+        ("silent", b""),
+        ("head", b"GET /healthz HTTP/1.1\r\nX: 14837910405"),
+        ("body", b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1"),
+        ("malformed", b"GET /14837910405 HTTP/9.9 x\r\n\r\n"),
+    ],
+    ids=["silent", "head", "body", "malformed"],
+)
+def test_a_connection_that_is_ended_leaves_a_line_with_its_cause(service: Service, cause: str, sent: bytes) -> None:
+    before = ended(service)
+    with closing(connected(service)) as slow:
+        slow.sendall(sent)
+        rest(slow)
+        assert within(SLACK, lambda: ended(service) == [*before, cause])
+    assert "14837910405" not in service.log
 
 
 def test_connection_that_says_nothing_is_closed_without_a_word(service: Service) -> None:
@@ -322,6 +403,7 @@ def test_one_connection_too_many_ends_the_one_that_was_unused_for_longest(narrow
         slow[1].sendall(b"GET /he")
         assert narrow.ask("GET", "/healthz").status == 200
         assert [is_open(each) for each in slow] == [True, False, True, True, True]
+        assert ended(narrow)[-1] == "crowded"
         for _ in range(100):
             stack.enter_context(closing(connected(narrow)))
         assert within(10, lambda: descriptors(narrow) < 30)
@@ -336,7 +418,12 @@ def test_where_all_connections_are_at_work_the_next_is_told(narrow: Service) -> 
             each.sendall(START + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
             assert each.recv(1000).startswith(b"HTTP/1.1 100 ")
         with closing(connected(narrow)) as next_one:
+            # What it wanted comes when it has been refused already, and may not cost it the answer.
+            time.sleep(0.2)
+            next_one.sendall(START + b"Content-Length: 20000\r\n\r\n" + b"x" * 20_000)
+            time.sleep(0.1)
             answer = rest(next_one)
+        assert ended(narrow)[-1] == "full"
         head, _, told = answer.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 503 ")
         assert b"retry-after: 1" in head.lower()

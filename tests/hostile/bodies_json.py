@@ -307,6 +307,8 @@ def _values() -> Iterator[Case]:
         own.upper(),
         own + " ",
         own + "?a",
+        own + "#a",
+        own + "#",
     ):
         for member in ("subject", "author"):
             value: object = {"reference": other}

@@ -3,10 +3,12 @@
 import base64
 import gzip
 import io
+import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 
+from tests.functional.messages import raw as fhir
 from tests.hostile.case import (
     ASK,
     FHIR_JSON,
@@ -22,6 +24,7 @@ from tests.hostile.case import (
     SEARCH,
     VALIDATE,
     Case,
+    Keys,
     body,
     kinds,
     replaced,
@@ -47,6 +50,17 @@ LOOKALIKES: dict[str, Callable[[str], str]] = {
     "variation": lambda text: text + "\ufe0f",
     "tag letters": lambda text: text + "\U000e0061",
     "no-break space": lambda text: text + "\u00a0",
+    "no-break space before": lambda text: "\u00a0" + text,
+    "no-break space inside": lambda text: text[:3] + "\u00a0" + text[3:],
+    "figure space": lambda text: text + "\u2007",
+    "narrow no-break space": lambda text: "\u202f" + text,
+    "ideographic space": lambda text: text + "\u3000",
+    "line separator": lambda text: text + "\u2028",
+    "zero width space at the end": lambda text: text + "\u200b",
+    "mark at the end": lambda text: text + "\ufeff",
+    "word joiner": lambda text: text + "\u2060",
+    "soft hyphen before": lambda text: "\u00ad" + text,
+    "left to right": lambda text: "\u200e" + text,
     "nul": lambda text: text + "\u0000",
     "newline": lambda text: text + "\n",
 }
@@ -69,11 +83,10 @@ PLACES = (
 AS_IT_IS = {
     "MessageHeader.entry.fullUrl",
     "MessageHeader.entry.resource.destination.endpoint",
-    "MessageHeader.entry.resource.source.endpoint",
     "Composition.entry.resource.identifier.system",
     "Observation.entry.resource.code.coding.code",
 }
-"""Places for any value: another one is another sender or certificate, or is carried as it came (see test_bodies)."""
+"""Places for any value: another one is another receiver or certificate, or is carried as it came."""
 
 
 def cases() -> Iterator[Case]:
@@ -83,6 +96,7 @@ def cases() -> Iterator[Case]:
     yield from _packed()
     yield from _media()
     yield from _files()
+    yield from _fhir_files()
     yield from _persons()
 
 
@@ -102,6 +116,9 @@ KITH_VALUES = {
     "fnr": "<Id>14837910405</Id>",
     "fnr in the form": 'fodselsnummer="14837910405"',
     "HPR": "<Id>9412837</Id>",
+    "HER-id": "<Id>8094231</Id>",
+    "organisation number": "<Id>987654325</Id>",
+    "type": '<Type V="LEGEERKL"',
     "form": 'xmlns="http://www.kith.no/xmlstds/legeerklaring/2008-06-06"',
     "head": 'xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24"',
     "time": "<GenDate>2026-03-16T10:42:00<",
@@ -113,7 +130,8 @@ def _kith_lookalikes() -> Iterator[Case]:
         before, mark, after = old.partition('="') if '="' in old else old.partition(">")
         value = after.rstrip('"') if mark == '="' else after.partition("<")[0]
         for how, other in LOOKALIKES.items():
-            if other(value) != value and how != "newline":
+            may_stand = place == "type" and other(value).isprintable()
+            if other(value) != value and how != "newline" and not may_stand:
                 raw = changed(GOOD_KITH, (old, before + mark + other(value) + after.removeprefix(value)))
                 yield Case(f"unicode: {how} at {place}", REHEARSE, PLAIN_XML, raw)
 
@@ -251,6 +269,48 @@ def _files() -> Iterator[Case]:
         piece = attachment().replace("<Content>", f"<FileReference>{address}</FileReference><Content>", 1)
         piece = piece[: piece.index("<Content>")] + "</RefDoc></Document>"
         yield Case(f"file: at {address}", REHEARSE, PLAIN_XML, inserted(GOOD_KITH, "</MsgHead>", piece))
+
+
+WHOLE = fhir("good/every-mapped-element.json")
+"""A good message with a document in place (entry 31) and one in a Binary (entry 33)."""
+INSIDE: Keys = ("entry", 31, "resource", "content", 0, "attachment")
+BESIDE: Keys = ("entry", 32, "resource", "content", 0, "attachment")
+
+
+def _with_document(place: Keys, **members: object) -> bytes:
+    """The message with other members of one of its documents; without the digest that its sender gave."""
+    message = json.loads(WHOLE)
+    holder = message
+    for key in place:
+        holder = holder[key]
+    holder.pop("extension", None)
+    holder.update(members)
+    return body(message)
+
+
+def _fhir_files() -> Iterator[Case]:
+    """The same documents in FHIR, in place and as a Binary, and documents that are not what is said of them."""
+    for name, (media, raw) in FILES.items():
+        members: dict[str, object] = {"contentType": media, "data": base64.b64encode(raw).decode()}
+        yield Case(f"FHIR file: {name}", VALIDATE, FHIR_JSON, _with_document(INSIDE, **members))
+        yield Case(
+            f"FHIR file: {name} beside", VALIDATE, FHIR_JSON, _with_document(("entry", 33, "resource"), **members)
+        )
+    for text in NO_BASE64:
+        yield Case(f"FHIR file: {text!r}", VALIDATE, FHIR_JSON, _with_document(INSIDE, data=text))
+    for address in ("http://127.0.0.1:9/x.pdf", "file:///etc/passwd", "data:application/pdf;base64,JVBERi0xLjQK"):
+        yield Case(f"FHIR file: at {address}", VALIDATE, FHIR_JSON, _with_document(BESIDE, url=address))
+    digest = {"url": "https://certgateway.example/fhir/StructureDefinition/sha256", "valueString": "0" * 64}
+    for place in (INSIDE, BESIDE):
+        at = place[1]
+        yield Case(f"FHIR file: wrong size at {at}", VALIDATE, FHIR_JSON, _with_document(place, size=1))
+        yield Case(f"FHIR file: no bytes at {at}", VALIDATE, FHIR_JSON, _with_document(place, size=0))
+        yield Case(f"FHIR file: wrong digest at {at}", VALIDATE, FHIR_JSON, _with_document(place, extension=[digest]))
+        yield Case(
+            f"FHIR file: other type at {at}", VALIDATE, FHIR_JSON, _with_document(place, contentType="image/png")
+        )
+    large = base64.b64encode(PDF + b" " * 10_485_760).decode()
+    yield Case("FHIR file: larger than may be", VALIDATE, FHIR_JSON, _with_document(INSIDE, data=large))
 
 
 def _persons() -> Iterator[Case]:

@@ -74,6 +74,8 @@ def test_after_a_body_with_two_ends_or_an_old_version_nothing_is_read(service: S
     assert statuses == ([400] if b"chunked" in BOTH[name] else [200])
     assert closed
     assert FEED not in got
+    told_twice = b"transfer-encoding" in BOTH[name].lower() and b"content-length" in BOTH[name].lower()
+    assert (b"length-told-twice" in got) == told_twice
 
 
 @pytest.mark.parametrize("name", ONE_WAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import time
@@ -105,6 +106,42 @@ def test_a_duplicate_is_found_however_colons_stand(body: bytes) -> None:
     with pytest.raises(safejson.Unreadable) as refusal:
         safejson.parse(body)
     assert refusal.value.id == "duplicate-key"
+
+
+@pytest.mark.parametrize("at", [0, 1, 7])
+def test_the_parent_of_a_duplicate_is_found_among_whatever_stands_before_it(at: int) -> None:
+    """Brackets, commas and colons in texts, empty and nested values: none of them is counted as an item or a name."""
+    before = [b'"],[{\\":"', b"[[],[[1,2],{}],3]", b'{"a":{"b":[1,2]},"c":"\\""}', b"{ }", b"-1.5e3", b"null", b"{}"][
+        :at
+    ]
+    items = b",\n".join([*before, b'{"x":0,"y":[1,{"\\u0061":1,"a" :2}]}'])
+    raw = b'{"z":{"y":{"x":1}},"w":[' + items + b"]}"
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(raw)
+    assert (refusal.value.id, refusal.value.keys) == ("duplicate-key", ("w", at, "y", 1))
+    assert refusal.value.column == raw.splitlines()[-1].index(b'"a" :') + 1
+    assert refusal.value.tree == json.loads(raw)
+
+
+@pytest.mark.parametrize(
+    "wrong, id_",
+    [(b"1e999", "number-out-of-range"), (b"9" * 321, "number-out-of-range"), (b"-Infinity", "not-json"),
+     (b"NaN", "not-json"), (b"[" * 64 + b"]" * 64, "too-deep")],
+    ids=["exponent", "digits", "infinity", "nan", "deep"],
+)  # fmt: skip
+def test_what_is_refused_is_found_behind_texts_that_look_like_it(wrong: bytes, id_: str) -> None:
+    before = b'{"1e999":["NaN","-1e999 [[[[\\"[",-0,1.5e-3,{"[":[]},true],"x":'
+    with pytest.raises(Unreadable) as refusal:
+        safejson.parse(before + wrong + b',"y":1}')
+    place = len(before) + 1 + (63 if id_ == "too-deep" else 0)
+    assert (refusal.value.id, refusal.value.column) == (id_, place)
+
+
+def test_too_deep_is_told_where_it_comes_before_too_many() -> None:
+    many, deep = b"[0]," * 100_001, b"[" * 64 + b"]" * 64 + b","
+    for raw, id_ in ((b"[" + deep + many + b"0]", "too-deep"), (b"[" + many + deep + b"0]", "too-many-elements")):
+        with pytest.raises(Unreadable, match=id_):
+            safejson.parse(raw)
 
 
 def test_names_equal_after_unescaping_are_duplicates() -> None:
@@ -251,7 +288,7 @@ def test_both_readers_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_most_bodies_are_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the second reader would go unseen whenever it is asked for nothing."""
     monkeypatch.setattr(safejson, "QUICK_AFTER", 0)
-    monkeypatch.setattr(safejson, "_decoder", None)  # What would be read without it fails.
+    monkeypatch.setattr(safejson, "_Numbers", None)  # What would be read without it fails.
     tree = safejson.parse(b'{"a":[{"b":"x","c":1.50},[true,null]],"d":{"a":"y: \\"z\\"","b":":"}}')
     assert tree["a"][0]["c"] == Decimal("1.50")
     assert safejson.parse(b' {"a" :\n[ 1 ] }') == {"a": [1]}

@@ -314,7 +314,7 @@ def _of_members(sort: Sorter, number: int, test: Sound, *, is_demanded: bool) ->
 def _found(reference: str, scope: Scope) -> Sequence[tuple[Tree, Trail]]:
     """The resources that a reference names; a URN is looked for as it stands."""
     if scope.entries is not None and reference.startswith("urn:uuid:"):
-        return scope.entries.by_url.get(reference.partition("#")[0], ())
+        return scope.entries.by_url.get(reference, ())
     return scope.find(reference)
 
 

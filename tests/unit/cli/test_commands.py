@@ -3,8 +3,10 @@
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -224,6 +226,28 @@ def test_receive_keeps_what_it_received_in_the_database_that_is_named(
     (folder / "1-good.xml").write_bytes(other.replace(b'value="Legeerkl', b'value="Ny legeerkl'))
     assert cli.main(arguments) == 1
     assert json.loads(capsys.readouterr().out)[0]["receipt"]["findings"][0]["rule"] == "message-id-conflict"
+
+
+def test_receive_keeps_nothing_of_what_is_too_large_and_names_the_limit(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTGATEWAY_KEY_FILE", str(folder / "key"))
+    good = (folder / "1-good.xml").read_bytes()
+    (folder / "large.xml").write_bytes(good + b" " * (2**20 + 1 - len(good)))
+    arguments = ["receive", "--aev", "--lang", "en", "--database", f"sqlite:///{folder}/large.sqlite3"]
+    assert cli.main([*arguments, str(folder / "large.xml")]) == 1
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["receipt"], row["assessment"]) == (None, None)
+    assert (row["problem"]["status"], row["problem"]["title"]) == (413, "outside-attachments-too-large")
+    assert "1048576 bytes" in row["problem"]["detail"]
+    with closing(sqlite3.connect(folder / "large.sqlite3")) as connection:
+        assert connection.execute("SELECT count(*) FROM message").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM ledger").fetchone() == (0,)
+    # Without the last blank it is taken: nobody has its place.
+    (folder / "large.xml").write_bytes(good + b" " * (2**20 - len(good)))
+    assert cli.main([*arguments, str(folder / "large.xml")]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["receipt"]["verdict"], "problem" in row) == ("accepted", False)
 
 
 def test_rules_prints_the_whole_catalogue(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from certgateway.cli.sources import LARGEST, NoSuchFileError, Sources
+from certgateway.cli import sources
+from certgateway.cli.sources import LARGEST, RATIO, NoSuchFileError, Sources
 
 
 def names(*paths: str | Path) -> list[str]:
@@ -19,10 +20,10 @@ def test_a_folder_is_walked_in_byte_order_and_other_files_are_counted(tmp_path: 
     for name in ("b.json", "B.XML", "a/z.json", "a/é.json", "a.json", "notes.txt", "a/image.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"{}")
-    sources = Sources((str(tmp_path),))
-    found = [str(Path(name).relative_to(tmp_path)) for name, _ in sources]
+    given = Sources((str(tmp_path),))
+    found = [str(Path(name).relative_to(tmp_path)) for name, _ in given]
     assert found == ["B.XML", "a.json", "a/z.json", "a/é.json", "b.json"]
-    assert sources.others == 2
+    assert given.others == 2
 
 
 def test_a_file_that_is_named_is_read_whatever_its_name(tmp_path: Path) -> None:
@@ -47,13 +48,13 @@ def test_members_of_an_archive_are_named_after_both(tmp_path: Path) -> None:
         archive.writestr("a/", b"")
         archive.writestr("a/lines.ndjson", b"1\n2\n")
         archive.writestr("readme.txt", b"")
-    sources = Sources((str(path),))
-    assert list(sources) == [
+    given = Sources((str(path),))
+    assert list(given) == [
         (f"{path}!a/lines.ndjson:1", b"1"),
         (f"{path}!a/lines.ndjson:2", b"2"),
         (f"{path}!b.xml", b"<x/>"),
     ]
-    assert sources.others == 1
+    assert given.others == 1
 
 
 def test_a_damaged_archive_is_one_message_that_cannot_be_read(tmp_path: Path) -> None:
@@ -61,10 +62,65 @@ def test_a_damaged_archive_is_one_message_that_cannot_be_read(tmp_path: Path) ->
     assert list(Sources((str(tmp_path / "bad.zip"),))) == [(str(tmp_path / "bad.zip"), b"")]
 
 
-def test_an_archive_bomb_is_read_up_to_the_limit(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("bomb.json", bytes(LARGEST + 1000))
-    assert [len(raw) for _, raw in Sources((str(tmp_path / "bomb.zip"),))] == [LARGEST + 1]
+def archive(path: Path, members: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", packing) as made:
+        for name, body in members.items():
+            made.writestr(name, body)
+    return path
+
+
+def test_a_member_is_read_up_to_the_limit_of_a_message(tmp_path: Path) -> None:
+    path = archive(tmp_path / "large.zip", {"large.json": bytes(LARGEST + 1000)}, zipfile.ZIP_STORED)
+    assert [len(raw) for _, raw in Sources((str(path),))] == [LARGEST + 1]
+
+
+def test_an_archive_unpacks_to_twenty_times_its_size_and_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for size in (100_000, 99_999):
+        path = archive(
+            tmp_path / "x.zip", {"a.json": bytes(1_999_980), "c.json": b" " * 20, "d.bin": os.urandom(50_000)}
+        )
+        with zipfile.ZipFile(path, "a") as padded:
+            padded.comment = b"x" * (size - path.stat().st_size)
+        assert path.stat().st_size == size
+        found = [(name.rpartition("!")[2], len(raw)) for name, raw in Sources((str(path),))]
+        fits = size == 100_000
+        assert found == [("a.json", 1_999_980), ("c.json", 20) if fits else (str(path), 0)]
+        told = capsys.readouterr().err
+        assert ("unpacks to more than 20 times its size" in told) != fits
+
+
+def test_a_bomb_of_many_members_costs_no_more_than_the_ratio(tmp_path: Path) -> None:
+    path = archive(tmp_path / "bomb.zip", {f"{at:03}.json": bytes(1_000_000) for at in range(100)})
+    found = list(Sources((str(path),)))
+    assert sum(len(raw) for _, raw in found) <= RATIO * path.stat().st_size
+    assert found[-1] == (str(path), b"")
+
+
+def test_a_small_archive_may_unpack_to_what_a_message_is(tmp_path: Path) -> None:
+    for size in (64 * 1024, 64 * 1024 + 1):
+        path = archive(tmp_path / "small.zip", {"a.json": bytes(size)})
+        assert [len(raw) for _, raw in Sources((str(path),))] == [size if size == 64 * 1024 else 0]
+
+
+def test_an_archive_is_read_up_to_a_number_of_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MOST_MEMBERS", 3)
+    path = archive(tmp_path / "many.zip", {f"{at}.json": b"{}" for at in range(3)})
+    assert len(list(Sources((str(path),)))) == 3
+    path = archive(tmp_path / "many.zip", {f"{at}.json": b"{}" for at in range(4)})
+    assert [raw for _, raw in Sources((str(path),))] == [b"{}"] * 3 + [b""]
+    assert "more than 3 files" in capsys.readouterr().err
+
+
+def test_a_member_that_ends_too_soon_is_told_as_the_archive(tmp_path: Path) -> None:
+    path = archive(tmp_path / "cut.zip", {"a.json": b'{"a":1}' * 1000})
+    raw = path.read_bytes()
+    at = raw.index(b"a.json") + len(b"a.json")
+    path.write_bytes(raw[:at] + bytes(20) + raw[at + 20 :])
+    assert list(Sources((str(path),))) == [(str(path), b"")]
 
 
 def test_a_pattern_is_expanded_in_byte_order(tmp_path: Path) -> None:

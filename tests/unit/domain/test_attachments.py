@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certgateway.domain.attachments import TAKEN, AttachmentPolicy, media_type, refusals, sniff
+from certgateway.domain.attachments import TAKEN, AttachmentPolicy, media_type, refusals, sniff, type_of
 from certgateway.domain.certificate import Attachment
 
 DIGEST = "ab" * 32
@@ -94,3 +94,34 @@ def test_the_size_is_told_for_people(largest: int, text: str) -> None:
 def test_an_empty_document_is_refused_for_that_and_not_for_its_type() -> None:
     assert refused("other", size=0) == ["empty"]
     assert refused("other", size=0, infected=frozenset({DIGEST})) == ["malware", "empty"]
+
+
+PDF = b"%PDF-1.7"
+
+
+@pytest.mark.parametrize(
+    "stated, content, type_",
+    [
+        ("application/pdf", PDF, "application/pdf"),
+        ("Application/PDF; x=y", PDF, "application/pdf"),
+        (None, PDF, "application/pdf"),
+        ("", PDF, "application/pdf"),
+        ("application/octet-stream", PDF, "application/pdf"),
+        ("image/jpg", b"\xff\xd8\xff", "image/jpeg"),
+        ("image/png", PDF, "other"),
+        ("application/pdf", b"MZ", "other"),
+        ("application/octet-stream", b"MZ", "other"),
+        ("text/html", b"<p>", "other"),
+    ],
+    ids=range(10),
+)
+def test_a_document_is_what_its_bytes_are_unless_its_sender_says_another(
+    stated: str | None, content: bytes, type_: str
+) -> None:
+    assert type_of(stated, content) == type_
+
+
+def test_a_document_that_is_not_the_one_that_was_described_is_refused_for_that() -> None:
+    other = Attachment("other", 1, DIGEST, as_stated=False)
+    assert list(refusals(other, 0, TAKEN)) == ["differs"]
+    assert list(refusals(other, TAKEN.most, TAKEN, frozenset({DIGEST}))) == ["malware", "differs", "count"]

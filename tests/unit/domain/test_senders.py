@@ -16,6 +16,7 @@ from certgateway.domain.senders import (
     Senders,
     VerifiedSender,
     held_to_register,
+    misspelt,
     plain_her,
 )
 
@@ -280,3 +281,43 @@ def test_without_a_register_nothing_is_looked_for() -> None:
     # Where only registered senders are taken, that is nobody.
     found = held_to_register(of("8143060"), signer(), NOBODY, only_registered=True)
     assert found == refused("sender-not-registered")
+
+
+HER = "urn:oid:2.16.578.1.12.4.1.2."
+
+
+@pytest.mark.parametrize(
+    "text, is_address, is_sound",
+    [
+        ("8143060", False, True),
+        ("0", False, True),
+        ("0123", False, True),
+        ("1234567890", False, True),
+        (" \t\r\n8143060\n", False, True),
+        ("", False, True),
+        ("12345678901", False, False),
+        ("8143060\u00a0", False, False),
+        ("814\u200b3060", False, False),
+        ("\uff18\uff11", False, False),
+        ("8143060x", False, False),
+        ("https://epj.example/fhir", False, False),
+        (HER + "8143060", False, False),
+        (HER + "8143060", True, True),
+        (HER + "12345678901", True, False),
+        (HER, True, False),
+        (HER + "8143060\u2060", True, False),
+        (HER + "\u0661", True, False),
+        (HER.replace("o", "\u043e") + "8143060", True, False),
+        (HER.upper() + "8143060", True, False),
+        ("2.16.578.1.12.4.1.2:8143060", True, False),
+        ("8143060", True, False),
+        ("https://epj.example/fhir", True, True),
+        ("https://epj.example/\u0430", True, False),
+        ("https://epj.example/\x7f", True, False),
+    ],
+    ids=range(25),
+)
+def test_what_stands_for_a_her_id_is_one_or_another_address(text: str, *, is_address: bool, is_sound: bool) -> None:
+    found = list(misspelt([SenderNumber(text, "the place", is_address=is_address)]))
+    told = [Finding("her-id-invalid", Effect.REFUSE, path="the place")]
+    assert found == ([] if is_sound else told)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from certgateway.engine import Options, judge, load_base
+from certgateway.engine.instance import root_scope
 
 QUIET = frozenset({"dom-6"})
 STRICT = Options(unresolved="error", ignored_invariants=QUIET)
@@ -96,6 +97,16 @@ def test_wrong_target_by_stated_type() -> None:
 def contained(reference: str, *ids: str) -> dict[str, Any]:
     """An Observation that contains Patients and refers to one."""
     return observation(reference) | {"contained": [{"resourceType": "Patient", "id": each} for each in ids]}
+
+
+@pytest.mark.parametrize("address", [URN, BASE + "Patient/1"])
+@pytest.mark.parametrize("fragment", ["#a", "#"])
+def test_a_fragment_of_a_resource_is_not_the_resource(address: str, fragment: str) -> None:
+    inside = {"resourceType": "Patient", "id": "1", "contained": [{"resourceType": "Patient", "id": "a"}]}
+    holder = bundle({"fullUrl": address, "resource": inside})
+    scope = root_scope(holder)
+    assert [row[0] for row in scope.find(address)] == [inside]
+    assert scope.find(address + fragment) == []
 
 
 def test_contained_reference() -> None:

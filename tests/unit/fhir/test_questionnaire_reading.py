@@ -1,5 +1,6 @@
 """Answers to the Questionnaire become the items that nothing else answers, each with its place in the message."""
 
+import hashlib
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -307,12 +308,13 @@ def test_validity_is_one_period() -> None:
 def test_an_attachment_is_type_size_and_digest() -> None:
     entry = group(
         "attachment.entry",
-        answer("attachment.content", valueAttachment={"contentType": "application/pdf", "data": "aGVp", "title": "x"}),
+        answer(
+            "attachment.content", valueAttachment={"contentType": "application/pdf", "data": "JVBERi0=", "title": "x"}
+        ),
     )
     certificate, origins, unread = read(message(group("attachment", entry)))
-    # The digest of the three letters of "hei".
-    digest = "f9d1af62d004d4da648929bc7dde552685979d6e6a78dc8f9b64eb08e9c4ccb7"
-    assert certificate.attachment.entries == (Attachment("application/pdf", 3, digest),)
+    digest = hashlib.sha256(b"%PDF-").hexdigest()
+    assert certificate.attachment.entries == (Attachment("application/pdf", 5, digest),)
     place = f"{HERE}.item[0].item[0].item[0].answer[0].value"
     assert origins["attachment[0].content_type"] == f"{place}.contentType"
     assert unread == [f"{place}.title"]

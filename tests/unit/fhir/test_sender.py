@@ -50,6 +50,12 @@ def test_a_number_in_the_reference_itself_counts_with_those_it_leads_to() -> Non
     ]
 
 
+def test_only_white_space_of_xml_is_none_of_a_number() -> None:
+    for written, read in ((" 987 654\t325\r\n", "987654325"), ("987654325\u00a0", "987654325\u00a0")):
+        found = sender_numbers(message({"identifier": identifier(written)}))
+        assert [each.number for each in found] == [read]
+
+
 def test_a_role_leads_on_to_its_organisation() -> None:
     role = {"resourceType": "PractitionerRole", "organization": to(2), "identifier": [identifier("9")]}
     found = list(sender_numbers(message(to(1), role, organisation(identifier("2")))))
@@ -102,7 +108,7 @@ def sent(source: object, sender: object = None, *resources: Json) -> Json:
 def test_the_endpoint_is_claimed_as_it_was_written() -> None:
     for text in ("urn:oid:2.16.578.1.12.4.1.2.8143060", " 8143060 ", "https://epj.example/"):
         found = list(sender_claims(sent({"endpoint": text})))
-        assert found == [SenderNumber(text, "Bundle.entry[0].resource.source.endpoint")]
+        assert found == [SenderNumber(text, "Bundle.entry[0].resource.source.endpoint", is_address=True)]
 
 
 def test_her_ids_of_the_organisation_are_claimed_behind_the_endpoint() -> None:
@@ -110,7 +116,7 @@ def test_her_ids_of_the_organisation_are_claimed_behind_the_endpoint() -> None:
     role = {"resourceType": "PractitionerRole", "organization": to(2), "identifier": [identifier("9", HER_ID)]}
     office = organisation(identifier("2", f" {HER_ID.upper()}"), identifier("987654325"), identifier(3, HER_ID))
     assert list(sender_claims(sent({"endpoint": "8"}, sender, role, office))) == [
-        SenderNumber("8", "Bundle.entry[0].resource.source.endpoint"),
+        SenderNumber("8", "Bundle.entry[0].resource.source.endpoint", is_address=True),
         SenderNumber("1", "Bundle.entry[0].resource.sender.identifier.value"),
         SenderNumber("2", "Bundle.entry[2].resource.identifier[0].value"),
     ]

@@ -39,6 +39,11 @@ def test_blanks_in_a_number_do_not_count(written: str) -> None:
     assert [stated.number for stated in numbers(ident(written))] == ["987654325"]
 
 
+@pytest.mark.parametrize("unseen", ["\u00a0", "\u2007", "\u202f", "\u200b", "\u2028"])
+def test_what_only_looks_like_a_blank_is_part_of_the_number(unseen: str) -> None:
+    assert [stated.number for stated in numbers(ident(f"987 654{unseen}325"))] == [f"987654{unseen}325"]
+
+
 @pytest.mark.parametrize("type_", ["enh", " ENH "])
 def test_the_type_is_read_as_for_the_author(type_: str) -> None:
     assert [stated.number for stated in numbers(ident("1", type_))] == ["1"]

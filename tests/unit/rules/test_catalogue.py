@@ -29,6 +29,7 @@ EFFECTS = {
     "signer-revoked": "refuse",
     "signer-not-sender": "refuse",
     "sender-other-than-signer": "refuse",
+    "her-id-invalid": "refuse",
     "sender-not-registered": "refuse",
     "caller-not-sender": "refuse",
     "author-not-caller": "refuse",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certgateway.api.problems import problem
+from certgateway.api.problem_table import problem
 from certgateway.domain.errors import GatewayError, ScannerUnavailableError
 from certgateway.trust import scanner
 from certgateway.trust.scanner import CHUNK_SIZE, Address, Clamd, Scanner, parse_address
