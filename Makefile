@@ -26,6 +26,9 @@ CODE = $(shell for folder in certgateway tools tests fixtures bench; do \
 	[ -z "$$(find $$folder -name '*.py' -not -path '*/node_modules/*' -print -quit 2>/dev/null)" ] || echo $$folder; done)
 
 export VENV
+# Tests start the gateway hundreds of times, and from source alone a start takes more than twice the CPU of one from
+# bytecode: neither uv nor a machine that forbids it by this variable leaves any.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## what can be made
