@@ -27,10 +27,18 @@ _PACKAGES = ("domain", "rules", "prose", "trust")
 _COUNTED = tuple(Path(__file__).parent / "unit" / package for package in _PACKAGES)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if not _is_counted(item.path):
-            item.add_marker("no_cover")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Lines are counted where tests that count meet others, and no more after those.
+
+    pytest-cov's own marker for tests that do not count has their fixtures counted all the same, and each time it starts
+    again it looks through all modules: more than a millisecond for each of ten thousand tests.
+    """
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    counting = plugin.cov_controller if plugin else None
+    counts = _is_counted(item.path)
+    if counting and counting.started != counts:
+        (counting.resume if counts else counting.pause)()
 
 
 def _is_counted(path: Path) -> bool:
