@@ -3,6 +3,7 @@
 Fixtures live beside the tests that use them.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -39,6 +40,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     counts = _is_counted(item.path)
     if counting and counting.started != counts:
         (counting.resume if counts else counting.pause)()
+
+
+def pytest_collection_finish() -> None:
+    # Every worker holds all tests, and what their modules made, until its end: nothing that a collector must look
+    # through again, as some tests ask it to before whatever they measure.
+    gc.collect()
+    gc.freeze()
 
 
 def _is_counted(path: Path) -> bool:
