@@ -15,7 +15,7 @@ from lxml import etree
 from certgateway.bootstrap import definitions
 from certgateway.domain.findings import Verdict
 from certgateway.domain.message import Format
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.write import write
 from certgateway.safejson import parse
 
 Json = dict[str, Any]

@@ -21,7 +21,8 @@ from lxml import etree
 from bench import machine
 from bench.samples import GOOD, KITH, SMALL
 from bench.timing import interleaved
-from certgateway.trust.certificates import Anchors, NotAsked
+from certgateway.trust.certificates import Anchors
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.xml_signatures import verify
 from certgateway.trust.xml_signing import Signatory, sign
 

@@ -33,7 +33,7 @@ from certgateway.api import (
 from certgateway.api.access import guard
 from certgateway.api.limits import Door
 from certgateway.api.meters import Meters
-from certgateway.api.observation import LOG, Observed, places
+from certgateway.api.observation import LOG, Observed, headers_at, places
 from certgateway.api.problems import ProblemError, problem, respond
 from certgateway.api.rates import Senders
 from certgateway.api.shelf import load_shelf
@@ -86,7 +86,11 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         app.include_router(part.router)
     _answer_faults(app, surface)
     app.add_middleware(
-        Observed, meters=surface.meters, definitions=gateway.house.definitions, seconds=settings.request_seconds
+        Observed,
+        meters=surface.meters,
+        definitions=gateway.house.definitions,
+        seconds=settings.request_seconds,
+        headers=headers_at(surface.address),
     )
     return app
 

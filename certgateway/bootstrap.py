@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from certgateway.domain.senders import Senders
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
+    from certgateway.services.hpr import Hpr
     from certgateway.services.people import People
     from certgateway.store.transactions import Store
     from certgateway.trust.issuers import Issuer, Keys
     from certgateway.trust.json_signatures import RegisteredKey
+    from certgateway.trust.revocation import Policy as RevocationPolicy
     from certgateway.trust.scanner import Scanner
     from certgateway.trust.seal import Sealer
     from certgateway.trust.webhooks import Webhook
@@ -100,6 +102,9 @@ def build_house(
 def signatures_of(
     demand: str,
     trust_anchors: Path | None,
+    *,
+    revocation: "RevocationPolicy | None" = None,
+    rsa_2048_until: date | None = None,
     certificates: "tuple[Certificate, ...]" = (),
     keys: "Mapping[str, RegisteredKey] | None" = None,
 ) -> Signatures | None:
@@ -111,11 +116,15 @@ def signatures_of(
         return None
     if trust_anchors is None:
         raise MisconfiguredError("signatures cannot be verified without trust anchors")
-    from certgateway.trust.anchors import read_anchors  # noqa: PLC0415  Only who verifies pays for it.
+    from certgateway.trust.anchors import FileAnchors  # noqa: PLC0415  Only who verifies pays for it.
 
-    anchors = read_anchors(trust_anchors)
-    anchors = replace(anchors, registered=(*anchors.registered, *certificates))
+    anchors = FileAnchors(trust_anchors, revocation, start_of(rsa_2048_until), certificates)
     return Signatures("require" if demand == "require" else "verify", anchors, keys or {})
+
+
+def start_of(day: date | None) -> datetime | None:
+    """The first moment of a day, UTC."""
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def keys_of(senders: "Senders") -> "Mapping[str, RegisteredKey]":
@@ -133,8 +142,10 @@ def senders_of(settings: "Settings") -> "tuple[Senders, tuple[Certificate, ...]]
 
     if not settings.senders:
         return NOBODY, ()
-    from certgateway.trust.registration import read_certificates, read_keys, thumbprint  # noqa: PLC0415  As above.
+    from certgateway.trust.algorithms import LEGACY_RSA_BITS, RSA_BITS  # noqa: PLC0415  As above.
+    from certgateway.trust.registration import read_certificates, read_keys, thumbprint  # noqa: PLC0415
 
+    smallest = RSA_BITS if settings.rsa_2048_until is None else LEGACY_RSA_BITS
     senders: list[Sender] = []
     certificates: list[Certificate] = []
     for each in settings.senders:
@@ -144,7 +155,7 @@ def senders_of(settings: "Settings") -> "tuple[Senders, tuple[Certificate, ...]]
             hers=frozenset(each.her),
             organisation=each.organisation,
             certificates=frozenset({*each.thumbprints, *map(thumbprint, own)}),
-            keys=tuple(key for path in each.keys for key in read_keys(path)),
+            keys=tuple(key for path in each.keys for key in read_keys(path, smallest)),
             fhir_policy=each.fhir_policy,
             kith_policy=each.kith_policy,
         )
@@ -200,7 +211,14 @@ def build_gateway(settings: "Settings") -> "Gateway":
         kith_schemas=settings.kith_schemas,
         attachments=attachments,
         bounds=bounds_of(settings),
-        signatures=signatures_of(settings.signatures, settings.trust_anchors, certificates, keys_of(senders)),
+        signatures=signatures_of(
+            settings.signatures,
+            settings.trust_anchors,
+            revocation=settings.revocation,
+            rsa_2048_until=settings.rsa_2048_until,
+            certificates=certificates,
+            keys=keys_of(senders),
+        ),
     )
     from certgateway.prose import mark  # noqa: PLC0415  `validate` loads it with the first text.
 
@@ -220,6 +238,8 @@ def build_gateway(settings: "Settings") -> "Gateway":
         signatory=signatory_of(settings),
         issuers=issuers_of(settings),
         people=people_of(settings),
+        hpr=hpr_of(settings),
+        takes_unanswered=settings.hpr is not None and settings.hpr.unanswered == "take",
         units={each.group: each.unit for each in settings.units},
         override_hours=settings.override_hours,
         register=senders if senders.registered else None,
@@ -304,6 +324,15 @@ def people_of(settings: "Settings") -> "People | None":
     from certgateway.trust.people import HttpPeople  # noqa: PLC0415  Only a gateway has counsellors.
 
     return HttpPeople(settings.people_url)
+
+
+def hpr_of(settings: "Settings") -> "Hpr | None":
+    """Who knows what an HPR number entitles to; None where nobody does. MisconfiguredError for an unusable token."""
+    if settings.hpr is None:
+        return None
+    from certgateway.trust.hpr import HttpHpr  # noqa: PLC0415  Only a gateway asks.
+
+    return HttpHpr(settings.hpr.url, seconds=settings.hpr.seconds, token_file=settings.hpr.token_file)
 
 
 def now() -> datetime:

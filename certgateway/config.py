@@ -6,6 +6,7 @@ Nothing here may open a file or a connection that a setting names.
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -30,6 +31,7 @@ from pydantic_settings import (
 
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.hpr_settings import HprSettings
 from certgateway.sender_settings import SenderSettings
 from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import parse_address
@@ -223,6 +225,12 @@ class Settings(BaseSettings):
     trust_anchors: Path | None = Field(
         default=None, description="PEM file with the certificates that are trusted, see below; for verify and require"
     )
+    revocation: Literal["off", "listed", "require"] | None = Field(
+        default=None, description="Revocation lists: not asked, asked where there are any, or required; see below"
+    )
+    rsa_2048_until: date | None = Field(
+        default=None, description="The day (UTC) from which RSA keys of 2048 to 3071 bits are refused; not set is now"
+    )
     signing_key: Path | None = Field(
         default=None,
         description="PEM file with the private key that signs what we send, and its certificate; mode 0600",
@@ -262,6 +270,7 @@ class Settings(BaseSettings):
         default=None,
         description="The register that knows who a patient is to a counsellor; without it no counsellor sees anybody",
     )
+    hpr: HprSettings | None = Field(default=None, description="Where authors are looked up, see below; nowhere without")
     units: Annotated[tuple[UnitSettings, ...], AfterValidator(_one_unit_each)] = Field(
         default=(), description="Counsellors' units by the groups of their tokens, see below; JSON in the environment"
     )
@@ -345,6 +354,8 @@ class Settings(BaseSettings):
     def _anchored(self) -> Self:
         if (self.signatures == "ignore") != (self.trust_anchors is None):
             raise ValueError("trust_anchors must be set for signatures = verify or require, and for nothing else")
+        if self.signatures == "ignore" and (self.revocation or self.rsa_2048_until):
+            raise ValueError("revocation and rsa_2048_until are for signatures = verify or require")
         return self
 
     @model_validator(mode="after")

@@ -96,6 +96,7 @@ def certificate(
     by: Identity | None = None,
     *,
     authority: bool = False,
+    path_length: int | None = None,
     uses: x509.KeyUsage | None,
     valid: tuple[datetime, datetime] = VALID,
     hash_: Hash | None = None,
@@ -111,7 +112,7 @@ def certificate(
         .serial_number(int.from_bytes(hashlib.sha256(name.public_bytes()).digest()[:8], "big") // 2 + 1)
         .not_valid_before(valid[0])
         .not_valid_after(valid[1])
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=path_length), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(of.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), critical=False)
     )
@@ -162,11 +163,9 @@ def _office(organisation: str | None, by: str) -> Identity:
     )
 
 
-def revocation_list(by: Identity, *revoked: x509.Certificate) -> bytes:
+def revocation_list(by: Identity, *revoked: x509.Certificate, until: datetime = AT + timedelta(days=1)) -> bytes:
     """An issuer's list in PEM, in force at AT."""
-    builder = x509.CertificateRevocationListBuilder(
-        by.certificate.subject, AT - timedelta(days=1), AT + timedelta(days=1)
-    )
+    builder = x509.CertificateRevocationListBuilder(by.certificate.subject, AT - timedelta(days=1), until)
     for one in revoked:
         entry = x509.RevokedCertificateBuilder(one.serial_number, AT - timedelta(days=1)).build()
         builder = builder.add_revoked_certificate(entry)

@@ -40,3 +40,6 @@ done | tar -x -i -C "$scratch/source"
 install=("$tools/bin/uv" pip install --quiet --python "$prefix/bin/python" --compile-bytecode)
 "${install[@]}" --require-hashes -r "$root/requirements/runtime.txt"
 "${install[@]}" --no-deps "$scratch"/dist/*.whl
+
+# 6. What lies in it, by name, version, licence and digest.
+"$prefix/bin/python" "$root/tools/sbom.py" "$prefix/sbom.json" >/dev/null

@@ -27,9 +27,11 @@ from bench.aims import AIMS  # noqa: E402  The repository must be importable fir
 from certgateway import bootstrap, engine  # noqa: E402
 from certgateway.config import IssuerSettings, Settings, UnitSettings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
+from certgateway.hpr_settings import HprSettings  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
 from certgateway.sender_settings import SenderSettings  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402
+from tools import asvs  # noqa: E402
 
 Json = dict[str, Any]
 
@@ -166,6 +168,11 @@ def issuer(_: str) -> str:
     return _keys(IssuerSettings)
 
 
+def hpr(_: str) -> str:
+    """Every key of the register of health personnel with its default and meaning."""
+    return _keys(HprSettings)
+
+
 def unit(_: str) -> str:
     """Both keys of one unit with their meaning."""
     return _keys(UnitSettings)
@@ -190,14 +197,14 @@ def _default(facts: Json) -> str:
 
 def _wanted(facts: Json) -> Json:
     """What a setting that may be left out is when it is not."""
-    alternatives = [each for each in facts.get("anyOf", []) if each["type"] != "null"]
+    alternatives = [each for each in facts.get("anyOf", []) if each.get("type") != "null"]
     wanted: Json = alternatives[0] if alternatives else facts
     return wanted
 
 
 def _allowed(facts: Json) -> str:
-    if facts["type"] == "array":
-        return "a list"
+    if facts.get("type") in {None, "array"}:
+        return "a list" if "type" in facts else "a table"
     if "enum" in facts:
         return ", ".join(f"`{value}`" for value in facts["enum"])
     if "pattern" in facts:
@@ -260,6 +267,29 @@ def resource_peers(_: str) -> str:
 def _peers(told: Mapping[tuple[str, str, str], list[str]], counted: str) -> str:
     rows = ((what, ", ".join(peers), right, why) for (what, right, why), peers in told.items())
     return table(("what a peer does otherwise", counted, "right", "why"), rows)
+
+
+def asvs_counts(_: str) -> str:
+    """How much of the standard is met, by level."""
+    told = asvs.counts(asvs.requirements())
+    rows = ((f"*{state}*: {asvs.STATES[state]}", *numbers) for state, numbers in told.items())
+    return table(("state", "level 1", "level 2", "together"), rows)
+
+
+def asvs_chapters(_: str) -> str:
+    """Every requirement under its chapter, with how it is met, the test that shows it and what lacks."""
+    chapters = asvs.by_chapter(asvs.requirements())
+    return "\n".join(
+        f"## {title}\n\n{table(('id', 'level', 'what is asked', 'state', 'how', 'shown by'), map(_required, entries))}"
+        for title, entries in chapters.items()
+    )
+
+
+def _required(entry: asvs.Requirement) -> tuple[object, ...]:
+    files = ", ".join(f"`{name}`" for name in entry.files)
+    lacks = f"**Lacks:** {entry.lacks}." if entry.lacks else ""
+    how = " ".join(filter(None, (f"{entry.how}." if entry.how else "", files, lacks)))
+    return entry.id, entry.level, entry.about, entry.state, how, "<br>".join(f"`{name}`" for name in entry.tests)
 
 
 # ---- the example ----------------------------------------------------------------------------------------------------
@@ -443,7 +473,10 @@ PARTS: Final[Mapping[str, Callable[[str], str]]] = {
     "webhook": webhook,
     "sender": sender,
     "issuer": issuer,
+    "hpr": hpr,
     "unit": unit,
+    "asvs-counts": asvs_counts,
+    "asvs": asvs_chapters,
     "gaps": gaps,
     "coverage": coverage,
     "fhirpath-peers": fhirpath_peers,

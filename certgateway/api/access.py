@@ -14,6 +14,7 @@ from anyio import to_thread
 from fastapi import Request
 
 from certgateway.api import schemas
+from certgateway.api.observation import SAID
 from certgateway.api.problems import ProblemError, is_fhir
 from certgateway.api.shelf import KINDS
 from certgateway.services.admit import Calling
@@ -101,7 +102,9 @@ async def guard(request: Request) -> None:
         # Never behind messages: whoever may not come in shall hear it at once.
         calling: Calling = await to_thread.run_sync(recognise, given, surface.gateway)
     except TokenRefused as refused:
+        setattr(request.state, SAID, {"refused": str(refused)})
         raise _unknown(refused, issuers) from None
+    setattr(request.state, SAID, {"caller": calling.identity.profile})
     if calling.identity.verbs.isdisjoint(demanded):
         raise _forbidden(calling, demanded, issuers)
     request.state.calling = calling

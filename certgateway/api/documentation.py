@@ -14,7 +14,10 @@ from certgateway.api.access import secured
 router = APIRouter(tags=["operation"])
 
 Json = dict[str, Any]
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
 _STYLE: Final = "body{font:1rem/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}code{font-size:1rem}"
 
 

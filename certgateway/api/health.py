@@ -52,5 +52,7 @@ def _ready(here: Surface) -> bool:
     responses={200: {"description": "Text.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def metrics(here: Here) -> Response:
-    """By verdict, rule, route and status; nobody can be told from it."""
+    """By verdict, rule, route and status, and how the trust anchors stand; nobody can be told from it."""
+    if (signatures := here.gateway.house.signatures) is not None:
+        await to_thread.run_sync(here.meters.anchors, signatures.file)
     return Response(here.meters.text(), headers={"Content-Type": meters.MEDIA_TYPE})

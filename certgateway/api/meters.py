@@ -5,11 +5,15 @@ person can stand in a metric.
 """
 
 import json
-from typing import Final
+import math
+from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from certgateway.services.receive import Outcome
+
+if TYPE_CHECKING:
+    from certgateway.trust.anchors import FileAnchors
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -18,7 +22,16 @@ _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 class Meters:
     """The counters of one application, in a registry of its own."""
 
-    __slots__ = ("_findings", "_messages", "_postings", "_registry", "_requests", "_seconds")
+    __slots__ = (
+        "_anchors_faulty",
+        "_findings",
+        "_lists_end",
+        "_messages",
+        "_postings",
+        "_registry",
+        "_requests",
+        "_seconds",
+    )
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -51,6 +64,24 @@ class Meters:
             ("outcome",),
             registry=self._registry,
         )
+
+        self._anchors_faulty = Gauge(
+            "certgateway_trust_anchors_faulty",
+            "1 while the file of trust anchors cannot be used and those of before count.",
+            registry=self._registry,
+        )
+        self._lists_end = Gauge(
+            "certgateway_revocation_lists_end_timestamp_seconds",
+            "When the first issuer is without a revocation list that is in force; NaN where none is asked.",
+            registry=self._registry,
+        )
+        self._lists_end.set(math.nan)
+
+    def anchors(self, file: "FileAnchors") -> None:
+        """Note how the file of trust anchors stands now, which may be read for it."""
+        file.current()
+        self._anchors_faulty.set(file.is_faulty)
+        self._lists_end.set(math.nan if file.lists_end is None else file.lists_end.timestamp())
 
     def posting(self, outcome: str) -> None:
         """Count one attempt; `outcome` is a word of `services.push.Outcome`."""

@@ -1,7 +1,8 @@
 """The front door: a support reference on every answer, one log line and one count per request, and no traceback out.
 
-A log line tells reference, method, route template, status and milliseconds. Never a path as it was asked for, a header,
-a query or a body: these may hold what identifies a person.
+A log line tells reference, method, route template, status and milliseconds, and where callers log in by which kind of
+token, or why it was refused. Never a path as it was asked for, a header, a query or a body: these may hold what
+identifies a person.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import logging
 import secrets
 import time
 import traceback
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
@@ -18,12 +20,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certgateway.api.meters import Meters
 from certgateway.api.problems import respond
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 
 LOG: Final = logging.getLogger("certgateway.requests")
 HEADER: Final = "Support-Reference"
 LARGEST_HEAD: Final = 16 * 1024
 """Bytes of all headers together."""
+SAID: Final = "said_of_caller"
+"""In the state of a request: what the log may tell of who called, `{"caller": profile}` or `{"refused": cause}`."""
+ALWAYS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer that has no header of its own by that name: a browser shows it as it is and does nothing with it."""
+ENCRYPTED: Final = {**ALWAYS, "Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""The same where callers come by TLS; over anything else RFC 6797 forbids the last one."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 _SERVER_FAULT = 500
 _CLIENT_GONE = 499
@@ -32,8 +47,16 @@ _CLIENT_GONE = 499
 class Observed:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, meters: Meters, definitions: Definitions, seconds: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        meters: Meters,
+        definitions: Definitions,
+        seconds: float,
+        headers: Mapping[str, str] = ALWAYS,
+    ) -> None:
         self._app = app
+        self._headers = headers
         self._seconds = seconds
         self._meters = meters
         self._definitions = definitions
@@ -43,7 +66,7 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        watch = _Watch(scope, send)
+        watch = _Watch(scope, send, self._headers)
         late = asyncio.get_running_loop().call_later(self._seconds, self._be_late, scope, receive, watch)
         try:
             await self._served(scope)(scope, receive, watch.send)
@@ -91,6 +114,7 @@ class Observed:
             "status": status,
             "milliseconds": round(seconds * 1000, 1),
         }
+        line |= scope.get("state", {}).get(SAID, {})
         if watch.fault is not None:
             line |= {"fault": type(watch.fault).__name__, "at": places(watch.fault)}
         LOG.log(logging.ERROR if watch.fault is not None else logging.INFO, json.dumps(line))
@@ -104,7 +128,8 @@ def _is_told_twice(scope: Scope) -> bool:
 class _Watch:
     """Notes when a request began, adds the reference to its answer and notes the status."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, headers: Mapping[str, str]) -> None:
+        self._headers = headers
         self.started = time.perf_counter()
         self.reference = secrets.token_hex(8)
         self.status = 0
@@ -124,9 +149,14 @@ class _Watch:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers[HEADER] = self.reference
-            headers.setdefault("Cache-Control", "no-store")
-            headers.setdefault("X-Content-Type-Options", "nosniff")
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
         await self._send(message)
+
+
+def headers_at(address: str) -> Mapping[str, str]:
+    """What every answer bears of a gateway that callers address so."""
+    return ENCRYPTED if address.startswith("https://") else ALWAYS
 
 
 def places(fault: BaseException) -> list[str]:

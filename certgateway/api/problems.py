@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 from certgateway import rules, safejson
 from certgateway.api.negotiation import MEDIA_TYPES, answer_format, language, sender_format
 from certgateway.domain.findings import Effect, Finding, Language
-from certgateway.engine import xmlwrite
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.bundle import FhirFormat
 from certgateway.fhir.outcome import operation_outcome
 

@@ -17,6 +17,7 @@ from certgateway.fhir.outcome import operation_outcome
 from certgateway.safejson import Unreadable
 from certgateway.services.examine import Examined, Judgement, examine, judge_examined, validation_facts
 from certgateway.services.gateway import Gateway
+from certgateway.services.look_up import standing_of
 from certgateway.services.report import text_of
 
 Json = dict[str, Any]
@@ -50,7 +51,7 @@ def validate(
 def _judged(raw: bytes, form: FhirFormat, gateway: Gateway, detached: tuple[str, ...]) -> tuple[Examined, Judgement]:
     house, at = gateway.house, gateway.clock()
     examined = examine(raw, form, house, at, detached)
-    facts = validation_facts(house, at)
+    facts = replace(validation_facts(house, at), author=standing_of(examined, at, gateway))
     return examined, judge_examined(examined, facts, house.policies[examined.format])
 
 

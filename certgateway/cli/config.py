@@ -15,7 +15,14 @@ def run(options: argparse.Namespace) -> int:
     bootstrap.webhooks_of(settings)
     bootstrap.senders_of(settings)
     bootstrap.signatory_of(settings)
+    bootstrap.signatures_of(
+        settings.signatures,
+        settings.trust_anchors,
+        revocation=settings.revocation,
+        rsa_2048_until=settings.rsa_2048_until,
+    )
     bootstrap.issuers_of(settings)
+    bootstrap.hpr_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = [str(each) for each in value] if name in {"webhooks", "senders", "issuers"} else value

@@ -10,12 +10,15 @@ log line that holds anything of a client's.
 import asyncio
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from certgateway.api.observation import ALWAYS
 from certgateway.api.problems import PROBLEM_JSON, plain_details, problem
 
 ANSWERING: Final = 1.0
@@ -43,6 +46,8 @@ class PunctualProtocol(H11Protocol):
 
     deadlines: ClassVar[Deadlines]
     most: ClassVar[int]
+    on_each: ClassVar[Mapping[str, str]]
+    """Headers of every answer, for those that the application does not give."""
     unused: ClassVar[OrderedDict["PunctualProtocol", None]]
     """Connections that wait for a head, those that have waited longest first."""
 
@@ -136,10 +141,18 @@ class PunctualProtocol(H11Protocol):
         """Answer for the application, which has not been asked, and close."""
         found = problem(category)
         body = json.dumps(plain_details(category), ensure_ascii=False).encode()
-        headers = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body))), ("Connection", "close")]
+        headers = [("Content-Type", PROBLEM_JSON), ("Content-Length", str(len(body)))]
         if found.retry_after is not None:
             headers.append(("Retry-After", str(found.retry_after)))
-        start = h11.Response(status_code=found.status, headers=headers)
+        self._say(found.status, headers, body)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP at all is told so as by uvicorn, with the headers that every answer has."""
+        self._say(HTTPStatus.BAD_REQUEST, [("Content-Type", "text/plain; charset=utf-8")], msg.encode())
+
+    def _say(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        every = [*headers, *self.on_each.items(), ("Connection", "close")]
+        start = h11.Response(status_code=status, headers=every)
         for event in (start, h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
@@ -154,8 +167,9 @@ class PunctualProtocol(H11Protocol):
         self.transport.abort()
 
 
-def punctual(deadlines: Deadlines, most: int = CONNECTIONS) -> type[PunctualProtocol]:
+def punctual(
+    deadlines: Deadlines, most: int = CONNECTIONS, on_each: Mapping[str, str] = ALWAYS
+) -> type[PunctualProtocol]:
     """The protocol of a server with at `most` so many connections; uvicorn wants a class, and makes one for each."""
-    return type(
-        "PunctualProtocol", (PunctualProtocol,), {"deadlines": deadlines, "most": most, "unused": OrderedDict()}
-    )
+    shared = {"deadlines": deadlines, "most": most, "unused": OrderedDict(), "on_each": on_each}
+    return type("PunctualProtocol", (PunctualProtocol,), shared)

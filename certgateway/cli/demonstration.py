@@ -31,8 +31,8 @@ from certgateway.domain.certificate import (
     Treatment,
 )
 from certgateway.domain.vocabulary import systems
-from certgateway.engine import xmlwrite
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.writing import NAV_HER_ID, write_certificate
 from certgateway.kith.writing import write_message
 

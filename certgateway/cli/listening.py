@@ -7,12 +7,14 @@ address or a value.
 import json
 import logging
 import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
-from certgateway.api.observation import LARGEST_HEAD, LOG, places
+from certgateway.api.observation import ALWAYS, LARGEST_HEAD, LOG, places
 from certgateway.cli.deadlines import CONNECTIONS, Deadlines, punctual
 
 _GRACE_SECONDS: Final = 20
@@ -22,13 +24,19 @@ _WAITING: Final = 200
 
 
 class OneLine(logging.Formatter):
-    """A record as one line of JSON. Of an exception its type and where it came by, never its text."""
+    """A record as one line of JSON, with its time in UTC. Of an exception its type and where it came by, no text."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Records of ours are JSON already; of others the template is told and the arguments are not."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         if record.name == LOG.name:
-            return record.getMessage()
-        line: dict[str, object] = {"logger": record.name, "level": record.levelname, "message": str(record.msg)}
+            return json.dumps({"time": time, **json.loads(record.getMessage())})
+        line: dict[str, object] = {
+            "time": time,
+            "logger": record.name,
+            "level": record.levelname,
+            "message": str(record.msg),
+        }
         if record.exc_info and record.exc_info[1]:
             line |= {"fault": type(record.exc_info[1]).__name__, "at": places(record.exc_info[1])}
             line["message"] = ""  # A library that logs an exception often puts its text into the message.
@@ -43,14 +51,22 @@ def log_to_stderr(level: int) -> None:
     LOG.setLevel(level)
 
 
-def server_for(app: FastAPI, host: str, port: int, deadlines: Deadlines, most: int = CONNECTIONS) -> uvicorn.Server:
+def server_for(
+    app: FastAPI,
+    host: str,
+    port: int,
+    deadlines: Deadlines,
+    most: int = CONNECTIONS,
+    *,
+    on_each: Mapping[str, str] = ALWAYS,
+) -> uvicorn.Server:
     """A server that is not running yet. h11 reads the requests: it is strict, and its limits can be set."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
-            http=punctual(deadlines, most),
+            http=punctual(deadlines, most, on_each),
             ws="none",
             lifespan="on",
             access_log=False,

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb
@@ -106,6 +107,14 @@ def _add_signatures(command: argparse.ArgumentParser) -> None:
     command.add_argument("--signatures", default="ignore", choices=("ignore", "verify", "require"), help=about)
     about = "PEM file with the certificates that are trusted, for verify and require"
     command.add_argument("--trust-anchors", metavar="FILE", type=Path, help=about)
+    _add_trust(command)
+
+
+def _add_trust(command: argparse.ArgumentParser) -> None:
+    about = "revocation lists in that file: not asked, asked where there are any, or required (default: if it has any)"
+    command.add_argument("--revocation", choices=("off", "listed", "require"), help=about)
+    about = "the day (UTC) from which RSA keys of 2048 to 3071 bits are refused (default: they are)"
+    command.add_argument("--rsa-2048-until", metavar="DATE", type=date.fromisoformat, help=about)
 
 
 def _add_convert(commands: Commands) -> None:
@@ -132,6 +141,7 @@ def _add_verify(commands: Commands) -> None:
     command.add_argument("message", metavar="MESSAGE", help="the message as it was sent, byte for byte")
     about = "PEM file with the gateway's certificate, or the one above it"
     command.add_argument("--trust-anchors", metavar="FILE", type=Path, required=True, help=about)
+    _add_trust(command)
     command.add_argument("--format", default="text", choices=("text", "json"))
     command.add_argument("--lang", default="nb", choices=LANGUAGES)
 

@@ -27,7 +27,12 @@ def run(options: argparse.Namespace) -> int:
     refused = False
     separator = "["
     try:
-        signatures = bootstrap.signatures_of(options.signatures, options.trust_anchors)
+        signatures = bootstrap.signatures_of(
+            options.signatures,
+            options.trust_anchors,
+            revocation=options.revocation,
+            rsa_2048_until=options.rsa_2048_until,
+        )
         with _gateway(options.database, bootstrap.build_house(signatures=signatures)) as gateway:
             for name, raw in Sources(tuple(options.paths)):
                 row, is_refused = _received(name, raw, gateway, options)

@@ -30,6 +30,7 @@ from certgateway.app import create_app
 from certgateway.cli.deadlines import Deadlines
 from certgateway.cli.demonstration import HPR, ORDER, ORGANISATION, PATIENT, SENDER, Letter, letters, old_form_answer
 from certgateway.cli.listening import listening_socket, log_to_stderr, server_for
+from certgateway.cli.made_up_hpr import CLINICIANS, NO_AUTHORS
 from certgateway.config import Settings
 from certgateway.domain.errors import GatewayError, MisconfiguredError
 from certgateway.services.answer import media_type
@@ -125,7 +126,7 @@ def _serving(folder: Path, port: int, webhook: Webhook | None, *, tokens: bool) 
     key_file = folder / "key"
     create_key_file(key_file)
     house = bootstrap.build_house("synthetic")
-    gateway = bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", key_file, house)
+    gateway = replace(bootstrap.gateway_on(f"sqlite:///{folder}/certgateway.db", key_file, house), hpr=CLINICIANS)
     if webhook is not None:
         gateway = replace(gateway, webhooks={f"her:{SENDER}": webhook})
     listening = listening_socket(port)
@@ -251,7 +252,10 @@ def _summary(told: Told) -> str:
 
 def _print_invitation(told: list[Told], asked: list[Turn], door: Door, folder: Path) -> None:
     port = door.port
-    _print("Try (every line can be copied):\n")
+    _print("Authors are looked up in a made-up register: every HPR number is a clinician of all professions, but for")
+    for number, about in NO_AUTHORS.items():
+        _print(f"  {number} {about}")
+    _print("\nTry (every line can be copied):\n")
     if door.issuer is not None:
         _print_tokens(port)
     for about, line in [*curl_lines(told, port, folder), *_dialogue_lines(told, asked, port)]:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from certgateway import bootstrap
+from certgateway.api.observation import headers_at
 from certgateway.app import create_app
 from certgateway.cli.deadlines import Deadlines
 from certgateway.cli.listening import log_to_stderr, server_for
@@ -27,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         deadlines = Deadlines(settings.head_seconds, settings.body_seconds, settings.request_seconds)
         app = create_app(gateway, settings)
-        server = server_for(app, settings.host, settings.port, deadlines, settings.connections_at_once)
+        most, on_each = settings.connections_at_once, headers_at(settings.address)
+        server = server_for(app, settings.host, settings.port, deadlines, most, on_each=on_each)
         sys.stderr.write(f"certgateway: listening on http://{settings.host}:{settings.port}\n")
         _end_quietly()
         server.run()

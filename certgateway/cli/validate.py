@@ -33,6 +33,9 @@ def run(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     if stop.fault is not None:
         raise stop.fault
+    if options.format == "text" and not _is_conformance(options):
+        # Programs that read the other formats know the command; whoever reads this may take silence for an answer.
+        sys.stderr.write("certgateway: no author was looked up in the register of health personnel (HPR)\n")
     if sources.others:
         sys.stderr.write(f"certgateway: {sources.others} other files were not read\n")
     return 1 if failed else 0
@@ -53,7 +56,7 @@ class _Stop:
 
 def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     at = _instant(options.at)
-    if options.profiles or options.profile or options.gaps:
+    if _is_conformance(options):
         if options.signatures != "ignore":
             raise MisconfiguredError("--signatures is for certificates; it cannot be given with --profiles")
         yield from _conformance(sources, options)
@@ -65,7 +68,14 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     from certgateway.services.examine import detect_format, examine, judge_examined, validation_facts  # noqa: PLC0415
     from certgateway.services.report import report  # noqa: PLC0415
 
-    house = bootstrap.build_house(signatures=bootstrap.signatures_of(options.signatures, options.trust_anchors))
+    house = bootstrap.build_house(
+        signatures=bootstrap.signatures_of(
+            options.signatures,
+            options.trust_anchors,
+            revocation=options.revocation,
+            rsa_2048_until=options.rsa_2048_until,
+        )
+    )
     gc.freeze()
     gc.enable()
     facts = validation_facts(house, at)
@@ -73,6 +83,10 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
         beside = () if house.signatures is None else signature_beside(name)
         examined = examine(raw[: LARGEST + 1], detect_format(raw), house, at, beside)
         yield report(name, examined, judge_examined(examined, facts, house.policies[examined.format]), options.lang)
+
+
+def _is_conformance(options: argparse.Namespace) -> bool:
+    return bool(options.profiles or options.profile or options.gaps)
 
 
 def _conformance(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from certgateway.bootstrap import start_of
 from certgateway.cli.sources import NoSuchFileError, printable
 from certgateway.domain.findings import Language
 from certgateway.trust.anchors import read_anchors
@@ -37,7 +38,8 @@ _OTHER: Final[dict[Language, str]] = {
 def run(options: argparse.Namespace) -> int:
     """Print whether the receipt holds and is of the message; 0 when both are so, else 1."""
     text = _read(options.receipt).decode("latin-1").strip()
-    message, anchors = _read(options.message), read_anchors(options.trust_anchors)
+    message = _read(options.message)
+    anchors = read_anchors(options.trust_anchors, options.revocation, start_of(options.rsa_2048_until))
     try:
         receipt = verify_receipt(text, anchors)
     except SignatureRefused as refused:

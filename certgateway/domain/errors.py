@@ -22,6 +22,12 @@ class ScannerUnavailableError(GatewayError):
     category = "unavailable"
 
 
+class HprUnavailableError(GatewayError):
+    """What the register of health personnel says of an author cannot be known now."""
+
+    category = "unavailable"
+
+
 class PeopleUnavailableError(GatewayError):
     """Who a patient is to a counsellor cannot be known now: the answer is that of what does not exist."""
 

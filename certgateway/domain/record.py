@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from certgateway.domain.authorisation import Standing
 from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Finding, Verdict
 from certgateway.domain.message import Format, Removal
@@ -94,7 +95,8 @@ class Kept:
     the certificate's content including its authored time (to recognise a resend under another message id).
     `certificate_id` is the keyed identity of the certificate, None when none could be read. `duplicate_of` names the
     message whose certificate this one repeats. `state` "failed" keeps the bytes of a message that our own fault
-    stopped. `detached` are the signatures that came beside the bytes, if any.
+    stopped. `detached` are the signatures that came beside the bytes, if any. `author` is what the register of health
+    personnel told when it was judged, None where nobody was asked.
     """
 
     uuid: str
@@ -118,3 +120,4 @@ class Kept:
     feed: FeedKind | None = None
     duplicate_of: str | None = None
     detached: tuple[str, ...] = ()
+    author: Standing | None = None

@@ -16,10 +16,10 @@ Example (run by `tests/engine/test_alone.py`)::
 """
 
 from certgateway.engine.coverage import Gap, gaps, problems, uncompiled, unlisted
-from certgateway.engine.definitions import Definitions, load_base, load_profiles
+from certgateway.engine.definitions.definitions import Definitions, load_base, load_profiles
+from certgateway.engine.definitions.packages import UnusableDefinitionsError
 from certgateway.engine.findings import Fault, action, kinds, text
 from certgateway.engine.judgement import judge
-from certgateway.engine.packages import UnusableDefinitionsError
 from certgateway.engine.run import GENERAL, Options
 from certgateway.engine.validation import Located, validate
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.fhirpath_values import Node, NotEvaluable, order, system_value
+from certgateway.engine.fhirpath.values import Node, NotEvaluable, order, system_value
 from certgateway.engine.units import is_between
 
 if TYPE_CHECKING:
-    from certgateway.engine.profiles import Wanted
+    from certgateway.engine.profiles.profiles import Wanted
 
 
 def within(least: Wanted | None, most: Wanted | None, value: Any, code: str) -> bool:  # noqa: ANN401  Any JSON value.

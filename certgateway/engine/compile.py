@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.contextnames import holders, modifies
-from certgateway.engine.fhirpath_quick import QuickTest, quick_test
+from certgateway.engine.definitions.contextnames import holders, modifies
+from certgateway.engine.fhirpath.quick import QuickTest, quick_test
 from certgateway.engine.primitives import ABSOLUTE, ABSOLUTE_SYSTEM, Check, check_for, quick_check_for
 
 if TYPE_CHECKING:
-    from certgateway.engine.definitions import Definitions
-    from certgateway.engine.facts import ElementFacts, Invariant, TypeFacts
+    from certgateway.engine.definitions.definitions import Definitions
+    from certgateway.engine.definitions.facts import ElementFacts, Invariant, TypeFacts
 
 # Stated by the structure itself, each with a kind of its own: ele-1 (value-empty), ref-1 (reference-unresolved),
 # bdl-7 (full-url-duplicated), dom-3 (judged natively), txt-1 and txt-2 (narrative-not-allowed).

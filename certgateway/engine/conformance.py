@@ -12,18 +12,18 @@ from certgateway.engine.bounds import within
 from certgateway.engine.codes import in_value_set, refuse_code
 from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
+from certgateway.engine.profiles.plans import RulePlan, plan_of
 from certgateway.engine.references import is_absolute, stated_type, target_place
 from certgateway.engine.refinements import check_refinements
-from certgateway.engine.ruleplans import RulePlan, plan_of
 from certgateway.engine.run import EnoughFaultsError, Key, Run
 from certgateway.engine.slice_order import first_misplaced, standing
 from certgateway.engine.slice_reasons import SliceReasons
 from certgateway.engine.slices import Slicer, listed
-from certgateway.engine.soundness import soundness_of
+from certgateway.engine.soundness.profiles import soundness_of
 from certgateway.engine.values import as_text, differences, equals, includes
 
 if TYPE_CHECKING:
-    from certgateway.engine.profiles import Profile, Rule
+    from certgateway.engine.profiles.profiles import Profile, Rule
 
 _VALUE_OR_PARTS = frozenset({"value", "extension"})
 # Of trials within one another.
@@ -96,6 +96,8 @@ class Conformance:
         run = self._run
         if run.is_judging:
             self._check(profile, place)
+            return
+        if self._is_sound(profile, place):
             return
         run.is_judging = True
         # What a trial has passed holds until it ends; else two that lead to one another would be tried without end.

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.contextnames import ANYWHERE, contexts_of
-from certgateway.engine.fhirpath_values import Node, NotEvaluable
+from certgateway.engine.definitions.contextnames import ANYWHERE, contexts_of
+from certgateway.engine.fhirpath.values import Node, NotEvaluable
 from certgateway.engine.instance import Trail, type_of
 from certgateway.engine.invariants import compiled, environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from certgateway.engine.definitions import Definitions
-    from certgateway.engine.facts import ElementFacts
+    from certgateway.engine.definitions.definitions import Definitions
+    from certgateway.engine.definitions.facts import ElementFacts
     from certgateway.engine.instance import Place
     from certgateway.engine.run import Run
 

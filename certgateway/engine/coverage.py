@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from certgateway.engine.formsources import loaded_form
 from certgateway.engine.invariants import compiled
+from certgateway.engine.profiles.trees import bound_value_sets, referred_profiles, rule_invariants, rules_of
+from certgateway.engine.questionnaires.sources import loaded_form
 from certgateway.engine.refinements import has_usable_form
-from certgateway.engine.ruletrees import bound_value_sets, referred_profiles, rule_invariants, rules_of
 from certgateway.engine.slices import is_followed, slicing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from certgateway.engine.definitions import Definitions
-    from certgateway.engine.profiles import Profile, Rule
+    from certgateway.engine.definitions.definitions import Definitions
+    from certgateway.engine.profiles.profiles import Profile, Rule
 
 GapKind = Literal["problem", "invariant", "value-set", "profile", "slicing"]
 

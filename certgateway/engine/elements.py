@@ -13,7 +13,7 @@ from certgateway.engine.instance import NOT_TOLD, type_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
     from certgateway.engine.instance import Place, Trail
     from certgateway.engine.run import Run
 

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
 
 Tree = Any
 # (trail of the parent, name, index where the element repeats); the root has no parent.

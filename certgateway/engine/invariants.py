@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes
-from certgateway.engine.fhirpath import Expression, NotCompilable, compile_expression
-from certgateway.engine.fhirpath_environment import Environment
-from certgateway.engine.fhirpath_values import Node, NotEvaluable, TooMuchWork
+from certgateway.engine.fhirpath.environment import Environment
+from certgateway.engine.fhirpath.expressions import Expression, NotCompilable, compile_expression
+from certgateway.engine.fhirpath.values import Node, NotEvaluable, TooMuchWork
 from certgateway.engine.instance import Place, Scope, type_of
-from certgateway.engine.narrative import objection
+from certgateway.engine.resources.narrative import objection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from certgateway.engine.compile import Stated
-    from certgateway.engine.definitions import Definitions
-    from certgateway.engine.facts import Invariant
+    from certgateway.engine.definitions.definitions import Definitions
+    from certgateway.engine.definitions.facts import Invariant
     from certgateway.engine.findings import Fault
     from certgateway.engine.run import Run
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.answers import check_questioning
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.elements import told
 from certgateway.engine.findings import TOO_MANY, Fault, Severity
-from certgateway.engine.implied import entry_profiles, implied_profiles
 from certgateway.engine.instance import Place, Trail, root_scope, type_of
+from certgateway.engine.questionnaires.answers import check_questioning
+from certgateway.engine.resources.implied import entry_profiles, implied_profiles
 from certgateway.engine.run import GENERAL, EnoughFaultsError, Options, Run
 from certgateway.engine.structure import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
 
 _QUESTIONING = frozenset({"Questionnaire", "QuestionnaireResponse"})
 

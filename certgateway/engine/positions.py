@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 
 Json = dict[str, Any]
 # The JSON name of a step in an object, by the object's identity.

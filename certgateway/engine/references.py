@@ -12,7 +12,7 @@ from certgateway.engine.instance import RESTFUL, Place, Scope, Trail, scope_at, 
 from certgateway.engine.primitives import check_for
 
 if TYPE_CHECKING:
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
     from certgateway.engine.run import Run
 
 # The parts of `[type]/[id]` and `[type]/[id]/_history/[version]`.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lxml import etree
 
 from certgateway import safexml
-from certgateway.engine.fhirpath_syntax import NotCompilable
+from certgateway.engine.fhirpath.syntax import NotCompilable
 from certgateway.engine.references import target_place
 from certgateway.safejson import Unreadable
 
@@ -150,7 +150,7 @@ def has_usable_form(wanted: Refinements) -> bool:
 def _follows(form: str, value: str) -> bool | None:
     """Whether a text has the form; None where the expression can't be tried, which `coverage.gaps` tells."""
     # Its machinery serves few profiles, and who loads none of them need not wait for it.
-    from certgateway.engine.fhirpath_texts import pattern  # noqa: PLC0415
+    from certgateway.engine.fhirpath.texts import pattern  # noqa: PLC0415
 
     try:
         return pattern(form).fullmatch(value.encode("utf-8", "replace")) is not None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
 
 # Faults of a value that base R4 has refused already say nothing new when a profile refuses it too.
 _OF_VALUES = frozenset(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from certgateway.engine.instance import Place
-    from certgateway.engine.profiles import Slicing
+    from certgateway.engine.profiles.profiles import Slicing
 
 _MOST_TOLD = 20
 

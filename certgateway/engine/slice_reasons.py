@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from certgateway.engine.ruleplans import plan_of
+from certgateway.engine.profiles.plans import plan_of
 from certgateway.engine.slices import Slicer, slicing_of
 from certgateway.engine.values import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
     from certgateway.engine.instance import Place
-    from certgateway.engine.profiles import Rule
-    from certgateway.engine.ruleplans import RulePlan, Test
+    from certgateway.engine.profiles.plans import RulePlan, Test
+    from certgateway.engine.profiles.profiles import Rule
 
 _MOST_SLICES = 8
 _MOST_CANDIDATES = 20

@@ -13,17 +13,27 @@ from typing import TYPE_CHECKING, Protocol
 
 from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes, allowed_codes
-from certgateway.engine.facts import TypeRef
+from certgateway.engine.definitions.facts import TypeRef
 from certgateway.engine.instance import Place, children, steps_of
-from certgateway.engine.profiles import Discriminator, Profile, Rule, Slicing, Wanted
+from certgateway.engine.profiles.plans import (
+    RulePlan,
+    Sorting,
+    Step,
+    Test,
+    allows,
+    is_known,
+    labels_at,
+    plan_of,
+    sorting_of,
+)
+from certgateway.engine.profiles.profiles import Discriminator, Profile, Rule, Slicing, Wanted
 from certgateway.engine.references import target_place
-from certgateway.engine.ruleplans import RulePlan, Sorting, Step, Test, allows, is_known, labels_at, plan_of, sorting_of
 from certgateway.engine.values import equals, includes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
 
 BY_URL = Slicing((Discriminator("value", "url"),))
 _KINDS = frozenset({"value", "pattern", "exists", "type", "profile"})

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine import bundles, contained
-from certgateway.engine.base_soundness import BaseSoundness, base_soundness_of
 from certgateway.engine.codes import check_codes, is_code_blamed, refuse_code
 from certgateway.engine.compile import Plans, Property, Stated, TypePlan, plans_of
 from certgateway.engine.datatypes import check_attachment, check_system
 from certgateway.engine.extensions import check_unknown, check_use
 from certgateway.engine.instance import NOT_TOLD, Place, Scope, Trail, inner_scope, type_of
 from certgateway.engine.invariants import check_stated
-from certgateway.engine.narrative import objection
-from certgateway.engine.narrativelinks import check_links
 from certgateway.engine.primitives import FORMS, Verdict, json_type
 from certgateway.engine.references import check_reference, is_absolute
-from certgateway.engine.resources import LOOKED_AT, check_whole, looks_at_all
+from certgateway.engine.resources import bundles, contained
+from certgateway.engine.resources.narrative import objection
+from certgateway.engine.resources.narrative_links import check_links
+from certgateway.engine.resources.whole import LOOKED_AT, check_whole, looks_at_all
+from certgateway.engine.soundness.base_r4 import BaseSoundness, base_soundness_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,30 +55,31 @@ class Walk:
         name = type_of(value)
         if not self._is_judged(value, name, trail):
             return
-        mark, oddities, identified = len(self._run.faults), self._run.oddities, self._run.identified
-        plan = self._plans.plan(name)
+        run = self._run
+        mark, oddities, identified = len(run.faults), run.oddities, run.identified
         extensions: list[Tree] = []
         stated = self._soundness.resource(name, value, scope, extensions) if self._soundness is not None else None
         if stated is None:
+            plan = self._plans.plan(name)
             extensions, stated = [], plan.stated
             self._members(value, plan, trail, scope)
         else:
             self._inside(name, value, trail, scope)
         place = Place(value, None, name, trail, scope)
-        if trail[1] == "contained":
-            # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
-            stated = tuple(row for row in stated if row[0].key != "dom-6")
         if stated:
+            if trail[1] == "contained":
+                # R4 wants no narrative in a contained resource, whatever dom-6 says of resources in general.
+                stated = tuple(row for row in stated if row[0].key != "dom-6")
             self._check(stated, place, mark, oddities)
         # What R4 states as a constraint is told as that; the rules of whole resources add what no constraint has said.
         if self._looks_at_all or name in LOOKED_AT:
-            check_whole(self._run, value, trail, has_ids=self._run.identified > identified)
+            check_whole(run, value, trail, has_ids=run.identified > identified)
         if name == "Bundle":
-            bundles.check_bundle(self._run, value, trail, scope)
+            bundles.check_bundle(run, value, trail, scope)
         if "contained" in value:
-            contained.check_contained(self._run, value, trail)
-        if self._run.oddities > oddities:
-            self._run.odd.add(id(value))
+            contained.check_contained(run, value, trail)
+        if run.oddities > oddities:
+            run.odd.add(id(value))
         # As on the walk: of two that say the same of one place the first is heard.
         for each in extensions:
             self._on_profiled(Place(each, None, "Extension", NOT_TOLD, scope))

@@ -19,7 +19,7 @@ from certgateway.safejson import Key, Tree, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from certgateway.engine.definitions import Definitions
+    from certgateway.engine.definitions.definitions import Definitions
 
 Json = dict[str, Any]
 _ORDER = {"error": 0, "warning": 1, "information": 2}
@@ -67,7 +67,7 @@ def _read_json(raw: bytes) -> Json:
 
 def _read_xml(raw: bytes, definitions: Definitions) -> tuple[Json, list[Fault]]:
     # Who sends JSON need not wait for the reader of XML.
-    from certgateway.engine.xmlform import read_bytes  # noqa: PLC0415
+    from certgateway.engine.xml.form import read_bytes  # noqa: PLC0415
 
     return read_bytes(raw, definitions)
 

@@ -15,7 +15,7 @@ from certgateway.domain.vocabulary.benefits import (
     names_benefit,
     url_names_benefit,
 )
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.fhir.questionnaire_form import LOINC_ANSWERS
 from certgateway.safejson import Tree
 

@@ -13,7 +13,7 @@ from typing import Any
 from certgateway.domain.message import Removal, RemovalItem
 from certgateway.domain.redaction import Received
 from certgateway.domain.vocabulary.benefits import BENEFIT_RESOURCE_TYPES, names_benefit
-from certgateway.engine.definitions import Definitions, ElementFacts, TypeFacts
+from certgateway.engine.definitions.definitions import Definitions, ElementFacts, TypeFacts
 from certgateway.fhir.benefit_signs import is_benefit, is_benefit_narrative, is_label, is_line, section_item, signs_of
 from certgateway.safejson import Tree
 

@@ -16,12 +16,12 @@ from certgateway.domain.message import Envelope, Origins, Removal, lineage, plac
 from certgateway.domain.reply import Reply
 from certgateway.domain.vocabulary import systems
 from certgateway.engine import Options, judge
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.engine.findings import Fault, limited
 from certgateway.engine.positions import Place, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
-from certgateway.engine.xmlform import read_bytes
+from certgateway.engine.xml.form import read_bytes
 from certgateway.fhir.benefits import Stripped
 from certgateway.fhir.benefits import strip as strip_benefits
 from certgateway.fhir.carried import Titles, not_carried

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from certgateway.engine.definitions import Definitions, TypeFacts
+from certgateway.engine.definitions.definitions import Definitions, TypeFacts
 from certgateway.fhir.reading import Message
 from certgateway.safejson import Tree
 

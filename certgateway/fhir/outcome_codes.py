@@ -155,7 +155,12 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
         "extension-versioned",
         "extension-modifier-differs",
     ),
-    "not-found": ("reference-unresolved", "narrative-link-unresolved", "condition-question-unknown"),
+    "not-found": (
+        "author-not-registered",
+        "reference-unresolved",
+        "narrative-link-unresolved",
+        "condition-question-unknown",
+    ),
     "multiple-matches": ("reference-ambiguous",),
     "duplicate": ("full-url-duplicated", "id-duplicated", "label-repeated", "link-repeated", "likely-resend"),
     "conflict": ("message-id-conflict", "revision-of-other-patient", "subject-differs", "patient-ambiguous"),
@@ -172,6 +177,8 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "business-rule": (
         "author-is-patient",
+        "author-not-authorised",
+        "author-may-not-certify",
         "person-wrong-environment",
         "draft-submitted",
         "answer-disabled",

@@ -14,8 +14,8 @@ from certgateway import safejson
 from certgateway.domain.findings import Verdict
 from certgateway.domain.message import Removal, SignedBy
 from certgateway.domain.vocabulary import systems
-from certgateway.engine import xmlwrite
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.writing_values import Addresses, endpoint, sender_endpoint
 
 Json = dict[str, Any]

@@ -204,7 +204,14 @@ _BY_CODE: Final[Mapping[ErrorCode, tuple[str, ...]]] = {
     "E10": ("message-id-conflict",),
     # Nobody can be looked up without a usable HPR number, so that to the gateway the doctor is unknown. It is no
     # clinical item that somebody forgot to answer, and X99 would hide whose particulars to mend.
-    "E20": ("author-missing", "hpr-invalid", "author-is-patient"),
+    "E20": (
+        "author-missing",
+        "hpr-invalid",
+        "author-is-patient",
+        "author-not-registered",
+        "author-not-authorised",
+        "author-may-not-certify",
+    ),
     "E30": ("patient-missing",),
     "E31": (
         "fnr-invalid",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from certgateway.domain.vocabulary import benefit_names
-from certgateway.engine.cache import available, key_of, remembered
+from certgateway.engine.definitions.cache import available, key_of, remembered
 
 _FOLDER: Final = Path(__file__).parent
 _OWN: Final = "certgateway.prose."

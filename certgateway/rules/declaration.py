@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final, Literal, Protocol
 
 from certgateway.domain.attachments import TAKEN, AttachmentPolicy
+from certgateway.domain.authorisation import Standing
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Language
 from certgateway.domain.marks import Mark
@@ -49,7 +50,8 @@ class Facts:
     for validation only. `broken_items`: items with a conformance error
     inside, whose answer is broken rather than missing. `uncoded_function`: the form has no codes for functioning, so
     that words answer. `marks`: what was found in the prose, by element path. `attachments`: which are taken;
-    `infected`: SHA-256 of those in which a malware scan found something.
+    `infected`: SHA-256 of those in which a malware scan found something. `author`: what the register of health
+    personnel says of who wrote the message, None where it was not asked.
     """
 
     arrival: datetime
@@ -67,6 +69,7 @@ class Facts:
     attachments: AttachmentPolicy = TAKEN
     infected: frozenset[str] = frozenset()
     order_unknown: bool = False
+    author: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

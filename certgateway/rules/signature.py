@@ -79,15 +79,15 @@ SIGNATURES: Final[tuple[Rule, ...]] = (
     _rule(
         "signer-revoked",
         (
-            "Sertifikatet meldingen er signert med, er trukket tilbake av utstederen. Innholdet er ikke lest.",
+            "Sertifikatet meldingen er signert med, eller et over det, er trukket tilbake. Innholdet er ikke lest.",
             "Signer med et sertifikat som gjelder.",
         ),
         (
-            "Sertifikatet meldinga er signert med, er trekt tilbake av utferdaren. Innhaldet er ikkje lese.",
+            "Sertifikatet meldinga er signert med, eller eit over det, er trekt tilbake. Innhaldet er ikkje lese.",
             "Signer med eit sertifikat som gjeld.",
         ),
         (
-            "The certificate that signed the message was revoked by its issuer. The content was not read.",
+            "The certificate that signed the message, or one above it, was revoked. The content was not read.",
             "Sign with a certificate that is in force.",
         ),
     ),

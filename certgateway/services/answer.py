@@ -9,7 +9,7 @@ from certgateway import safejson
 from certgateway.domain.findings import Effect, Finding, Language
 from certgateway.domain.message import Envelope, Removal, SignedBy
 from certgateway.domain.record import Answer
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.fhir.outcome import operation_outcome
 from certgateway.fhir.receipt import ReceiptFacts, receipt_bytes, response_message
 from certgateway.kith.apprec import AppRecFacts, AppRecVersion, write_apprec

@@ -8,6 +8,7 @@ import hashlib
 from functools import cache
 from typing import Any
 
+from certgateway.domain.authorisation import Standing
 from certgateway.domain.message import SignedBy
 from certgateway.domain.record import Kept
 from certgateway.fhir import bundle
@@ -40,6 +41,9 @@ def attest(entry: LedgerEntry, kept: Kept, examined: Examined, unit: Unit, gatew
         "removed": [{"item": removal.item, "path": removal.path} for removal in kept.removed],
         "ledger": {"position": entry.seq, "entry": entry.digest, "previous": entry.previous},
     }
+    if kept.author is not None:
+        # The same message, rules and arrival give the same verdict only with the same answer of the register.
+        told["author"] = _author(kept.author)
     unit.keep_receipt(kept.uuid, sign_receipt(told, gateway.signatory))
 
 
@@ -54,6 +58,15 @@ def _signer(signer: SignedBy | None) -> Json | None:
     if signer is None:
         return None
     return {"certificate": signer.certificate, "key": signer.key, "organisation": signer.organisation}
+
+
+def _author(standing: Standing) -> Json:
+    return {
+        "found": standing.found,
+        "written": list(standing.written),
+        "arrival": list(standing.arrival),
+        "stated": standing.stated,
+    }
 
 
 def _profile(examined: Examined) -> str | None:

@@ -13,8 +13,8 @@ from certgateway import safejson
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Format
-from certgateway.engine import xmlwrite
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.bundle import is_id
 from certgateway.fhir.writing import NAV_HER_ID, losses, write_certificate
 from certgateway.kith.writing import write_message

@@ -21,7 +21,7 @@ from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
 from certgateway.domain.message import Envelope, Format, Origins, Removal, SignedBy, lineage, outermost, place
 from certgateway.domain.reply import Reply
 from certgateway.domain.senders import VerifiedSender
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.engine.validation import refused_at
 from certgateway.fhir import bundle
 from certgateway.fhir.benefits import Stripped

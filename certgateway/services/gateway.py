@@ -8,6 +8,7 @@ from typing import Literal
 from certgateway.domain.senders import NOBODY, Senders
 from certgateway.services.admit import Register
 from certgateway.services.examine import House
+from certgateway.services.hpr import Hpr
 from certgateway.services.people import People
 from certgateway.store.transactions import Store
 from certgateway.trust.issuers import Issuer
@@ -29,7 +30,8 @@ class Gateway:
     nothing is signed; `issuers` say who a caller is, and without any nobody has to log in; `register` knows whose
     HER-ids are whose, for callers; `people` knows who a patient is to a counsellor, and where nobody does no counsellor
     sees anybody; `units` are counsellors' units by the groups of their tokens; `override_hours` is how long an override
-    lasts.
+    lasts; `hpr` knows what an HPR number entitles to, and where nobody does no author is looked up; with
+    `takes_unanswered` a message is taken although that does not answer.
     """
 
     house: House
@@ -49,5 +51,7 @@ class Gateway:
     issuers: tuple[Issuer, ...] = ()
     register: Register | None = None
     people: People | None = None
+    hpr: Hpr | None = None
+    takes_unanswered: bool = False
     units: Mapping[str, str] = field(default_factory=dict)
     override_hours: int = 8

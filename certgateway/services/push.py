@@ -17,7 +17,7 @@ from certgateway.domain.dialogue_events import Refused
 from certgateway.domain.errors import NotFoundError
 from certgateway.domain.outgoing import Outgoing
 from certgateway.domain.posting import LEASE, Attempt, next_attempt
-from certgateway.engine import xmlwrite
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.communication import question_message
 from certgateway.kith.dialogmelding import write_dialogue
 from certgateway.services.answer import media_type

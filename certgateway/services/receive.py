@@ -26,8 +26,8 @@ from certgateway.services.fulfil import NO_ORDER, OrderNamed, declined, find_ord
 from certgateway.services.gateway import Gateway
 from certgateway.services.hear import addressed, hear, words_of
 from certgateway.services.join import Joined, join, refused_alone, with_answers
+from certgateway.services.look_up import UNASKED, LookedUp, look_up, settled
 from certgateway.services.recognise import policy_of, recognised
-from certgateway.services.scan import find_infected
 from certgateway.store.messages import StoredMessage
 from certgateway.store.transactions import Unit
 from certgateway.trust.seal import Sealer
@@ -79,7 +79,7 @@ class _Message:
     certificate_digest: str | None
     patient: str | None
     named_by_message: bool = False
-    infected: frozenset[str] = frozenset()
+    looked_up: LookedUp = UNASKED
     joined: Joined | None = None
     alone: Examined | None = None
     order: OrderNamed = NO_ORDER
@@ -126,9 +126,8 @@ def receive(delivery: Delivery, gateway: Gateway) -> Outcome:
         )
         examined = addressed(recognised(read, gateway, delivery.caller, trusted=delivery.trusted), gateway)
         message = _identified(delivery, examined, arrival, gateway.sealer)
-        # Before the transaction: a scanner may be slow, and no lock shall wait for it.
-        infected = find_infected(examined, gateway.house.attachments, gateway.scanner)
-        return _record(replace(message, infected=infected), gateway)
+        # Before the transaction: others may be slow, and no lock shall wait for them.
+        return _record(replace(message, looked_up=look_up(examined, arrival, gateway)), gateway)
     except GatewayError:
         raise
     except Exception as fault:
@@ -148,6 +147,7 @@ def _record(message: _Message, gateway: Gateway) -> Outcome:
             return Outcome(earlier.answer, earlier.receipt, earlier.verdict, earlier.case)
         # 7. Ask: what the store knows of this certificate.
         resent = _resent(message, unit)
+        message = replace(message, looked_up=settled(message.looked_up, resent, gateway))
         if message.named_by_message and resent is not None:
             message = replace(message, certificate=resent.certificate_id)
         said = message.examined
@@ -251,7 +251,8 @@ def _judgement(
         other_patient=bool(case and case.patient and message.patient and case.patient != message.patient),
         resend=first is not None,
         attachments=house.attachments,
-        infected=message.infected,
+        infected=message.looked_up.infected,
+        author=message.looked_up.author,
         trusted=message.delivery.trusted or message.is_own,
         submitted=True,
         uncoded_function=message.joined is not None and message.joined.has_uncoded_function,
@@ -324,6 +325,7 @@ def _kept(
         version=version,
         feed=feed_kind(version, known) if version and known else None,
         duplicate_of=receipt.duplicate_of,
+        author=message.looked_up.author,
     )
     return kept, known
 

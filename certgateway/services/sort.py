@@ -288,6 +288,7 @@ def _judged(joined: Joined, case: Case, lying: Lying, gateway: Gateway) -> Versi
         attachments=house.attachments,
         uncoded_function=joined.has_uncoded_function or lying.format == "kith",
         marks=marks,
+        author=lying.author,
     )
     read = lying.answer.content.findings if lying.answer.content else ()
     found: list[Finding] = [*read, *place((*joined.findings, *judge_rules(certificate, facts)), Origins())]

@@ -17,6 +17,7 @@ from certgateway.domain.message import Envelope, Format, SignedBy
 
 if TYPE_CHECKING:
     # `validate` must start fast in somebody's CI, and there is mostly nothing to verify.
+    from certgateway.trust.anchors import FileAnchors
     from certgateway.trust.certificates import Anchors
     from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.signature_refusal import SignatureRefused
@@ -33,8 +34,13 @@ class Signatures:
     """
 
     demand: Literal["verify", "require"]
-    anchors: Anchors
+    file: FileAnchors
     keys: Mapping[str, RegisteredKey] = field(default_factory=dict)
+
+    @property
+    def anchors(self) -> Anchors:
+        """Whom we believe now: the file is looked at each time."""
+        return self.file.current()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from certgateway.domain.dialogue_events import Event
 from certgateway.domain.record import Kept
-from certgateway.store.records import event_bytes
+from certgateway.store.records import event_bytes, standing_text
 from certgateway.store.tables import instant_text, ledger
 
 BEGINNING = "0" * 64
@@ -98,6 +98,8 @@ def evidence_of(kept: Kept) -> str:
     if kept.answer is not None and kept.answer.signature is not None:
         answer.append(_signature(kept.answer.signature))
     judged = [kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt)]
+    if (author := standing_text(kept.author)) is not None:
+        judged.append(f"author {_hash(author.encode())}")
     return _digest([_hash(kept.raw), *judged, *answer, *map(_signature, kept.detached)])
 
 

@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, text
 
+from certgateway.domain.authorisation import Standing
 from certgateway.domain.errors import GatewayError
 from certgateway.domain.findings import Verdict
 from certgateway.domain.record import Answer, Kept
-from certgateway.store.records import findings_text, removals_text, sealing_context
+from certgateway.store.records import findings_text, read_standing, removals_text, sealing_context, standing_text
 from certgateway.store.strongbox import Holder, Strongbox, of_original
-from certgateway.store.tables import conflict, detached, message, original, signed_receipts, vouched
+from certgateway.store.tables import conflict, detached, message, original, signed_receipts, standing, vouched
 
 LONGEST_NAME = 255
 
@@ -27,6 +28,7 @@ class StoredMessage:
     """A message that is on record. `answer` is None while `state` is "failed"; `receipt` is as it was given.
 
     `certificate_id` is the keyed identity; `case` is the UUID of the case it belongs to, None when none could be told.
+    `author` is what was known of the author, None where nobody was asked.
     """
 
     uuid: str
@@ -42,6 +44,7 @@ class StoredMessage:
     certificate_id: str | None
     case: str | None
     duplicate_of: str | None
+    author: Standing | None = None
 
 
 _MESSAGES = select(
@@ -60,8 +63,9 @@ _MESSAGES = select(
     message.c.certificate_id,
     message.c.case,
     message.c.duplicate_of,
+    standing.c.told,
     vouched.c.answer.label("answer_signature"),
-).select_from(message.outerjoin(vouched))
+).select_from(message.outerjoin(vouched).outerjoin(standing))
 
 # Statements of every message are built once: building them costs more than SQLite takes to run them.
 _BY_KEY = _MESSAGES.where(message.c.sender == bindparam("sender"), message.c.key == bindparam("key"))
@@ -93,6 +97,7 @@ _DELETE_FAILED = (
 )
 _INSERT_MESSAGE = insert(message)
 _INSERT_ORIGINAL = insert(original)
+_INSERT_STANDING = insert(standing)
 
 
 def storable(name: str) -> bool:
@@ -158,6 +163,8 @@ def insert_message(connection: Connection, sealing: Strongbox, kept: Kept, case:
         connection.execute(insert(detached), {"message": kept.uuid, "sealed": beside})
     if kept.answer is not None and kept.answer.signature is not None:
         connection.execute(insert(vouched), {"message": kept.uuid, "answer": kept.answer.signature})
+    if (told := standing_text(kept.author)) is not None:
+        connection.execute(_INSERT_STANDING, {"message": kept.uuid, "told": told})
 
 
 def insert_receipt(connection: Connection, message_uuid: str, signed: str) -> None:
@@ -248,6 +255,7 @@ def _stored(row: Any) -> StoredMessage:  # noqa: ANN401  a row's columns have no
         certificate_id=row.certificate_id,
         case=row.case,
         duplicate_of=row.duplicate_of,
+        author=read_standing(row.told),
     )
 
 

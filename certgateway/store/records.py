@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import msgspec
 
+from certgateway.domain.authorisation import Standing
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.dialogue_events import Event
 from certgateway.domain.findings import Finding
@@ -18,6 +19,7 @@ from certgateway.domain.tray import PutAside
 
 _encode = msgspec.json.Encoder().encode
 _certificates = msgspec.json.Decoder(Certificate)
+_standings = msgspec.json.Decoder(Standing)
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
 _outgoing = msgspec.json.Decoder(Outgoing)
 _put_aside = msgspec.json.Decoder(PutAside)
@@ -47,6 +49,16 @@ def findings_text(findings: Iterable[Finding]) -> str:
 def read_findings(content: str) -> tuple[Finding, ...]:
     """The findings that `findings_text` wrote."""
     return _findings.decode(content)
+
+
+def standing_text(standing: Standing | None) -> str | None:
+    """What was known of an author as JSON; None where nobody was asked."""
+    return None if standing is None else _encode(standing).decode()
+
+
+def read_standing(content: str | None) -> Standing | None:
+    """What `standing_text` wrote."""
+    return None if content is None else _standings.decode(content)
 
 
 def event_bytes(event: Event) -> bytes:

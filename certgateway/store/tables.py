@@ -132,6 +132,14 @@ vouched = Table(
     Column("answer", Text, nullable=False),
 )
 
+# What the register of health personnel told of a message's author: professions, and neither name nor number.
+standing = Table(
+    "standing",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.uuid", ondelete="CASCADE"), primary_key=True),
+    Column("told", Text, nullable=False),
+)
+
 # Signed receipts. Each names the ledger entry of its message, and so is no part of what that is evidence of.
 signed_receipts = Table(
     "signed_receipt",

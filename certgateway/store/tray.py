@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from certgateway.domain.authorisation import Standing
 from certgateway.domain.tray import PutAside
 from certgateway.store.messages import storable
-from certgateway.store.records import put_aside_bytes, read_put_aside, sealing_context
+from certgateway.store.records import put_aside_bytes, read_put_aside, read_standing, sealing_context
 from certgateway.store.strongbox import Holder, Strongbox
-from certgateway.store.tables import message, unsorted
+from certgateway.store.tables import message, standing, unsorted
 
 Why = Literal[
     "clarification-unknown",
@@ -48,7 +49,8 @@ class Unsorted:
 class Lying:
     """An answer in the tray, and what is on record of its message; `sorted` is when it left the tray.
 
-    `key` is the message id or what stands for it, `certificate_id` the keyed identity of the certificate that it named.
+    `key` is the message id or what stands for it, `certificate_id` the keyed identity of the certificate that it named,
+    `author` what was known of who wrote it.
     """
 
     answer: Unsorted
@@ -57,6 +59,7 @@ class Lying:
     format: str
     certificate_id: str | None
     sorted: datetime | None
+    author: Standing | None = None
 
 
 def insert_unsorted(connection: Connection, sealing: Strongbox, put_aside: Unsorted) -> None:
@@ -85,15 +88,17 @@ def find_lying(connection: Connection, sealing: Strongbox, uuid: str) -> Lying |
     if not storable(uuid):
         return None
     query = (
-        select(unsorted, message.c.sender, message.c.key, message.c.format, message.c.certificate_id)
+        select(unsorted, message.c.sender, message.c.key, message.c.format, message.c.certificate_id, standing.c.told)
         .join(message, message.c.uuid == unsorted.c.message)
+        .outerjoin(standing, standing.c.message == message.c.uuid)
         .where(unsorted.c.message == uuid)
     )
     row = connection.execute(query).first()
     if row is None:
         return None
     content = read_put_aside(sealing.open(row.sealed, unsorted_context(uuid))) if row.sealed is not None else None
-    return Lying(_unsorted(row, content), row.sender, row.key, row.format, row.certificate_id, row.sorted)
+    answer, author = _unsorted(row, content), read_standing(row.told)
+    return Lying(answer, row.sender, row.key, row.format, row.certificate_id, row.sorted, author)
 
 
 def settle_unsorted(connection: Connection, uuid: str, at: datetime, outcome: str) -> None:

@@ -6,7 +6,7 @@ The lists are allow-lists: SHA-1, MD5, HMAC, DSA and everything that is not name
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeGuard
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -21,7 +21,9 @@ Hash = Literal["sha256", "sha384", "sha512"]
 _MORE: Final = "http://www.w3.org/2001/04/xmldsig-more#"
 _PSS: Final = "http://www.w3.org/2007/05/xmldsig-more#"
 _HASHES: Final[dict[Hash, HashAlgorithm]] = {"sha256": SHA256(), "sha384": SHA384(), "sha512": SHA512()}
-_RSA_BITS, _LEGACY_RSA_BITS, _MOST_RSA_BITS = 3072, 2048, 8192
+RSA_BITS: Final = 3072
+LEGACY_RSA_BITS: Final = 2048
+_MOST_RSA_BITS: Final = 8192
 _CURVES: Final = ("secp256r1", "secp384r1")
 
 
@@ -46,17 +48,23 @@ DIGESTS: Final[dict[str, Hash]] = {
 
 
 def check_strength(key: object, at: datetime, rsa_2048_until: datetime | None) -> Key:
-    """The same key, once it is of a kind and size we take at a time. Raises SignatureRefused `key-refused`.
+    """The same key, once it is of a kind and size we take at a time. Raises SignatureRefused `key-refused`."""
+    if not is_strong(key, at, rsa_2048_until):
+        raise refusal("key-refused")
+    return key
+
+
+def is_strong(key: object, at: datetime, rsa_2048_until: datetime | None) -> TypeGuard[Key]:
+    """Whether a key is of a kind and size we take at a time.
 
     RSA of 2048 to 3071 bits is legacy and ends at `rsa_2048_until`; None is that it has ended.
     """
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
-        return key
-    if isinstance(key, rsa.RSAPublicKey):
-        legacy = rsa_2048_until is not None and at < rsa_2048_until
-        if (_LEGACY_RSA_BITS if legacy else _RSA_BITS) <= key.key_size <= _MOST_RSA_BITS:
-            return key
-    raise refusal("key-refused")
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.curve.name in _CURVES
+    if not isinstance(key, rsa.RSAPublicKey):
+        return False
+    legacy = rsa_2048_until is not None and at < rsa_2048_until
+    return (LEGACY_RSA_BITS if legacy else RSA_BITS) <= key.key_size <= _MOST_RSA_BITS
 
 
 def check_signature(key: Key, method: Method, value: bytes, data: bytes) -> None:

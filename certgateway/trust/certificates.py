@@ -1,95 +1,22 @@
-"""Whether a signer's certificate is trusted at a time: pinned issuer or registration, use, validity, revocation.
+"""Whether a signer's certificate is trusted at a time: by pinned issuer or registration, use, validity, revocation.
 
-There is no chain to build: an issuer that is trusted is pinned itself, and what else a sender sends along is not asked.
-This module must never read a clock, reach the network, or trust a certificate for what it says of itself.
+What a sender sends along can lead up to a pinned issuer, and be nothing else. This module must never read a clock,
+reach the network, or trust a certificate for what it says of itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Final, Literal, Protocol, TypeVar
+from itertools import pairwise
+from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtensionOID
 
 from certgateway.trust.algorithms import Key, check_strength
+from certgateway.trust.certificate_extensions import BROKEN, demands_more, is_authority, may_sign_messages
+from certgateway.trust.certification_path import CertificationPath, paths
+from certgateway.trust.revocation import Revocation, Standing
 from certgateway.trust.signature_refusal import refusal
-
-Standing = Literal["good", "revoked", "unknown"]
-_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
-_HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
-# Critical extensions that are looked at here, or that only narrow what a certificate is used for elsewhere. Any other
-# one says something that must not be passed over (RFC 5280, 4.2).
-_UNDERSTOOD: Final = frozenset(
-    {
-        ExtensionOID.BASIC_CONSTRAINTS,
-        ExtensionOID.KEY_USAGE,
-        ExtensionOID.CERTIFICATE_POLICIES,
-        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
-    }
-)
-BROKEN: Final = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
-"""What the library raises for what cannot be read, or is signed in a way that it does not know."""
-
-
-class Revocation(Protocol):
-    """An explicit policy about revocation; there is no silent one."""
-
-    def standing(self, certificate: x509.Certificate, issuer: x509.Certificate | None, at: datetime) -> Standing:
-        """How a certificate stood with its issuer at a time; None for an issuer that is not pinned."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NotAsked:
-    """Revocation is not asked about, for a reason that somebody has written down."""
-
-    reason: str
-
-    def standing(self, _certificate: x509.Certificate, _issuer: x509.Certificate | None, _at: datetime) -> Standing:
-        """Always good: that is the policy."""
-        return "good"
-
-
-@dataclass(frozen=True, slots=True)
-class RevocationLists:
-    """What the issuers' own lists say; without a list of the issuer that is in force at the time, nothing is known."""
-
-    lists: tuple[x509.CertificateRevocationList, ...]
-
-    def standing(self, certificate: x509.Certificate, issuer: x509.Certificate | None, at: datetime) -> Standing:
-        """Revoked when one list that counts has the number; good when one counts and none has it."""
-        counting = [] if issuer is None else [one for one in self.lists if _counts(one, issuer, at)]
-        if not counting:
-            return "unknown"
-        number = certificate.serial_number
-        revoked = any(one.get_revoked_certificate_by_serial_number(number) is not None for one in counting)
-        return "revoked" if revoked else "good"
-
-
-def _counts(one: x509.CertificateRevocationList, issuer: x509.Certificate, at: datetime) -> bool:
-    """Whether a list is the issuer's, whole, and in force. A critical extension would make it one of parts."""
-    key, hash_ = issuer.public_key(), one.signature_hash_algorithm
-    return (
-        one.issuer == issuer.subject
-        and one.next_update_utc is not None
-        and one.last_update_utc <= at < one.next_update_utc
-        and not any(extension.critical for extension in one.extensions)
-        and hash_ is not None
-        and hash_.name in _HASHES
-        and isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
-        and one.is_signature_valid(key)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +44,26 @@ class TrustedKey:
 
 def trusted_key(certificates: Iterable[bytes], anchors: Anchors, at: datetime) -> TrustedKey:
     """The signer's key among certificates in DER, whatever their order. Raises SignatureRefused."""
-    certificate = _signer(certificates)
-    issuer = _issuer(certificate, anchors.issuers, at)
+    certificate, brought = _signer(certificates)
+    found = paths(certificate, anchors.issuers, brought, at, anchors.rsa_2048_until)
     is_registered = certificate in anchors.registered
-    if issuer is None and not is_registered:
+    if not found and not is_registered:
         raise refusal("certificate-untrusted")
     _check_use(certificate)
     _check_validity(certificate, at)
     key = check_strength(certificate.public_key(), at, anchors.rsa_2048_until)
     if not (is_registered and certificate.issuer == certificate.subject):
-        _check_revocation(anchors.revocation.standing(certificate, issuer, at))
+        _check_revocation(certificate, found, anchors.revocation, at)
     return TrustedKey(key, certificate, "registration" if is_registered else "issuer")
 
 
-def _signer(certificates: Iterable[bytes]) -> x509.Certificate:
-    """The one certificate that is no authority's: the others can at most be the chain above it."""
-    signers = [one for one in map(_load, certificates) if not is_authority(one)]
+def _signer(certificates: Iterable[bytes]) -> tuple[x509.Certificate, Sequence[x509.Certificate]]:
+    """The one certificate that is no authority's, and the others, which can at most be what stands above it."""
+    loaded = [_load(one) for one in certificates]
+    signers = [one for one in loaded if not is_authority(one)]
     if len(signers) != 1:
         raise refusal("certificate-ambiguous")
-    return signers[0]
+    return signers[0], [one for one in loaded if one is not signers[0]]
 
 
 def _load(der: bytes) -> x509.Certificate:
@@ -150,57 +78,10 @@ def _load(der: bytes) -> x509.Certificate:
     return certificate
 
 
-def is_authority(certificate: x509.Certificate) -> bool:
-    """Whether a certificate says that it may issue others."""
-    constraints = _extension(certificate, x509.BasicConstraints)
-    return constraints is not None and constraints.ca
-
-
-def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-
-
-def _issuer(certificate: x509.Certificate, pinned: Iterable[x509.Certificate], at: datetime) -> x509.Certificate | None:
-    if certificate.signature_hash_algorithm is None or certificate.signature_hash_algorithm.name not in _HASHES:
-        return None
-    return next((one for one in pinned if _may_issue(one, at) and _is_issued_by(certificate, one)), None)
-
-
-def _may_issue(authority: x509.Certificate, at: datetime) -> bool:
-    """Whether a pinned certificate may issue others at a time."""
-    usage = _extension(authority, x509.KeyUsage)
-    return (
-        is_authority(authority)
-        and usage is not None
-        and usage.key_cert_sign
-        and authority.not_valid_before_utc <= at <= authority.not_valid_after_utc
-        and not _demands_more(authority)
-    )
-
-
-def _demands_more(certificate: x509.Certificate) -> bool:
-    return any(extension.critical and extension.oid not in _UNDERSTOOD for extension in certificate.extensions)
-
-
-@lru_cache(maxsize=1024)
-def _is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    """By name and by signature. Kept, for an office signs all that it sends with one certificate."""
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, *BROKEN):
-        return False
-    return True
-
-
 def _check_use(certificate: x509.Certificate) -> None:
-    """Enterprise certificates come in threes; those for encryption and for logging in are not for signing."""
-    usage = _extension(certificate, x509.KeyUsage)
-    if usage is None or not (usage.digital_signature or usage.content_commitment):
+    if not may_sign_messages(certificate):
         raise refusal("certificate-not-for-signing")
-    if _demands_more(certificate):
+    if demands_more(certificate):
         raise refusal("certificate-extension-refused")
 
 
@@ -211,8 +92,17 @@ def _check_validity(certificate: x509.Certificate, at: datetime) -> None:
         raise refusal("certificate-expired")
 
 
-def _check_revocation(standing: Standing) -> None:
-    if standing == "revoked":
+def _check_revocation(
+    certificate: x509.Certificate, found: Sequence[CertificationPath], revocation: Revocation, at: datetime
+) -> None:
+    """Nothing on any path may be revoked, and of one path everything must be known. Raises SignatureRefused.
+
+    A pinned issuer that ends a path needs no list, so that it is its own anchor though the one above it is pinned too.
+    """
+    standings: list[set[Standing]] = [
+        {revocation.standing(one, issuer, at) for one, issuer in pairwise(path)} for path in found
+    ] or [{revocation.standing(certificate, None, at)}]
+    if any("revoked" in each for each in standings):
         raise refusal("certificate-revoked")
-    if standing == "unknown":
+    if all("unknown" in each for each in standings):
         raise refusal("revocation-unknown")

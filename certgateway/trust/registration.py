@@ -15,14 +15,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.domain.senders import PublicKey, Sender
-from certgateway.trust.certificates import BROKEN, is_authority
+from certgateway.trust.algorithms import RSA_BITS
+from certgateway.trust.certificate_extensions import BROKEN, is_authority
 from certgateway.trust.json_signatures import PublicKey as Native
 from certgateway.trust.json_signatures import RegisteredKey
 
 _BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _KINDS: Final = {("EC", "P-256"), ("OKP", "Ed25519"), ("RSA", None)}
 """What ES256, EdDSA and PS256 sign with, by `kty` and `crv`."""
-_SMALLEST_RSA: Final = 3072
 _FOR_SIGNATURES: Final = {None, "sig"}
 
 
@@ -49,18 +49,18 @@ def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
     return certificates
 
 
-def read_keys(path: Path) -> tuple[PublicKey, ...]:
+def read_keys(path: Path, smallest_rsa: int = RSA_BITS) -> tuple[PublicKey, ...]:
     """The keys in a file with a JWK or a JWK set: public, of a kind that can sign. MisconfiguredError for others."""
     from joserfc.errors import JoseError  # noqa: PLC0415  Only who registers keys pays for the library.
 
     try:
         data = json.loads(_content(path))
-        keys = tuple(_public_key(each) for each in data.get("keys", [data]))
+        keys = tuple(_public_key(each, smallest_rsa) for each in data.get("keys", [data]))
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         # The library's own words may quote a key, which may be a private one.
         raise MisconfiguredError(
             f"the sender's file {path} must hold public keys for signatures as JWK: P-256, Ed25519, or RSA of "
-            f"{_SMALLEST_RSA} bits or more, each with its kid"
+            f"{smallest_rsa} bits or more, each with its kid"
         ) from None
     if not keys:
         raise MisconfiguredError(f"the sender's file {path} holds no key")
@@ -79,13 +79,13 @@ def keys_of(senders: Iterable[Sender]) -> dict[str, RegisteredKey]:
     }
 
 
-def _public_key(data: dict[str, Any]) -> PublicKey:
+def _public_key(data: dict[str, Any], smallest_rsa: int) -> PublicKey:
     """One JWK. ValueError for one that is private, too weak, of another kind, or for something else than signatures."""
     from joserfc.jwk import RSAKey, import_key  # noqa: PLC0415  As above.
 
     key = import_key(data)
     id_ = data["kid"]
-    small = isinstance(key, RSAKey) and key.raw_value.key_size < _SMALLEST_RSA
+    small = isinstance(key, RSAKey) and key.raw_value.key_size < smallest_rsa
     strange = (data["kty"], data.get("crv")) not in _KINDS or data.get("use") not in _FOR_SIGNATURES
     if key.is_private or small or strange or not isinstance(id_, str) or not id_:
         raise ValueError("no such key")

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from certgateway.domain.errors import MisconfiguredError
-from certgateway.trust.certificates import BROKEN
+from certgateway.trust.certificate_extensions import BROKEN
 from certgateway.trust.xml_signing import Signatory
 
 _READABLE_BY_OTHERS: Final = 0o077

@@ -11,8 +11,8 @@ from typing import Any
 
 from certgateway import safexml
 from certgateway.engine import Definitions, Options, judge
-from certgateway.engine.xmlform import read
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.form import read
+from certgateway.engine.xml.write import write
 
 Json = dict[str, Any]
 Case = tuple[list[Json], list[Json], tuple[str, str, str | None], list[Json]]

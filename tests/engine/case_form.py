@@ -25,13 +25,14 @@ from typing import Any, Final
 import pytest
 
 from certgateway import safejson, safexml
-from certgateway.engine import Definitions, Options, judge, load_base, shapes
+from certgateway.engine import Definitions, Options, judge, load_base
 from certgateway.engine.findings import Fault
 from certgateway.engine.positions import Place
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
-from certgateway.engine.xmlform import read
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.soundness import shapes
+from certgateway.engine.xml.form import read
+from certgateway.engine.xml.write import write
 from tests.unit.engine.profile_making import BASE, COLOURS, QUIET, profile
 
 Json = dict[str, Any]

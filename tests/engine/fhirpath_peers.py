@@ -20,8 +20,8 @@ import fhirpathpy
 import fhirpathrs  # type: ignore[import-untyped]
 from fhirpathpy.models import models
 
-from certgateway.engine.definitions import load_base
-from certgateway.engine.fhirpath import (
+from certgateway.engine.definitions.definitions import load_base
+from certgateway.engine.fhirpath.expressions import (
     Environment,
     Node,
     NotCompilable,
@@ -30,9 +30,9 @@ from certgateway.engine.fhirpath import (
     compile_expression,
     root,
 )
-from certgateway.engine.fhirpath_numbers import to_text
-from certgateway.engine.fhirpath_syntax import CALENDAR_UNITS, Quantity
-from certgateway.engine.narrative import objection
+from certgateway.engine.fhirpath.numbers import to_text
+from certgateway.engine.fhirpath.syntax import CALENDAR_UNITS, Quantity
+from certgateway.engine.resources.narrative import objection
 from tests.engine.invariant_places import Place
 from tests.engine.peers import ask_node
 

@@ -39,9 +39,9 @@ from certgateway.engine import (
     unlisted,
     validate,
 )
-from certgateway.engine.fhirpath import Environment, NotCompilable, NotEvaluable, compile_expression, root
+from certgateway.engine.fhirpath.expressions import Environment, NotCompilable, NotEvaluable, compile_expression, root
 from certgateway.engine.positions import keys_of
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.write import write
 from certgateway.safejson import Unreadable
 from tests.engine.damage import MARK, damaged, damaged_bytes, damaged_definition, damaged_expression, dice, junk
 from tests.engine.seeds import TYPES, grown

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from certgateway.engine.definitions import Definitions
-from certgateway.engine.fhirpath import Node, compile_expression, root
-from certgateway.engine.fhirpath_environment import Environment
-from certgateway.engine.fhirpath_errata import as_meant
+from certgateway.engine.definitions.definitions import Definitions
+from certgateway.engine.fhirpath.environment import Environment
+from certgateway.engine.fhirpath.errata import as_meant
+from certgateway.engine.fhirpath.expressions import Node, compile_expression, root
 from tests.engine.making import BASE, changed, dice, family, made
 from tests.engine.peers import ROOT
 from tests.unit.engine.test_fhirpath_invariants import CASES, WARNED

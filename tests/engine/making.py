@@ -10,8 +10,8 @@ import copy
 from random import Random
 from typing import Any, Final
 
-from certgateway.engine.definitions import load_base
-from certgateway.engine.facts import ElementFacts, TypeFacts
+from certgateway.engine.definitions.definitions import load_base
+from certgateway.engine.definitions.facts import ElementFacts, TypeFacts
 
 Json = Any
 BASE: Final = load_base()

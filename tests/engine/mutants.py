@@ -12,7 +12,7 @@ from functools import partial
 from random import Random
 from typing import Any, Final
 
-from certgateway.engine.facts import ElementFacts, TypeFacts
+from certgateway.engine.definitions.facts import ElementFacts, TypeFacts
 from tests.engine.making import BASE, child_value, codes, dice
 from tests.engine.seeds import grown
 

@@ -39,9 +39,9 @@ BESIDE: Final = ROOT.parent / "shared"
 LEFT_OUT: Final = frozenset({"cache.py", "__init__.py"})
 FIRST: Final = ("hl7_agreement", "cases", "resource_peers", "quick_conditions", "answers", "general", "quick_tests")
 NAMED: Final = 5
-"""Letters by which a test file is known to be about a file of the engine."""
-ASKING: Final = frozenset({"quest", "formc", "forms", "enabl", "codef"})
-"""Files of the engine, by their first letters, that test_answers.py is about."""
+"""Letters by which a test file is known to be about a file of the engine or its package."""
+ASKING: Final = frozenset({"questionnaires", "codefilters"})
+"""Packages and files of the engine that test_answers.py is about too."""
 PEERS: Final = "test_fhirpath_peers.py"
 CHOSEN: Final = "not test_a_peer_takes and not half_a_second and not linear and not cheap"
 SILENCE: Final = 40
@@ -77,8 +77,9 @@ class Mutant:
 
 def drawn(dice: Random) -> Iterator[Mutant]:
     """Mutants without end, no two the same."""
-    sources = {path.name: path.read_text() for path in sorted((ROOT / ENGINE).glob("*.py"))}
-    trees = {name: ast.parse(text) for name, text in sources.items() if name not in LEFT_OUT}
+    engine = ROOT / ENGINE
+    sources = {str(path.relative_to(engine)): path.read_text() for path in sorted(engine.rglob("*.py"))}
+    trees = {name: ast.parse(text) for name, text in sources.items() if Path(name).name not in LEFT_OUT}
     weights = [sum(isinstance(node, ast.stmt) for node in ast.walk(tree)) for tree in trees.values()]
     places = {name: list(changes(tree)) for name, tree in trees.items()}
     seen: set[tuple[str, str]] = set()
@@ -208,11 +209,13 @@ def tests_for(file: str, tree: Path) -> list[list[str]]:
     found = [
         path for folder in ("engine", "unit/engine") for path in sorted((tree / "tests" / folder).glob("test_*.py"))
     ]
+    parts = Path(file).with_suffix("").parts
     near: list[str] = []
     far: list[str] = []
     for path in sorted(found, key=lambda path: (*[path.stem != f"test_{name}" for name in FIRST], path.name)):
         about = path.stem.removeprefix("test_")
-        is_near = about == FIRST[0] or about[:NAMED] == file[:NAMED] or (about == "answers" and file[:NAMED] in ASKING)
+        is_named = any(about.startswith(part[:NAMED]) for part in parts)
+        is_near = about == FIRST[0] or is_named or (about == "answers" and not ASKING.isdisjoint(parts))
         if path.name == PEERS and file.startswith("fhirpath"):
             far.append(str(path))
         elif path.name != PEERS:

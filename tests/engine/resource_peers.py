@@ -16,7 +16,7 @@ from lxml import etree
 
 from certgateway import safejson, safexml
 from certgateway.engine import judge
-from certgateway.engine.xmlform import read
+from certgateway.engine.xml.form import read
 from tests.engine.making import BASE
 from tests.engine.peers import MODULES, ROOT, ask_node
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from certgateway.engine.facts import ElementFacts
+from certgateway.engine.definitions.facts import ElementFacts
 from tests.engine.making import BASE, child_value, dice, made, repeated
 
 Json = Any

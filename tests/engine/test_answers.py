@@ -14,7 +14,7 @@ from certgateway.engine import Definitions, Options, action, judge, load_base, t
 from certgateway.engine.positions import Place, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.write import write
 from tests.engine.answer_cases import CASES
 from tests.engine.answer_making import (
     COLOURS,

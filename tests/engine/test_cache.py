@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certgateway.engine import cache
+from certgateway.engine.definitions import cache
 
 KEY = cache.key_of([b"facts", b"profiles"])
 
@@ -128,7 +128,7 @@ def test_the_folder_does_not_grow_without_end(folder: Path, monkeypatch: pytest.
 
 def test_processes_that_make_the_same_at_once_all_get_it_whole(folder: Path) -> None:
     program = (
-        "import sys; from certgateway.engine import cache\n"
+        "import sys; from certgateway.engine.definitions import cache\n"
         "key = cache.key_of([b'facts'])\n"
         "sys.exit(cache.remembered(key, lambda: b'x' * 1_000_000) != b'x' * 1_000_000)"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certgateway.engine.findings import Fault
-from certgateway.engine.xmlwrite import NotWritable
+from certgateway.engine.xml.write import NotWritable
 from certgateway.safejson import Unreadable
 from tests.engine.case_form import (
     JsonOnly,

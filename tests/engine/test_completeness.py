@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from certgateway.engine import kinds, load_base
-from certgateway.engine.facts import Invariant, TypeFacts
+from certgateway.engine.definitions.facts import Invariant, TypeFacts
 from tests.engine.case_form import JsonOnly
 from tests.engine.tables import GENERAL_CASES, GROUPS, XML_CASES
 

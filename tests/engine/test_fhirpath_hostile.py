@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from certgateway.engine import Options, judge, load_base, uncompiled
-from certgateway.engine.fhirpath import Environment, NotCompilable, NotEvaluable, compile_expression, root
+from certgateway.engine.fhirpath.expressions import Environment, NotCompilable, NotEvaluable, compile_expression, root
 from tests.calibration import allowed
 from tests.unit.engine.profile_making import profile
 

@@ -6,8 +6,8 @@ import pytest
 
 from certgateway import safexml
 from certgateway.engine import Definitions, judge, load_base
-from certgateway.engine.xmlform import read
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.form import read
+from certgateway.engine.xml.write import write
 from tests.engine.general_form import PROFILE, General, Json
 from tests.engine.tables import GENERAL_CASES as CASES
 

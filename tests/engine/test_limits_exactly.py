@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from certgateway.engine import UnusableDefinitionsError, archives, judge, load_base, load_profiles, packages
-from certgateway.engine.definitionforms import MOST_DEPTH, has_form
-from certgateway.engine.fhirpath import Environment, NotCompilable, NotEvaluable, compile_expression, root
-from certgateway.engine.fhirpath_environment import MOST_STEPS, MOST_TEXT, Frame, spend_text
-from certgateway.engine.fhirpath_syntax import DEEPEST_NESTING, LONGEST_NUMBER, LONGEST_TEXT
-from certgateway.engine.fhirpath_values import TooMuchWork
+from certgateway.engine import UnusableDefinitionsError, judge, load_base, load_profiles
+from certgateway.engine.definitions import archives, packages
+from certgateway.engine.definitions.forms import MOST_DEPTH, has_form
+from certgateway.engine.fhirpath.environment import MOST_STEPS, MOST_TEXT, Frame, spend_text
+from certgateway.engine.fhirpath.expressions import Environment, NotCompilable, NotEvaluable, compile_expression, root
+from certgateway.engine.fhirpath.syntax import DEEPEST_NESTING, LONGEST_NUMBER, LONGEST_TEXT
+from certgateway.engine.fhirpath.values import TooMuchWork
 from certgateway.engine.findings import MOST_FAULTS, Fault, limited
 from certgateway.engine.primitives import check_for
 from certgateway.engine.values import as_text, listed

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from certgateway import safexml
-from certgateway.engine import Definitions, gaps, judge, load_base, load_profiles, validate, xmlform
-from certgateway.engine.library import definitions_at
+from certgateway.engine import Definitions, gaps, judge, load_base, load_profiles, validate
+from certgateway.engine.definitions.library import definitions_at
+from certgateway.engine.xml import form as xmlform
 
 NO_BASIS = Path(__file__).parents[3] / "shared" / "no-basis"
 Json = dict[str, Any]

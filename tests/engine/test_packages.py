@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from certgateway.engine import UnusableDefinitionsError, archives, judge, load_base, load_profiles, packages
-from certgateway.engine.library import Kept
+from certgateway.engine import UnusableDefinitionsError, judge, load_base, load_profiles
+from certgateway.engine.definitions import archives, packages
+from certgateway.engine.definitions.library import Kept
 from tests.unit.engine.profile_making import BASE, COLOURS, QUIET, profile
 
 Json = dict[str, Any]

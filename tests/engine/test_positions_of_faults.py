@@ -9,7 +9,7 @@ from certgateway.engine import judge, load_base
 from certgateway.engine.positions import Place
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
-from certgateway.engine.xmlform import read
+from certgateway.engine.xml.form import read
 from tests.unit.engine.profile_making import BASE, QUIET, profile
 
 PROFILE = profile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certgateway.engine import Definitions, Options, judge, load_base
-from certgateway.engine.effort import MOST, affords, is_exhausted
+from certgateway.engine.questionnaires.effort import MOST, affords, is_exhausted
 from certgateway.engine.run import Run
 from tests.engine.answer_making import (
     COLOURS,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from certgateway.engine import Definitions, load_base
-from certgateway.engine.facttable import FactTable
-from certgateway.engine.fhirpath import Environment, Node, compile_expression
-from certgateway.engine.fhirpath_quick import quick_test, reads_of
+from certgateway.engine.definitions.facttable import FactTable
+from certgateway.engine.fhirpath.expressions import Environment, Node, compile_expression
+from certgateway.engine.fhirpath.quick import quick_test, reads_of
 
 Json = Any
 OBSERVATION: Json = {

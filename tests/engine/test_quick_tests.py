@@ -15,12 +15,13 @@ import pytest
 
 from certgateway import safejson
 from certgateway.bootstrap import definitions
-from certgateway.engine import GENERAL, Definitions, Fault, Options, judge, load_base, shapes
-from certgateway.engine.base_soundness import base_soundness_of
+from certgateway.engine import GENERAL, Definitions, Fault, Options, judge, load_base
 from certgateway.engine.conformance import Conformance
 from certgateway.engine.instance import Place, inner_scope, root_scope
 from certgateway.engine.judgement import judge_profiles
 from certgateway.engine.run import Run
+from certgateway.engine.soundness import shapes
+from certgateway.engine.soundness.base_r4 import base_soundness_of
 from certgateway.engine.structure import Walk
 from tests.unit.engine.profile_making import BASE, QUIET, profile
 

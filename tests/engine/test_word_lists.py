@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from certgateway.engine import judge, load_base
-from certgateway.engine.codefilters import Concepts, filtered, rows_of
-from certgateway.engine.fhirpath import Environment, compile_expression, root
-from certgateway.engine.fhirpath_values import Node
-from certgateway.engine.narrative import objection
-from certgateway.engine.terminology import compose_of
+from certgateway.engine.definitions.codefilters import Concepts, filtered, rows_of
+from certgateway.engine.definitions.terminology import compose_of
+from certgateway.engine.fhirpath.expressions import Environment, compile_expression, root
+from certgateway.engine.fhirpath.values import Node
+from certgateway.engine.resources.narrative import objection
 from tests.engine.case_form import said
 from tests.engine.general_bundles import HTTP, bundle, entry
 from tests.engine.general_extensions import defined

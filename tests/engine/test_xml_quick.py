@@ -14,9 +14,9 @@ from certgateway.bootstrap import definitions
 from certgateway.engine import Definitions, judge
 from certgateway.engine.positions import Place
 from certgateway.engine.positions_xml import xml_positions
-from certgateway.engine.xmlform import read, read_bytes, typed
-from certgateway.engine.xmlplan import Plans
-from certgateway.engine.xmlquick import quick_read
+from certgateway.engine.xml.form import read, read_bytes, typed
+from certgateway.engine.xml.plan import Plans
+from certgateway.engine.xml.quick import quick_read
 from certgateway.safejson import Unreadable
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from certgateway import safejson
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.write import write
 from tests.engine.making import BASE, dice
 from tests.engine.mutants import mutants
 from tests.engine.seeds import grown

@@ -358,6 +358,34 @@ def test_without_a_register_nothing_is_anybody_s(gateway: Gateway, settings: Set
         assert Caller(client).get(f"/receipts/{message_id(message())}").status_code == 404
 
 
+def test_the_log_tells_how_a_caller_came_in_or_why_not_and_nothing_of_it(
+    door: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    stale = token("maskinporten", {"exp": int(NOW.timestamp()) - 3600, "iat": int(NOW.timestamp()) - 3660})
+    given = token("maskinporten", {"scope": "nav:certgateway/submit"})
+    with caplog.at_level(logging.INFO, "certgateway.requests"):
+        for path, credentials in (
+            ("/assessments/feed", {}),
+            ("/assessments/feed", {"Authorization": f"Bearer {stale}"}),
+            ("/assessments/feed", {"Authorization": "Bearer garbage"}),
+            ("/assessments/feed", {"Authorization": f"Bearer {given}"}),
+            ("/healthz", {"Authorization": "Bearer garbage"}),
+        ):
+            door.get(path, headers=credentials)
+    lines = [json.loads(record.getMessage()) for record in caplog.records if record.name == "certgateway.requests"]
+    told = [(line["status"], line.get("caller"), line.get("refused")) for line in lines]
+    assert told == [
+        (401, None, "token: missing"),
+        (401, None, "token: expired"),
+        (401, None, "token: malformed"),
+        (403, "maskinporten", None),
+        (200, None, None),
+    ]
+    assert ORGANISATION not in caplog.text
+    assert given not in caplog.text
+    assert "garbage" not in caplog.text
+
+
 # ---- who did it -----------------------------------------------------------------------------------------------------
 
 

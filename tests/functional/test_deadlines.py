@@ -17,6 +17,7 @@ from typing import Self
 
 import pytest
 
+from certgateway.api.observation import ALWAYS
 from certgateway.cli.deadlines import ANSWERING
 from tests.functional.messages import JSON, resource, tree, under_id
 from tests.functional.messages import body as written
@@ -339,6 +340,8 @@ def test_where_all_connections_are_at_work_the_next_is_told(narrow: Service) -> 
         head, _, told = answer.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 503 ")
         assert b"retry-after: 1" in head.lower()
+        for name, value in ALWAYS.items():
+            assert f"{name}: {value}".lower().encode() in head.lower()
         assert json.loads(told)["title"] == "gateway-overloaded"
         for each in working:
             each.sendall(b"{}")

@@ -24,6 +24,8 @@ from certgateway.api.observation import Observed
 from certgateway.api.problems import ProblemError
 from certgateway.api.rates import Senders
 from certgateway.app import create_app
+from certgateway.cli.deadlines import Deadlines
+from certgateway.cli.listening import server_for
 from certgateway.config import Settings
 from certgateway.services.gateway import Gateway
 from certgateway.trust.seal import create_key_file
@@ -287,6 +289,17 @@ def test_what_arrives_counts_together_and_takes_no_place() -> None:
         assert (door.arrived, door.inside) == (0, 0)
 
     asyncio.run(run())
+
+
+def test_what_a_client_says_of_its_address_is_not_believed(gateway: Gateway) -> None:
+    settings = Settings.model_construct(persons="synthetic", sender_rate=0.01, sender_burst=1)
+    app = create_app(gateway, settings)
+    # What stands in front of the application reads no such header either.
+    assert server_for(app, "127.0.0.1", 0, Deadlines()).config.proxy_headers is False
+    told = ({"X-Forwarded-For": "192.0.2.1"}, {"X-Real-IP": "192.0.2.2"}, {"Forwarded": "for=192.0.2.3"})
+    with TestClient(app) as client:
+        assert client.post(DOOR, content=b"{}", headers=JSON).status_code != 429
+        assert {client.post(DOOR, content=b"{}", headers=JSON | each).status_code for each in told} == {429}
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from certgateway.api.limits import Door
+from certgateway.api.observation import ALWAYS, ENCRYPTED
 from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.gateway import Gateway
@@ -153,6 +154,10 @@ def test_body_is_counted_while_it_arrives(gateway: Gateway, size: int, status: i
         ("GET", "/healthz/", 404, "application/problem+json"),
         ("POST", "/fhir/Patient", 404, "application/fhir+json"),
         ("GET", "/receipts/none", 404, "application/problem+json"),
+        ("TRACE", "/healthz", 405, "application/problem+json"),
+        ("OPTIONS", "/assessments/feed", 405, "application/problem+json"),
+        ("GET", "/.git/config", 404, "application/problem+json"),
+        ("GET", "/", 404, "application/problem+json"),
     ],
 )
 def test_what_is_not_served(client: TestClient, method: str, address: str, status: int, form: str) -> None:
@@ -227,6 +232,47 @@ def test_answers_are_kept_by_nobody_on_the_way(client: TestClient) -> None:
     for address in ("/healthz", "/assessments/feed", "/fhir/metadata", "/nothing"):
         answer = client.get(address)
         assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
+def test_a_browser_does_nothing_with_an_answer(client: TestClient) -> None:
+    requests = [
+        ("GET", "/healthz"),
+        ("GET", "/assessments/feed"),
+        ("GET", "/fhir/metadata"),
+        ("GET", "/nothing"),
+        ("POST", "/kith/messages"),
+        ("TRACE", "/healthz"),
+        ("GET", "/docs"),
+    ]
+    for method, address in requests:
+        headers = client.request(method, address, headers={"Origin": "https://elsewhere.example"}).headers
+        policy = headers["content-security-policy"].split("; ")
+        wanted = {"default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"}
+        assert wanted <= set(policy), address
+        assert ("sandbox" in policy) is (address != "/docs"), address
+        assert headers["referrer-policy"] == "no-referrer", address
+        assert "set-cookie" not in headers, address
+        # Who stands in another place on the web is given nothing to read.
+        assert [name for name in headers if name.startswith("access-control-")] == [], address
+
+
+def test_a_fault_of_our_own_has_the_same_headers(client: TestClient, gateway: Gateway) -> None:
+    with gateway.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE feed RENAME TO away")
+    answer = client.get("/assessments/feed")
+    assert answer.status_code >= 500
+    assert {name: answer.headers[name] for name in ALWAYS} == ALWAYS
+
+
+@pytest.mark.parametrize(
+    "address, told",
+    [("https://gateway.example", ENCRYPTED["Strict-Transport-Security"]), ("http://127.0.0.1:80", None)],
+)
+def test_who_comes_by_tls_is_told_to_come_by_nothing_else(gateway: Gateway, address: str, told: str | None) -> None:
+    with TestClient(create_app(gateway, Settings.model_construct(persons="synthetic", public_url=address))) as client:
+        for path in ("/healthz", "/nothing", "/docs"):
+            assert client.get(path).headers.get("strict-transport-security") == told
+    assert told is None or int(told.partition("max-age=")[2].partition(";")[0]) >= 365 * 24 * 3600
 
 
 def test_unverified_sender_is_told_in_every_receipt(

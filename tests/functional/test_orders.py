@@ -14,7 +14,8 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 from certgateway import bootstrap, safejson, safexml
-from certgateway.engine import judge, xmlform
+from certgateway.engine import judge
+from certgateway.engine.xml import form as xmlform
 from fixtures.authoring.people import personal_number
 from tests.functional.messages import message_id
 from tests.functional.office import NOWHERE, SENDER, Office, kinds

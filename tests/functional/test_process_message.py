@@ -1,5 +1,6 @@
 """`$process-message` as a record system sees it: answers, repeats, conflicts, versions, refusals at the door."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -61,6 +62,18 @@ def test_rejected_message_gets_every_finding_and_its_receipt(client: TestClient)
     assert message.headers["content-type"] == "application/fhir+json"
     assert resource(message.json(), "MessageHeader")["response"]["code"] == "fatal-error"
     assert message.text == receipt.json()["answer"]
+
+
+@pytest.mark.parametrize(
+    "id_", ["a\r\nX-More: 1", "\u00f8", "\U0001f469", "a b", "a/../b", "a?b#c", "%0d%0a"], ids=ascii
+)
+def test_what_is_no_id_stands_in_no_header(client: TestClient, id_: str) -> None:
+    sent = tree(f"{GOOD}.json")
+    resource(sent, "MessageHeader")["id"] = id_
+    answer = client.post(DOOR, content=json.dumps(sent).encode(), headers=JSON)
+    assert answer.status_code == 422
+    assert "location" not in answer.headers
+    assert "x-more" not in answer.headers
 
 
 def test_receipt_of_xml_is_the_message_in_xml(client: TestClient) -> None:

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from certgateway.cli.demonstration import HPR
+
 SANDBOX = (sys.executable, "-m", "certgateway", "sandbox", "--port", "0")
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN = 60
@@ -161,6 +163,24 @@ def test_validate_line(sandbox: Shown) -> None:
     rules = [issue["details"]["coding"][0]["code"] for issue in outcome["issue"]]
     assert rules == ["health-risk-missing", "prognosis-missing"]
     assert outcome["language"] == "en"
+
+
+def test_who_may_write_nothing_is_refused(sandbox: Shown) -> None:
+    numbers = re.findall(r"^  (9{4}[0-9]{5}) ", sandbox.text, re.MULTILINE)
+    assert len(numbers) == 5
+    words = shlex.split(sandbox.lines["today's form in KITH XML, answered by AppRec"])
+    body = Path(next(word for word in words if word.startswith("@"))[1:]).read_text("utf-8")
+    assert body.count(HPR) == 1
+    told = []
+    for number in (HPR, *numbers):
+        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(words[-1]).port, timeout=30)
+        connection.request("POST", "/kith/validate", body.replace(HPR, number).encode(), {"Content-Type": "text/xml"})
+        told.append(set(re.findall(r'"(author-[a-z-]+)"', connection.getresponse().read().decode())))
+        connection.close()
+    lapsed = {"author-not-authorised"}
+    # A physiotherapist may write it, and is told that it says physician.
+    others = [{"author-may-not-certify"}, {"author-profession-differs"}]
+    assert told == [set(), {"author-not-registered"}, lapsed, lapsed, *others]
 
 
 def test_submit_line(sandbox: Shown) -> None:

@@ -5,11 +5,13 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from certgateway.api.observation import ALWAYS, ENCRYPTED
 from certgateway.cli.serve import check_host
 from certgateway.config import Settings
 from certgateway.domain.errors import MisconfiguredError
@@ -130,14 +132,33 @@ def test_log_is_one_json_object_a_line(tmp_path: Path) -> None:
     service.ask("POST", DOOR, raw(GOOD), JSON)
     with socket.create_connection(("127.0.0.1", service.port)) as rude:
         rude.sendall(b"\x16\x03\x01 no HTTP at all\r\n\r\n")
-        assert rude.recv(1000).startswith(b"HTTP/1.1 400")
+        told = rude.recv(1000).lower()
+        assert told.startswith(b"http/1.1 400")
+        assert [name for name, value in ALWAYS.items() if f"{name}: {value}".lower().encode() not in told] == []
     assert service.stop() == 0
     lines = [json.loads(line) for line in service.log.splitlines() if line.startswith("{")]
-    told = [line for line in lines if line.get("route") == DOOR]
-    assert [(line["method"], line["status"]) for line in told] == [("POST", 200)]
-    assert set(told[0]) == {"reference", "method", "route", "status", "milliseconds"}
+    received = [line for line in lines if line.get("route") == DOOR]
+    assert [(line["method"], line["status"]) for line in received] == [("POST", 200)]
+    assert set(received[0]) == {"time", "reference", "method", "route", "status", "milliseconds"}
+    assert all(datetime.fromisoformat(line["time"]).utcoffset() == timedelta(0) for line in lines)
     plain = [line for line in service.log.splitlines() if not line.startswith("{")]
     assert plain == [f"certgateway: listening on http://127.0.0.1:{service.port}"]
+
+
+def test_behind_tls_the_server_s_own_answers_bid_to_come_by_tls_too(tmp_path: Path) -> None:
+    service = Service(tmp_path, PUBLIC_URL="https://gateway.example")
+    service.await_ready()
+    try:
+        asked = {name.lower(): value for name, value in service.ask("GET", "/healthz").headers.items()}
+        with socket.create_connection(("127.0.0.1", service.port)) as rude:
+            rude.sendall(b"no HTTP at all\r\n\r\n")
+            told = rude.recv(1000).decode().lower()
+    finally:
+        service.stop()
+    value = ENCRYPTED["Strict-Transport-Security"]
+    assert asked["strict-transport-security"] == value
+    assert told.startswith("http/1.1 400")
+    assert f"strict-transport-security: {value}".lower() in told
 
 
 def test_headers_have_a_limit(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from certgateway.cli import main
 from certgateway.config import Settings
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.services.gateway import Gateway
-from certgateway.trust.certificates import Anchors, NotAsked
+from certgateway.trust.certificates import Anchors
 from certgateway.trust.json_signatures import verify
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.xml_signatures import verify as verify_xml
 from certgateway.trust.xml_signing import Signatory
 from tests.functional.conftest import NOW

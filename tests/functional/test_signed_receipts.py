@@ -12,17 +12,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from starlette.testclient import TestClient
 
 from certgateway.app import create_app
+from certgateway.bootstrap import signatures_of
 from certgateway.cli import main
 from certgateway.config import Settings
 from certgateway.services.attest import rule_set
 from certgateway.services.gateway import Gateway
-from certgateway.services.verify import Signatures
 from certgateway.trust.receipts import digest_of, verify_receipt
 from tests.functional.messages import JSON
 from tests.functional.test_signed_answers import ANCHORS, BOTH, DOOR, GOOD, KITH, KITH_NAME, REJECTED, signing
-from tests.jws import header, signed
+from tests.jws import b64u, chain, header, signed, unb64u, value
 from tests.kith import message_id as kith_id
-from tests.signing import MESSAGES, authority, office, raw
+from tests.signing import MESSAGES, authority, office, raw, revocation_list, signer
 
 __all__ = ["signing"]
 
@@ -87,9 +87,11 @@ def test_refused_messages_and_kith_have_receipts_too(signing: TestClient) -> Non
     assert (of_kith.told["format"], of_kith.told["profile"]) == ("kith", None)
 
 
-def test_the_signer_of_the_message_stands_in_it(signing: TestClient, settings: Settings) -> None:
+def test_the_signer_of_the_message_stands_in_it(signing: TestClient, settings: Settings, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.pem"
+    anchors.write_bytes(authority().certificate_pem)
     gateway = gateway_of(signing)
-    asked = replace(gateway, house=replace(gateway.house, signatures=Signatures("require", ANCHORS)))
+    asked = replace(gateway, house=replace(gateway.house, signatures=signatures_of("require", anchors)))
     with TestClient(create_app(asked, settings)) as client:
         text = signed(GOOD, header(office()), office().key)
         client.post(DOOR, content=GOOD, headers={**JSON, "X-JWS-Signature": text})
@@ -154,6 +156,28 @@ def test_another_message_is_told_apart_from_another_signature(
     of.write_bytes(b"\xff\xfe")
     assert main(["verify", str(of), str(message), *anchors]) == 1
     assert "jws-malformed" in capsys.readouterr().out
+
+
+def test_lists_and_weak_keys_are_asked_about_as_the_options_say(
+    files: tuple[Path, Path, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of, message, anchors = files
+    how = ["verify", str(of), str(message), *anchors]
+    assert main([*how, "--revocation", "require"]) == 2
+    assert "no revocation list" in capsys.readouterr().err
+    (tmp_path / "anchors.pem").write_bytes(authority().certificate_pem + revocation_list(authority("Fremmed")))
+    for policy, code in (([], 1), (["off"], 0), (["listed"], 0), (["require"], 1)):
+        assert main([*how, *(["--revocation", *policy] if policy else [])]) == code
+        assert ("revocation-unknown" in capsys.readouterr().out) == (code == 1)
+    (tmp_path / "anchors.pem").write_bytes(authority().certificate_pem)
+    head, payload, _ = of.read_text().strip().split(".")
+    weak = signer("rsa2048")
+    head = b64u(json.dumps({"alg": "PS256", "typ": json.loads(unb64u(head))["typ"], "x5c": chain(weak)}).encode())
+    of.write_text(f"{head}.{payload}.{b64u(value(f'{head}.{payload}'.encode(), weak.key))}")
+    assert main([*how, "--rsa-2048-until", "2080-01-01"]) == 0
+    capsys.readouterr()
+    assert main(how) == 1
+    assert "key-refused" in capsys.readouterr().out
 
 
 def test_what_is_missing_is_named(files: tuple[Path, Path, list[str]], capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,8 @@ from fhir.resources.R4B.bundle import Bundle
 from lxml import etree
 
 from certgateway import safexml
-from certgateway.engine import load_base, xmlform
+from certgateway.engine import load_base
+from certgateway.engine.xml import form as xmlform
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = ROOT / "fixtures" / "messages"

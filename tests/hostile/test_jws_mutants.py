@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from certgateway.trust.certificates import Anchors, NotAsked
+from certgateway.trust.certificates import Anchors
 from certgateway.trust.json_signatures import Verified, verify
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.signature_refusal import CAUSES, SignatureRefused
 from tests.jws import PrivateKey, b64u, chain, edwards, header, joserfc_accepts, pyjwt_accepts, signed, unb64u
 from tests.signing import AT, MESSAGES, Identity, authority, key, office, signer

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from certgateway.trust.certificates import Anchors, NotAsked
+from certgateway.trust.certificates import Anchors
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.signature_refusal import SignatureRefused
 from certgateway.trust.xml_signatures import verify
 from certgateway.trust.xml_signing import Signatory, sign

@@ -163,3 +163,9 @@ def test_no_key_or_database_is_tracked() -> None:
     """A key that was made in a checkout seals real messages sooner or later: it must never leave the machine."""
     made = (".key", ".db", ".sqlite3", ".pem")
     assert [path for path in tracked() if str(path).endswith(made)] == []
+
+
+def test_no_link_is_tracked() -> None:
+    """A link out of the checkout is followed by whatever clears a folder, npm too, and empties what it leads to."""
+    listing = subprocess.run(("git", "ls-files", "-s"), cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line for line in listing.splitlines() if line.startswith("120000")] == []

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from certgateway import bootstrap
+from certgateway.cli.made_up_hpr import CLINICIANS
 from certgateway.domain.access_record import Access, Override, Reader
 from certgateway.services.examine import House
 from certgateway.store.deeds import Deed, record_deed
@@ -54,7 +55,8 @@ def house() -> House:
 def at_desk(url: str, house: House, request: pytest.FixtureRequest) -> Iterator[Desk]:
     opened = desk(url, house)
     sealer = request.param(SECRET)
-    opened.gateway = replace(opened.gateway, store=Store(opened.gateway.store.engine, sealer), sealer=sealer)
+    store = Store(opened.gateway.store.engine, sealer)
+    opened.gateway = replace(opened.gateway, store=store, sealer=sealer, hpr=CLINICIANS)
     yield opened
     opened.gateway.store.close()
 

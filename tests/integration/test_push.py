@@ -14,7 +14,7 @@ from sqlalchemy import update
 from certgateway import bootstrap
 from certgateway.domain.errors import NotFoundError, NotNowError
 from certgateway.domain.posting import LEASE, LONGEST_WISH, SCHEDULE
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.write import write
 from certgateway.fhir.communication import question_message
 from certgateway.kith.dialogmelding import write_dialogue
 from certgateway.services import clarify, deliver, resend

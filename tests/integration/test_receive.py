@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 from certgateway import bootstrap
 from certgateway.domain.errors import GatewayError, StoreUnavailableError
 from certgateway.domain.findings import Policy
-from certgateway.engine import xmlwrite
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.services.assess import assess
 from certgateway.services.examine import House
 from certgateway.services.receive import Outcome

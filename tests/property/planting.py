@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
-from certgateway.engine.definitions import Definitions
-from certgateway.engine.facts import ElementFacts, TypeFacts
+from certgateway.engine.definitions.definitions import Definitions
+from certgateway.engine.definitions.facts import ElementFacts, TypeFacts
 from tests.property.planting_ways import (
     ACTIVITIES,
     CODINGS,

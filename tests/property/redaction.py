@@ -15,8 +15,8 @@ from certgateway.domain.assessment import project
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Finding, Verdict
 from certgateway.domain.record import Version
-from certgateway.engine import xmlwrite
 from certgateway.engine.positions import path_of, resolve
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.services.examine import House, detect_format, examine, judge_examined, validation_facts
 from certgateway.services.report import report
 from tests.property.planting import MARK, Place, holds_token, leaves, planted

@@ -10,7 +10,8 @@ from certgateway import safejson
 from certgateway.domain.certificate import Certificate, Section
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.vocabulary import LANGUAGES, title
-from certgateway.engine import Definitions, load_base, load_profiles, xmlwrite
+from certgateway.engine import Definitions, load_base, load_profiles
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir import bundle
 from certgateway.fhir.bundle import FhirFormat
 from certgateway.fhir.writing import losses, write_certificate

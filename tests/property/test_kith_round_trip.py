@@ -26,7 +26,7 @@ from certgateway.domain.certificate import ITEMS, Certificate, Section
 from certgateway.domain.findings import Finding, Verdict, judge
 from certgateway.domain.message import Format
 from certgateway.domain.record import Version
-from certgateway.engine import xmlwrite
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.writing import NAV_HER_ID, write_certificate
 from certgateway.kith.names import BASE64, LEGEERKLARING, MSGHEAD
 from certgateway.kith.writing import write_message

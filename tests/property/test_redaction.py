@@ -14,7 +14,7 @@ import pytest
 
 from certgateway import safejson
 from certgateway.domain.redaction import Received
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.fhir import bundle
 from certgateway.fhir.benefits import Stripped
 from certgateway.fhir.carried import NotCarried

@@ -19,7 +19,7 @@ from lxml import etree
 from certgateway import safejson
 from certgateway.domain.certificate import ITEMS
 from certgateway.engine import Options, judge, load_base, load_profiles
-from certgateway.engine.xmlwrite import write
+from certgateway.engine.xml.write import write
 from tools import profile_questionnaire, profile_terminology
 
 ROOT = Path(__file__).resolve().parents[2]

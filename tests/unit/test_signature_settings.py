@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import RSAKey
 
-from certgateway import bootstrap
+from certgateway import bootstrap, cli
 from certgateway.config import load_settings
 from certgateway.domain.errors import MisconfiguredError
+from certgateway.trust.revocation import RevocationLists
 from certgateway.trust.seal import create_key_file
-from tests.signing import authority
+from tests.signing import authority, revocation_list
 
 
 @pytest.fixture
@@ -66,3 +70,68 @@ def test_anchors_that_cannot_be_read_stop_the_start(given: pytest.MonkeyPatch, t
     given.setenv("CERTGATEWAY_TRUST_ANCHORS", str(tmp_path / "nothing.pem"))
     with pytest.raises(MisconfiguredError, match=r"nothing\.pem"):
         bootstrap.build_gateway(load_settings(None))
+
+
+@pytest.mark.parametrize("policy,lists", [("off", False), ("listed", True), ("require", True)])
+def test_the_policy_about_revocation_is_a_setting(
+    policy: str,
+    lists: bool,  # noqa: FBT001  A case of the table.
+    given: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    anchors = tmp_path / "anchors.pem"
+    anchors.write_bytes(authority().certificate_pem + revocation_list(authority()))
+    given.setenv("CERTGATEWAY_SIGNATURES", "verify")
+    given.setenv("CERTGATEWAY_TRUST_ANCHORS", str(anchors))
+    given.setenv("CERTGATEWAY_REVOCATION", policy)
+    gateway = bootstrap.build_gateway(load_settings(None))
+    assert gateway.house.signatures is not None
+    revocation = gateway.house.signatures.anchors.revocation
+    assert isinstance(revocation, RevocationLists) is lists
+    assert getattr(revocation, "required", False) is (policy == "require")
+    gateway.store.close()
+
+
+def test_lists_that_are_asked_and_not_there_stop_the_start(
+    given: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given.setenv("CERTGATEWAY_SIGNATURES", "verify")
+    given.setenv("CERTGATEWAY_TRUST_ANCHORS", str(tmp_path / "anchors.pem"))
+    given.setenv("CERTGATEWAY_REVOCATION", "require")
+    with pytest.raises(MisconfiguredError, match="no revocation list"):
+        bootstrap.build_gateway(load_settings(None))
+    assert cli.main(["config"]) == 2
+    assert "no revocation list" in capsys.readouterr().err
+
+
+def test_weak_keys_are_taken_until_the_day_that_is_set(given: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of certificates, and of keys that a sender has registered for JSON."""
+    key = RSAKey.generate_key(2048, {"kid": "small"})
+    (tmp_path / "small.jwk").write_text(json.dumps(key.as_dict(private=False)))
+    given.setenv("CERTGATEWAY_SIGNATURES", "verify")
+    given.setenv("CERTGATEWAY_TRUST_ANCHORS", str(tmp_path / "anchors.pem"))
+    given.setenv("CERTGATEWAY_SENDERS", json.dumps([{"her": ["8143060"], "keys": [str(tmp_path / "small.jwk")]}]))
+    with pytest.raises(MisconfiguredError, match="3072 bits"):
+        bootstrap.build_gateway(load_settings(None))
+    given.setenv("CERTGATEWAY_RSA_2048_UNTIL", "2027-01-01")
+    gateway = bootstrap.build_gateway(load_settings(None))
+    assert gateway.house.signatures is not None
+    assert gateway.house.signatures.anchors.rsa_2048_until == datetime(2027, 1, 1, tzinfo=UTC)
+    assert set(gateway.house.signatures.keys) == {"small"}
+    gateway.store.close()
+
+
+@pytest.mark.parametrize(
+    "name,value",
+    [
+        ("REVOCATION", "require"),
+        ("REVOCATION", "off"),
+        ("REVOCATION", "maybe"),
+        ("RSA_2048_UNTIL", "2027-01-01"),
+        ("RSA_2048_UNTIL", "soon"),
+    ],
+)
+def test_what_would_be_without_effect_stops_the_start(name: str, value: str, given: pytest.MonkeyPatch) -> None:
+    given.setenv(f"CERTGATEWAY_{name}", value)
+    with pytest.raises(MisconfiguredError, match=r"revocation|rsa_2048_until"):
+        load_settings(None)

@@ -39,6 +39,7 @@ TABLES = {
     "posting",
     "reply",
     "signed_receipt",
+    "standing",
     "unsorted",
     "used_proof",
     "version",

@@ -568,6 +568,12 @@ def test_no_text_of_ours_sounds_as_if_the_patient_owed_or_failed_something(langu
     assert re.search(blame, told) is None
 
 
+def test_braces_of_others_are_filled_in_by_nothing() -> None:
+    wish = "{0} {given} {given.__class__} %s %(name)s {{x}}"
+    told = view(version(replace(FULL, history=Section("stated", (Statement(wish),)))), asked=(QUESTION,))
+    assert wish in patient_page(told)
+
+
 def test_the_page_holds_every_sentence_and_sets_in_what_others_wrote() -> None:
     forged = "Falt.\nHva veilederen i NAV ser\n------------------------\nIngenting"
     certificate = replace(FULL, history=Section("stated", (Statement(forged),)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from certgateway.engine.fhirpath import Temporal
+from certgateway.engine.fhirpath.expressions import Temporal
 
 # Expression, expected values.
 MOVES: list[tuple[str, list[object]]] = [

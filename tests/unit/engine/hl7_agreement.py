@@ -16,7 +16,7 @@ from typing import Any
 
 from certgateway import safejson, safexml
 from certgateway.engine import GENERAL, Definitions, Fault, Options, judge, load_base
-from certgateway.engine.xmlform import read
+from certgateway.engine.xml.form import read
 
 CASES = Path(os.environ.get("HL7_VALIDATOR_CASES", "../shared/hl7-validator-cases"))
 _COMMENT = re.compile(r"/\*.*?\*/")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from certgateway.engine import load_base, load_profiles, problems, uncompiled
-from certgateway.engine.definitionforms import has_form
-from certgateway.engine.facts import Binding, TypeRef
-from certgateway.engine.facttable import TABLE, FactTable
+from certgateway.engine.definitions.facts import Binding, TypeRef
+from certgateway.engine.definitions.facttable import TABLE, FactTable
+from certgateway.engine.definitions.forms import has_form
 from tests.calibration import allowed
 
 NO_BASIS = Path(__file__).parents[4] / "shared" / "no-basis"
@@ -104,7 +104,8 @@ def test_table_has_one_entry_a_line_and_no_digest_drift() -> None:
 
 def test_a_bundle_of_ten_types_is_cheap_to_load() -> None:
     program = (
-        "import time; from certgateway.engine.facttable import FactTable; t = time.process_time(); table = FactTable();"
+        "import time; from certgateway.engine.definitions.facttable import FactTable;"
+        "t = time.process_time(); table = FactTable();"
         "[table.type_family(name) for name in 'Bundle MessageHeader Composition Patient Practitioner PractitionerRole"
         " Organization Condition Observation RiskAssessment HumanName Coding CodeableConcept Meta Narrative Identifier"
         " Reference Quantity Period Extension'.split()]; print(time.process_time() - t)"

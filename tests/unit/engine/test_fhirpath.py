@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from certgateway.engine.definitions import load_base
-from certgateway.engine.fhirpath import (
+from certgateway.engine.definitions.definitions import load_base
+from certgateway.engine.fhirpath.expressions import (
     Environment,
     Node,
     NotCompilable,
@@ -18,9 +18,9 @@ from certgateway.engine.fhirpath import (
     compile_expression,
     root,
 )
-from certgateway.engine.fhirpath_syntax import Quantity
-from certgateway.engine.fhirpath_units import in_one_unit
-from certgateway.engine.fhirpath_values import TooMuchWork
+from certgateway.engine.fhirpath.syntax import Quantity
+from certgateway.engine.fhirpath.units import in_one_unit
+from certgateway.engine.fhirpath.values import TooMuchWork
 
 OBSERVATION: dict[str, Any] = {
     "resourceType": "Observation",

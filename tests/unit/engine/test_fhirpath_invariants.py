@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from certgateway.engine.definitions import load_base
-from certgateway.engine.facts import Invariant
-from certgateway.engine.fhirpath import Environment, Node, NotCompilable, compile_expression
+from certgateway.engine.definitions.definitions import load_base
+from certgateway.engine.definitions.facts import Invariant
+from certgateway.engine.fhirpath.expressions import Environment, Node, NotCompilable, compile_expression
 
 BASE = load_base()
 Tree = Any

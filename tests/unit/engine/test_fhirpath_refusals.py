@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from certgateway.engine.definitions import load_base
-from certgateway.engine.fhirpath import Environment, NotCompilable, NotEvaluable, compile_expression, root
-from certgateway.engine.fhirpath_environment import spend_text
+from certgateway.engine.definitions.definitions import load_base
+from certgateway.engine.fhirpath.environment import spend_text
+from certgateway.engine.fhirpath.expressions import Environment, NotCompilable, NotEvaluable, compile_expression, root
 
 BASE = load_base()
 OBSERVATION: dict[str, Any] = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certgateway.engine.definitions import load_base
-from certgateway.engine.fhirpath import (
+from certgateway.engine.definitions.definitions import load_base
+from certgateway.engine.fhirpath.expressions import (
     Environment,
     NotCompilable,
     NotEvaluable,

@@ -25,7 +25,7 @@ def test_each_kind_says_what_and_what_to_do(kind: str) -> None:
 
 
 def test_every_kind_in_the_code_stands_in_the_catalogue_and_no_other() -> None:
-    sources = "".join(path.read_text("utf-8") for path in sorted(ENGINE.glob("*.py")))
+    sources = "".join(path.read_text("utf-8") for path in sorted(ENGINE.rglob("*.py")))
     used = {kind for kind in kinds() if f'"{kind}"' in sources}
     assert used == set(kinds())
     stated = set(re.findall(r'(?:run|_run)\.add\(\s*"([a-z-]+)"', sources))

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certgateway import safejson, safexml
-from certgateway.engine import xmlform, xmlwrite
-from certgateway.engine.definitions import load_base
+from certgateway.engine.definitions.definitions import load_base
 from certgateway.engine.positions import Place, keys_of, path_of, resolve
 from certgateway.engine.positions_json import json_positions
 from certgateway.engine.positions_xml import xml_positions
+from certgateway.engine.xml import form as xmlform
+from certgateway.engine.xml import write as xmlwrite
 from tests.calibration import allowed
 
 BASE = load_base()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from certgateway.engine import judge, load_base
-from certgateway.engine.profiles import Rule, Wanted
-from certgateway.engine.ruleplans import Test as Told
-from certgateway.engine.ruleplans import labels_at, plan_of, sorting_of
+from certgateway.engine.profiles.plans import Test as Told
+from certgateway.engine.profiles.plans import labels_at, plan_of, sorting_of
+from certgateway.engine.profiles.profiles import Rule, Wanted
 from tests.unit.engine.profile_making import BASE, BY_CODE, PATTERN_CODE, SYSTEM, coded, found, observation, profile
 
 Json = dict[str, object]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from certgateway.engine import shapes
-from certgateway.engine.shapes import Keys, Shapes, Source, Trial, never
+from certgateway.engine.soundness import shapes
+from certgateway.engine.soundness.shapes import Keys, Shapes, Source, Trial, never
 
 KEYS = ("a", "b")
 NAMES = (*KEYS, "one more", *map(str, range(2_500)))

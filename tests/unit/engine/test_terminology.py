@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from certgateway.engine.terminology import Terminology, compose_of, concepts_of
+from certgateway.engine.definitions.terminology import Terminology, compose_of, concepts_of
 
 TREE = ["a", ["b", ["b1", ["b2", ["b21"]]]]]
 SETS: dict[str, Any] = {

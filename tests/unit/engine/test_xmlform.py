@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from certgateway import safejson, safexml
-from certgateway.engine import xmlform, xmlwrite
-from certgateway.engine.definitions import load_base
-from certgateway.engine.facts import ElementFacts
-from certgateway.engine.xhtmlform import xhtml_text
+from certgateway.engine.definitions.definitions import load_base
+from certgateway.engine.definitions.facts import ElementFacts
+from certgateway.engine.xml import form as xmlform
+from certgateway.engine.xml import write as xmlwrite
+from certgateway.engine.xml.xhtml import xhtml_text
 
 BASE = load_base()
 SCHEMA = Path(__file__).parents[4] / "shared" / "fhir-r4-xsd" / "fhir-single.xsd"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from certgateway import bootstrap
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.reply import Reply
-from certgateway.engine import xmlwrite
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir import bundle
 from fixtures.authoring import good
 from fixtures.authoring.writers import to_json

@@ -10,7 +10,7 @@ import pytest
 
 from certgateway import bootstrap
 from certgateway.domain.message import Removal
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.fhir.benefits import Stripped, strip
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from certgateway import bootstrap
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.fhir import bundle
 from certgateway.services.examine import House
 from fixtures.authoring import good

@@ -15,7 +15,9 @@ from certgateway import bootstrap, safejson, safexml
 from certgateway.domain.certificate import Author, Coding, Patient
 from certgateway.domain.dialogue_events import Measure, Target
 from certgateway.domain.outgoing import Asking, Outgoing, OutgoingKind
-from certgateway.engine import judge, xmlform, xmlwrite
+from certgateway.engine import judge
+from certgateway.engine.xml import form as xmlform
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.communication import question_message
 
 Json = dict[str, Any]

@@ -25,7 +25,8 @@ from certgateway.domain.certificate import (
     Treatment,
 )
 from certgateway.domain.vocabulary import LANGUAGES, title
-from certgateway.engine import Options, judge, load_base, load_profiles, xmlwrite
+from certgateway.engine import Options, judge, load_base, load_profiles
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir import bundle
 from certgateway.fhir.document import document
 from tests.property.certificates import certificates

@@ -16,7 +16,9 @@ from certgateway.domain.dialogue_events import Measure
 from certgateway.domain.ordering import CaseQuestion, ordered_targets, target_text
 from certgateway.domain.outgoing import Asking, Outgoing, OutgoingKind
 from certgateway.domain.vocabulary.clarification import ORDER_QUESTION
-from certgateway.engine import judge, xmlform, xmlwrite
+from certgateway.engine import judge
+from certgateway.engine.xml import form as xmlform
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.communication import question_message
 
 Json = dict[str, Any]

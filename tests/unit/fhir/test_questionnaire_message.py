@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from certgateway import bootstrap, safejson
 from certgateway.domain.certificate import Certificate
 from certgateway.domain.findings import Effect
-from certgateway.engine import xmlwrite
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir.questionnaire_writing import write_questionnaire_message
 from certgateway.fhir.writing import write_certificate
 from certgateway.services.examine import Examined, Judgement, detect_format, examine, judge_examined, validation_facts

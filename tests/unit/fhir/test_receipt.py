@@ -14,7 +14,8 @@ from lxml import etree
 from certgateway import safejson, safexml
 from certgateway.domain.findings import Effect, Finding, Language, Verdict
 from certgateway.domain.message import Removal, SignedBy
-from certgateway.engine import judge, load_base, load_profiles, xmlform
+from certgateway.engine import judge, load_base, load_profiles
+from certgateway.engine.xml import form as xmlform
 from certgateway.fhir.outcome import operation_outcome, trouble_outcome
 from certgateway.fhir.receipt import ReceiptFacts, outcome_with_receipt, receipt_bytes, response_message
 

@@ -32,7 +32,8 @@ from certgateway.domain.certificate import (
     Statement,
     Treatment,
 )
-from certgateway.engine import load_base, xmlwrite
+from certgateway.engine import load_base
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.fhir import bundle
 from certgateway.fhir.writing import losses, write_certificate
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from certgateway.engine import cache
+from certgateway.engine.definitions import cache
 from certgateway.prose import keeping, sources
 from certgateway.prose.marking import mark
 

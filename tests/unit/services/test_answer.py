@@ -10,7 +10,7 @@ from lxml import etree
 from certgateway import bootstrap
 from certgateway.domain.findings import LANGUAGES, Effect, Finding, Verdict
 from certgateway.domain.message import Envelope, Removal, SignedBy
-from certgateway.engine.definitions import Definitions
+from certgateway.engine.definitions.definitions import Definitions
 from certgateway.services.answer import Receipt, answer_for, conflict_answer, media_type
 from certgateway.services.examine import Judgement
 from certgateway.services.report import finding_data, removal_data, text_of

@@ -12,7 +12,7 @@ import pytest
 from certgateway import bootstrap
 from certgateway.domain.findings import Effect
 from certgateway.domain.message import Format
-from certgateway.engine import xmlwrite
+from certgateway.engine.xml import write as xmlwrite
 from certgateway.services.examine import House, detect_format, examine, judge_examined, validation_facts
 from certgateway.services.report import report
 from fixtures.authoring import good

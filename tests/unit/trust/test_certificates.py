@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.hashes import SHA224, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 
-from certgateway.trust.certificates import Anchors, NotAsked, RevocationLists, TrustedKey, trusted_key
+from certgateway.trust.certificates import Anchors, TrustedKey, trusted_key
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.signature_refusal import SignatureRefused
-from tests.signing import AT, VALID, Hash, Identity, authority, certificate, key, signer, subject, usage
+from tests.signing import AT, VALID, Identity, authority, certificate, key, signer, subject, usage
 
 NOT_ASKED = NotAsked("made for this test")
 DAY = timedelta(days=1)
 NAME = subject("Legekontor")
 SIGNING = usage("digital_signature")
+ONLY_OTHERS = x509.NameConstraints(permitted_subtrees=[x509.DirectoryName(subject("Andre"))], excluded_subtrees=None)
 
 
 def anchors(*issuers: Identity, registered: tuple[x509.Certificate, ...] = ()) -> Anchors:
@@ -56,16 +58,10 @@ def test_an_issuer_of_the_same_name_with_another_key_is_another_issuer() -> None
     assert refused(forged) == "certificate-untrusted"
 
 
-def test_an_issuer_that_is_not_pinned_is_not_believed_though_a_pinned_one_issued_it() -> None:
-    """Every enterprise certificate would else be an authority."""
-    uses = usage("key_cert_sign")
-    between = Identity(
-        key("p256", 5), certificate(key("p256", 5), subject("Mellom"), authority(), authority=True, uses=uses)
-    )
-    below = certificate(key("p256", 6), NAME, between, uses=SIGNING)
-    both = [one.public_bytes(Encoding.DER) for one in (below, between.certificate)]
-    with pytest.raises(SignatureRefused, match="certificate-untrusted"):
-        trusted_key(both, anchors(), AT)
+def test_what_is_no_authority_issues_none_though_its_key_usage_says_so() -> None:
+    own = key("p256", 8)
+    made = Identity(own, certificate(own, subject("Annen"), uses=usage("key_cert_sign", "digital_signature")))
+    assert refused(certificate(key("p256", 0), NAME, made, uses=SIGNING), anchors(made)) == "certificate-untrusted"
 
 
 def test_an_office_issues_no_certificates() -> None:
@@ -81,8 +77,20 @@ def test_an_office_issues_no_certificates() -> None:
         (usage("key_cert_sign"), (VALID[0], AT - DAY), []),
         (usage("key_cert_sign"), (AT + DAY, VALID[1]), []),
         (usage("key_cert_sign"), VALID, [(x509.InhibitAnyPolicy(0), True)]),
+        (usage("key_cert_sign"), VALID, [(ONLY_OTHERS, True)]),
+        (usage("key_cert_sign"), VALID, [(ONLY_OTHERS, False)]),
+        (usage("key_cert_sign"), VALID, [(x509.ExtendedKeyUsage([Purpose.SERVER_AUTH]), False)]),
     ],
-    ids=["no usage", "not for issuing", "expired", "not yet", "a demand we do not know"],
+    ids=[
+        "no usage",
+        "not for issuing",
+        "expired",
+        "not yet",
+        "a demand we do not know",
+        "names, critical",
+        "names, not critical",
+        "for servers alone",
+    ],
 )
 def test_a_pinned_issuer_must_be_fit_to_issue(
     uses: x509.KeyUsage | None,
@@ -145,9 +153,49 @@ def test_a_certificate_for_something_else_does_not_sign(uses: x509.KeyUsage | No
 
 
 def test_a_critical_extension_that_is_not_understood_is_not_passed_over() -> None:
-    extras = [(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), True)]
+    extras = [(x509.InhibitAnyPolicy(0), True)]
     assert refused(office(extras=extras)) == "certificate-extension-refused"
     trusted(office(extras=[(extension, False) for extension, _ in extras]))
+
+
+@pytest.mark.parametrize("is_critical", [True, False], ids=["critical", "not critical"])
+@pytest.mark.parametrize(
+    "purposes,is_for_messages",
+    [
+        ([Purpose.SERVER_AUTH], False),
+        ([Purpose.CODE_SIGNING], False),
+        ([Purpose.TIME_STAMPING], False),
+        ([Purpose.OCSP_SIGNING], False),
+        ([Purpose.SERVER_AUTH, Purpose.OCSP_SIGNING], False),
+        ([Purpose.SERVER_AUTH, Purpose.CLIENT_AUTH], True),
+        ([Purpose.EMAIL_PROTECTION], True),
+        ([Purpose.ANY_EXTENDED_KEY_USAGE], True),
+        ([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")], True),
+        ([x509.ObjectIdentifier("2.16.578.1.99.1")], True),
+    ],
+    ids=[
+        "server",
+        "code",
+        "time",
+        "status",
+        "server, status",
+        "server, client",
+        "mail",
+        "any",
+        "documents",
+        "their own",
+    ],
+)
+def test_a_certificate_for_other_purposes_alone_does_not_sign(
+    purposes: list[x509.ObjectIdentifier],
+    is_for_messages: bool,  # noqa: FBT001  A case of the table.
+    is_critical: bool,  # noqa: FBT001
+) -> None:
+    own = office(extras=[(x509.ExtendedKeyUsage(purposes), is_critical)])
+    if is_for_messages:
+        assert trusted(own).certificate == own
+    else:
+        assert refused(own) == "certificate-not-for-signing"
 
 
 def test_validity_is_that_of_the_time_asked_about() -> None:
@@ -182,130 +230,20 @@ def test_other_curves_and_kinds_are_refused() -> None:
     assert refused(made) == "key-refused"
 
 
+def test_an_issuer_with_a_weak_key_is_believed_until_the_same_sunset() -> None:
+    own = key("rsa2048", 0)
+    weak = Identity(own, certificate(own, subject("Svak"), authority=True, uses=usage("key_cert_sign")))
+    below = certificate(key("p256", 0), NAME, weak, uses=SIGNING)
+    assert refused(below, anchors(weak)) == "certificate-untrusted"
+    trusted(below, replace(anchors(weak), rsa_2048_until=AT + DAY))
+    assert refused(below, replace(anchors(weak), rsa_2048_until=AT)) == "certificate-untrusted"
+
+
 def test_rsa_of_2048_bits_ends_at_its_sunset() -> None:
     small = signer("rsa2048").certificate
     assert refused(small) == "key-refused"
     trusted(small, replace(anchors(), rsa_2048_until=AT + DAY))
     assert refused(small, replace(anchors(), rsa_2048_until=AT)) == "key-refused"
-
-
-# ---- revocation -----------------------------------------------------------------------------------------------------
-
-
-def revoked_by(
-    issuer: Identity,
-    *revoked: x509.Certificate,
-    made: datetime = AT - DAY,
-    until: datetime | None = AT + DAY,
-    hash_: Hash | None = None,
-    part: bool = False,
-) -> x509.CertificateRevocationList:
-    """An issuer's list; a part of one when it says so."""
-    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject).last_update(made)
-    builder = builder.next_update(until or AT + DAY)
-    for one in revoked:
-        entry = x509.RevokedCertificateBuilder().serial_number(one.serial_number).revocation_date(made).build()
-        builder = builder.add_revoked_certificate(entry)
-    if part:
-        only = x509.IssuingDistributionPoint(
-            full_name=None,
-            relative_name=None,
-            only_contains_user_certs=True,
-            only_contains_ca_certs=False,
-            only_some_reasons=None,
-            indirect_crl=False,
-            only_contains_attribute_certs=False,
-        )
-        builder = builder.add_extension(only, critical=True)
-    return builder.sign(issuer.key, hash_ or SHA256())
-
-
-def asked(*lists: x509.CertificateRevocationList, registered: tuple[x509.Certificate, ...] = ()) -> Anchors:
-    return replace(anchors(registered=registered), revocation=RevocationLists(lists))
-
-
-def test_a_certificate_on_the_issuer_s_list_is_refused_and_another_is_not() -> None:
-    one, other = signer().certificate, signer(number=1).certificate
-    by = asked(revoked_by(authority(), other))
-    trusted(one, by)
-    assert refused(other, by) == "certificate-revoked"
-
-
-def test_one_of_two_lists_is_enough_to_revoke() -> None:
-    one = signer().certificate
-    assert refused(one, asked(revoked_by(authority()), revoked_by(authority(), one))) == "certificate-revoked"
-
-
-@pytest.mark.parametrize(
-    "lists",
-    [
-        (),
-        (revoked_by(authority("Fremmed")),),
-        (revoked_by(Identity(key("p256", 9), authority().certificate)),),
-        (revoked_by(authority(), made=AT - 2 * DAY, until=AT),),
-        (revoked_by(authority(), made=AT + DAY, until=AT + 2 * DAY),),
-        (revoked_by(authority(), part=True),),
-        (revoked_by(authority(), hash_=SHA224()),),
-    ],
-    ids=["none", "another issuer", "not signed by it", "too old", "too new", "a part", "a weak hash"],
-)
-def test_a_list_that_does_not_count_tells_nothing(lists: tuple[x509.CertificateRevocationList, ...]) -> None:
-    assert refused(signer().certificate, asked(*lists)) == "revocation-unknown"
-
-
-def test_a_list_without_an_end_does_not_count() -> None:
-    """RFC 5280 demands one; the library writes none without, so that the bytes are made by hand."""
-    made = revoked_by(authority(), made=datetime(2026, 10, 31, tzinfo=UTC), until=datetime(2026, 11, 9, tzinfo=UTC))
-    der = made.tbs_certlist_bytes
-    end = b"\x17\x0d261109000000Z"
-    assert der.count(end) == 1
-    shorter = bytearray(der.replace(end, b""))
-    assert shorter[0] == 0x30
-    body = _sequence(bytes(shorter[3 if shorter[1] == 0x81 else 2 :]))
-    signature = authority().key.sign(body, ec.ECDSA(SHA256()))  # type: ignore[call-arg,arg-type]
-    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
-    bits = b"\x03" + _length(len(signature) + 1) + b"\x00" + signature
-    endless = x509.load_der_x509_crl(_sequence(body + algorithm + bits))
-    assert endless.next_update_utc is None
-    assert endless.is_signature_valid(authority().certificate.public_key())  # type: ignore[arg-type]
-    assert refused(signer().certificate, asked(endless)) == "revocation-unknown"
-
-
-def _length(number: int) -> bytes:
-    if number < 0x80:
-        return bytes([number])
-    size = (number.bit_length() + 7) // 8
-    return bytes([0x80 | size]) + number.to_bytes(size, "big")
-
-
-def _sequence(content: bytes) -> bytes:
-    return b"\x30" + _length(len(content)) + content
-
-
-def test_a_registered_certificate_is_asked_about_as_any_other() -> None:
-    own = signer().certificate
-    assert refused(own, asked(revoked_by(authority(), own), registered=(own,))) == "certificate-revoked"
-    foreign = signer(by="Fremmed").certificate
-    assert refused(foreign, asked(revoked_by(authority()), registered=(foreign,))) == "revocation-unknown"
-
-
-def test_what_issued_itself_can_be_revoked_by_nobody_but_who_registered_it() -> None:
-    own = certificate(key("p256", 0), NAME, uses=SIGNING)
-    assert trusted(own, asked(registered=(own,))).trusted_by == "registration"
-
-
-def test_not_asking_is_a_policy_with_a_reason() -> None:
-    assert NOT_ASKED.standing(signer().certificate, None, AT) == "good"
-    assert NOT_ASKED.reason
-
-
-def test_an_issuer_with_a_key_that_signs_no_list_tells_nothing() -> None:
-    own = ed25519.Ed25519PrivateKey.generate()
-    name = subject("Edwards", (NameOID.COUNTRY_NAME, "NO"))
-    builder = x509.CertificateBuilder(name, name, own.public_key(), 1, *VALID)
-    made = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(own, None)
-    shown = x509.CertificateRevocationListBuilder(name, AT - DAY, AT + DAY).sign(authority().key, SHA256())
-    assert RevocationLists((shown,)).standing(signer().certificate, made, AT) == "unknown"
 
 
 # ---- what cannot be read --------------------------------------------------------------------------------------------

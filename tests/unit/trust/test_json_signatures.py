@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from certgateway.trust.base64url import encode
-from certgateway.trust.certificates import Anchors, NotAsked, RevocationLists
+from certgateway.trust.certificates import Anchors
 from certgateway.trust.json_signatures import NO_KEYS, SLACK, RegisteredKey, Signer, Verified, verify
 from certgateway.trust.jws import MOST_CHARACTERS, Detached, decode, read_detached
+from certgateway.trust.revocation import NotAsked, RevocationLists
 from certgateway.trust.signature_refusal import CAUSES, SignatureRefused
 from tests.jws import ALGORITHMS, b64u, chain, edwards, header, signed, unb64u, value
 from tests.signing import AT, VALID, Identity, authority, certificate, office, revocation_list, signer, subject, usage
@@ -306,9 +307,9 @@ def test_the_rules_for_certificates_are_those_of_xml(by: Identity, cause: str) -
 def test_a_revoked_certificate_signs_nothing() -> None:
     own = office()
     text = signed(BODY, header(own), own.key)
-    good = RevocationLists((x509.load_pem_x509_crl(revocation_list(authority())),))
+    good = RevocationLists.of(x509.load_pem_x509_crl(revocation_list(authority())))
     verify(BODY, text, replace(TRUSTED, revocation=good), AT)
-    bad = RevocationLists((x509.load_pem_x509_crl(revocation_list(authority(), own.certificate)),))
+    bad = RevocationLists.of(x509.load_pem_x509_crl(revocation_list(authority(), own.certificate)))
     assert refused(text, anchors=replace(TRUSTED, revocation=bad)) == "certificate-revoked"
     assert refused(text, anchors=replace(TRUSTED, revocation=RevocationLists(()))) == "revocation-unknown"
     assert verify(BODY, text, replace(TRUSTED, registered=(own.certificate,)), AT).signer.trusted_by == "registration"

@@ -6,9 +6,10 @@ from typing import Literal
 import jwt
 import pytest
 
-from certgateway.trust.certificates import Anchors, NotAsked
+from certgateway.trust.certificates import Anchors
 from certgateway.trust.json_signatures import verify
 from certgateway.trust.json_signing import sign_beside, sign_within
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.signature_refusal import SignatureRefused
 from certgateway.trust.xml_signing import Signatory
 from tests.jws import ALGORITHMS, joserfc_accepts, pyjwt_accepts, unb64u

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from certgateway.trust.certificates import Anchors, NotAsked, RevocationLists
+from certgateway.trust.certificates import Anchors
 from certgateway.trust.json_signing import sign_beside, sign_within
 from certgateway.trust.receipts import TYPE, digest_of, sign_receipt, verify_receipt
+from certgateway.trust.revocation import NotAsked, RevocationLists
 from certgateway.trust.signature_refusal import SignatureRefused
 from certgateway.trust.xml_signing import Signatory
 from tests.jws import b64u, header, unb64u, value
@@ -118,7 +119,7 @@ def test_it_holds_at_the_time_it_states() -> None:
     late, early = ({**TOLD, "arrival": (AT + step).isoformat()} for step in (2 * day, -2 * day))
     assert refused(sign_receipt(late, brief)) == "certificate-expired"
     assert refused(sign_receipt(early, brief)) == "certificate-not-yet-valid"
-    revoked = RevocationLists((x509.load_pem_x509_crl(revocation_list(authority(), office().certificate)),))
+    revoked = RevocationLists.of(x509.load_pem_x509_crl(revocation_list(authority(), office().certificate)))
     assert refused(sign_receipt(TOLD, OWN), replace(ANCHORS, revocation=revoked)) == "certificate-revoked"
 
 

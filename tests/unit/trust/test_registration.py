@@ -66,6 +66,13 @@ def test_keys_are_read_alone_and_in_a_set(tmp_path: Path) -> None:
     assert [(key.id, key.thumbprint) for key in both] == [(k.kid, k.thumbprint()) for k in (EC, ED, rsa)]
 
 
+def test_smaller_keys_are_read_where_they_are_allowed_and_none_below_that(tmp_path: Path) -> None:
+    small = file(tmp_path, public(RSAKey.generate_key(2048, {"kid": "small"})))
+    assert [key.id for key in read_keys(small, 2048)] == ["small"]
+    with pytest.raises(MisconfiguredError, match="2049 bits"):
+        read_keys(small, 2049)
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -14,7 +14,8 @@ from lxml import etree
 
 from certgateway.safejson import Unreadable
 from certgateway.trust import xml_signatures
-from certgateway.trust.certificates import Anchors, NotAsked
+from certgateway.trust.certificates import Anchors
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.signature_refusal import CAUSES, SignatureRefused
 from certgateway.trust.signed_info import find_signature
 from certgateway.trust.xml_signatures import Signer, Verified, is_signed, verify

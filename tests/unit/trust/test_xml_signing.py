@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
 from certgateway.safejson import Unreadable
-from certgateway.trust.certificates import Anchors, NotAsked
+from certgateway.trust.certificates import Anchors
 from certgateway.trust.key_info import check_key_value
+from certgateway.trust.revocation import NotAsked
 from certgateway.trust.signature_refusal import SignatureRefused
 from certgateway.trust.xml_signatures import verify
 from certgateway.trust.xml_signing import Signatory, sign

@@ -1,0 +1,1 @@
+"""What FHIR and the loaded profiles state: facts of types, packages of definitions, and codes."""

@@ -1,0 +1,1 @@
+"""QuestionnaireResponses held against their Questionnaires."""

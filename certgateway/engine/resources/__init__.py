@@ -1,0 +1,1 @@
+"""Rules of whole resources that neither structure nor a constraint states."""

@@ -1,0 +1,1 @@
+"""FHIR XML read to the tree that JSON gives, and written from it."""
