@@ -3,6 +3,7 @@
 Fixtures live beside the tests that use them.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -27,10 +28,25 @@ _PACKAGES = ("domain", "rules", "prose", "trust")
 _COUNTED = tuple(Path(__file__).parent / "unit" / package for package in _PACKAGES)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if not _is_counted(item.path):
-            item.add_marker("no_cover")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Lines are counted where tests that count meet others, and no more after those.
+
+    pytest-cov's own marker for tests that do not count has their fixtures counted all the same, and each time it starts
+    again it looks through all modules: more than a millisecond for each of ten thousand tests.
+    """
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    counting = plugin.cov_controller if plugin else None
+    counts = _is_counted(item.path)
+    if counting and counting.started != counts:
+        (counting.resume if counts else counting.pause)()
+
+
+def pytest_collection_finish() -> None:
+    # Every worker holds all tests, and what their modules made, until its end: nothing that a collector must look
+    # through again, as some tests ask it to before whatever they measure.
+    gc.collect()
+    gc.freeze()
 
 
 def _is_counted(path: Path) -> bool:

@@ -129,7 +129,7 @@ def either(
         url = f"sqlite:///{tmp_path}/either.db"
     else:
         server: Server = request.getfixturevalue("postgresql")
-        url = server.new_database()
+        url = server.migrated_database()
     with TestClient(create_app(make_gateway(url), settings)) as opened:
         yield opened
 
@@ -145,7 +145,7 @@ def either_office(
     url = f"sqlite:///{tmp_path}/office.db"
     if request.param == "postgresql":
         server: Server = request.getfixturevalue("postgresql")
-        url = server.new_database()
+        url = server.migrated_database()
     yield from _office(make_gateway(url), settings)
 
 

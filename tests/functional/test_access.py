@@ -465,7 +465,7 @@ def either_gateway(
     """Two workers on one database."""
     url = f"sqlite:///{tmp_path}/proofs.db"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
+        url = request.getfixturevalue("postgresql").migrated_database()
     return make_gateway(url), make_gateway(url)
 
 

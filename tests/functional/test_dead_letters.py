@@ -48,7 +48,7 @@ def either_gateway(request: pytest.FixtureRequest, make_gateway: Callable[[str],
     if request.param == "sqlite":
         return make_gateway(f"sqlite:///{tmp_path}/posting.db")
     server: Server = request.getfixturevalue("postgresql")
-    return make_gateway(server.new_database())
+    return make_gateway(server.migrated_database())
 
 
 def until(found: Callable[[], Any]) -> Any:  # noqa: ANN401

@@ -56,7 +56,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if getattr(request, "param", "sqlite") == "sqlite":
         return f"sqlite:///{tmp_path}/signed.db"
     server: Server = request.getfixturevalue("postgresql")
-    return server.new_database()
+    return server.migrated_database()
 
 
 def beside(body: bytes = BODY, by: Identity | None = None, **others: object) -> dict[str, str]:

@@ -61,7 +61,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/signed.db"
     server: Server = request.getfixturevalue("postgresql")
-    return server.new_database()
+    return server.migrated_database()
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def signing(
     url = f"sqlite:///{tmp_path}/signing.db"
     if getattr(request, "param", "sqlite") == "postgresql":
         server: Server = request.getfixturevalue("postgresql")
-        url = server.new_database()
+        url = server.migrated_database()
     with TestClient(create_app(with_key(make_gateway(url)), settings)) as opened:
         yield opened
 

@@ -18,10 +18,7 @@ from certgateway.trust.cipher import Cipher
 from certgateway.trust.seal import Sealer
 from tests.integration.receiving import SECRET, Desk, desk
 from tests.integration.scenario import play, secrets
-from tests.integration.store.conftest import postgresql, url
 from tests.property.leaks import traces
-
-__all__ = ["postgresql", "url"]
 
 WHO = "Vakthavende Kari Lege"
 COUNSELLOR = "entra:Z990099"

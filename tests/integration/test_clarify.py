@@ -34,9 +34,6 @@ from tests.integration.receiving import (
     rules,
     without,
 )
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 ACTIVITY = Target("activity", "missing")

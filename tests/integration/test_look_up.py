@@ -42,11 +42,8 @@ from tests.integration.receiving import (
     told,
 )
 from tests.integration.replying import reply
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.store.walk import refused
 from tests.kith import HEAD, SMALL, changed, raw
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 BACK = raw(SMALL)

@@ -37,9 +37,6 @@ from tests.integration.ordering import (
 )
 from tests.integration.receiving import SENDER, Desk, desk, holding, message, receipt, resource, rules
 from tests.integration.replying import note, reply
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 LATER = "2026-11-01T09:00:00+01:00"

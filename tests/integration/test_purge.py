@@ -25,9 +25,6 @@ from tests.integration import receiving, replying
 from tests.integration.answering import answer
 from tests.integration.receiving import DAY, Desk, authored, desk, numbered
 from tests.integration.scenario import play, sealed_values
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 NEVER: dict[PurgeClass, int | None] = dict.fromkeys(PURGE_CLASSES)
 YEAR: dict[PurgeClass, int | None] = dict.fromkeys(PURGE_CLASSES, 365)

@@ -52,10 +52,7 @@ from tests.integration.pushing import (
     stored,
 )
 from tests.integration.receiving import SENDER, START, Desk, desk, message, resource
-from tests.integration.store.conftest import postgresql, url
 from tests.signing import office, xmlsec_accepts
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 OTHER = "her:8143999"

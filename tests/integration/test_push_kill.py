@@ -15,10 +15,7 @@ from certgateway.services.examine import House
 from tests.integration.listening_receiver import Receiver, listening
 from tests.integration.pushing import asked, in_outbox, looked, outcomes, posting_to, stored
 from tests.integration.receiving import Desk, desk
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.store.test_kill import LOCK, short
-
-__all__ = ["postgresql", "url"]
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = -9

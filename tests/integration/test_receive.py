@@ -45,9 +45,6 @@ from tests.integration.receiving import (
     told,
     without,
 )
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 MINUTE = timedelta(minutes=1)
 

@@ -15,10 +15,7 @@ from certgateway.services.receive import Outcome
 from certgateway.store.evidence import open_original
 from fixtures.authoring.writers import to_json
 from tests.integration.receiving import NOTHING, ONE_ACCEPTED, SENDER, START, Desk, desk, message, told
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.store.test_kill import LOCK, short
-
-__all__ = ["postgresql", "url"]
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = -9

@@ -38,11 +38,8 @@ from tests.integration.receiving import (
     rules,
     told,
 )
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.test_receive_kill import BEFORE_THE_ANSWER, KILLED, Dying, statements
 from tests.kith import PDF, SMALL, attachment, changed, inserted, message_id, numbered, raw, without
-
-__all__ = ["postgresql", "url"]
 
 BACK = raw(SMALL)
 SENDER = "her:8094231"

@@ -23,9 +23,6 @@ from certgateway.store.tables import metadata
 from fixtures.authoring import prose_texts
 from fixtures.authoring.prose_texts import Marked
 from tests.integration.receiving import Desk, desk
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 HELD = [

@@ -25,12 +25,9 @@ from certgateway.services.rehearse import rehearse
 from certgateway.store.tables import conflict, message
 from tests.integration.receiving import Desk, desk, receipt
 from tests.integration.replying import reply
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.test_signer_and_sender import FHIR, KITH, WRAPPED, fingerprint, found, signed, unsigned
 from tests.kith import changed, inserted, message_id, numbered
 from tests.signing import MESSAGES, authority, office, raw
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 OWN, OTHER = "987654325", "974760673"

@@ -32,10 +32,7 @@ from tests.integration.receiving import (
     without,
 )
 from tests.integration.replying import DIALOG_1_0, TEXT, code, echo, note, reply
-from tests.integration.store.conftest import postgresql, url
 from tests.kith import attachment
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 ACTIVITY = Target("activity", "missing")

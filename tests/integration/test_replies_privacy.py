@@ -19,10 +19,7 @@ from certgateway.store.evidence import open_original
 from fixtures.authoring.prose_texts import Marked
 from tests.integration.receiving import Desk, desk, message
 from tests.integration.replying import HPR, NAME, PATIENT, TEXT, note, reply
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.test_receive_prose import TEXTS, plain, rows, runs
-
-__all__ = ["postgresql", "url"]
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,8 @@ from certgateway.services.pose import Question
 from tests.integration.answering import FULL, answer
 from tests.integration.ordering import REQUIRED, wanted, written_for
 from tests.integration.receiving import Desk, desk, message, resource
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.test_taking_back import OTHER, taking_back, whole_version
 from tests.integration.test_treatment_status import status
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 PATIENT = Patient("23909841313", "fnr", "Lett Kveldsbris")

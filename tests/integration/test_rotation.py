@@ -29,10 +29,7 @@ from certgateway.trust.seal import SealBrokenError, Sealer
 from tests.integration import receiving
 from tests.integration.receiving import SECRET, Desk, desk, numbered
 from tests.integration.scenario import OTHER, SEALED, Scene, play, sealed_values
-from tests.integration.store.conftest import postgresql, url
 from tests.sealing import old_form
-
-__all__ = ["postgresql", "url"]
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = -9

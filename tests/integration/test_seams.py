@@ -21,11 +21,8 @@ from tests.integration.answering import answer
 from tests.integration.ordering import FULL, REQUIRED, wanted, written_for
 from tests.integration.receiving import Desk, authored, desk, message, numbered, resource, rules
 from tests.integration.replying import reply
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.test_taking_back import taking_back
 from tests.integration.test_treatment_status import status
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 

@@ -20,10 +20,7 @@ from certgateway.services.tell import tell_patient
 from tests.integration.answering import answer
 from tests.integration.ordering import WHOLE, wanted, written_for
 from tests.integration.receiving import Desk, desk, message, resource
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.test_taking_back import OTHER, taking_back
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 

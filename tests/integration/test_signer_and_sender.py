@@ -18,11 +18,8 @@ from certgateway.services.receive import Outcome
 from certgateway.store.tables import conflict, message
 from certgateway.trust.xml_signing import Signatory, sign
 from tests.integration.receiving import Desk, desk, receipt
-from tests.integration.store.conftest import postgresql, url
 from tests.kith import HEAD, SMALL, changed, inserted, message_id
 from tests.signing import Identity, authority, office, raw
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 FHIR, KITH, WRAPPED = "good/back-pain-tolerates-load", f"kith/{SMALL}", "kith/good/wrapped-in-first-namespace"

@@ -20,9 +20,6 @@ from certgateway.store.strongbox import Strongbox
 from certgateway.store.tables import metadata, unsorted
 from tests.integration.answering import answer
 from tests.integration.receiving import SENDER, Desk, authored, desk, message, numbered, receipt, resource
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 NOWHERE = "00000000-0000-4000-8000-000000000000"

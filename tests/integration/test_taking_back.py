@@ -28,9 +28,6 @@ from tests.integration.receiving import (
     rules,
     without,
 )
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 NOWHERE = "00000000-0000-4000-8000-000000000000"

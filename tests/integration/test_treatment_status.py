@@ -30,9 +30,6 @@ from tests.integration.receiving import (
     rules,
     without,
 )
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 TEN, NOON = "2026-10-31T10:00:00+01:00", "2026-10-31T12:00:00+01:00"

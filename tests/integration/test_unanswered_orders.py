@@ -16,9 +16,6 @@ from tests.integration.answering import answer
 from tests.integration.ordering import NOBODY, REQUIRED, WHOLE, wanted, written_for
 from tests.integration.receiving import Desk, desk, holding, resource
 from tests.integration.replying import note, reply
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 Json = dict[str, Any]
 PATIENT = Patient("23909841313", "fnr", "Lett Kveldsbris")

@@ -29,10 +29,7 @@ from fixtures.authoring.writers import to_json
 from tests.integration import receiving
 from tests.integration.receiving import DAY, SECRET, Desk, desk, numbered
 from tests.integration.scenario import OTHER, Scene, play
-from tests.integration.store.conftest import postgresql, url
 from tests.integration.test_receive import forbid
-
-__all__ = ["postgresql", "url"]
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = -9

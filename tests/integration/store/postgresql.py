@@ -17,6 +17,10 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from certgateway.store.database import open_database
+from certgateway.store.schema import migrate
 
 _STARTS_WITHIN = 30.0
 _STOPS_WITHIN = 15.0
@@ -27,6 +31,7 @@ class Server:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._migrated: str | None = None
         self._owner = _unprivileged()
         self._group = pwd.getpwuid(self._owner).pw_gid if self._owner is not None else None
         if self._owner is not None:
@@ -39,10 +44,31 @@ class Server:
             raise
 
     def new_database(self) -> str:
-        """The URL of a database that nobody else uses."""
-        name = f"test_{uuid.uuid4().hex}"
+        """The URL of an empty database that nobody else uses."""
+        return self._copy_of("template1")
+
+    def migrated_database(self) -> str:
+        """The URL of a database of one's own with the gateway's tables, all empty: a copy of one that was migrated."""
+        if self._migrated is None:
+            url = self.new_database()
+            engine = open_database(url)
+            migrate(engine)
+            engine.dispose()
+            self._migrated = str(engine.url.database)
+        return self._copy_of(self._migrated)
+
+    def drop(self, url: str) -> None:
+        """Removes the database at `url`, and throws out whoever is still in it: hundreds of them are gigabytes."""
+        name = make_url(url).database
+        assert name is not None
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _copy_of(self, template: str) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         return f"postgresql://postgres@/{name}?host={self._folder}"
 
     def stop(self) -> None:

@@ -111,6 +111,11 @@ def _lines(statement: str) -> list[str]:
 
 
 @pytest.fixture
+def url(empty_url: str) -> str:
+    return empty_url
+
+
+@pytest.fixture
 def another_url(url: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if url.startswith("sqlite"):
         return f"sqlite:///{tmp_path}/another.sqlite3"

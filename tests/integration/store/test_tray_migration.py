@@ -12,9 +12,6 @@ from certgateway.store.schema import MIGRATIONS, is_migrated, migrate
 from certgateway.store.transactions import Store
 from certgateway.trust.seal import Sealer
 from tests.integration.receiving import SECRET
-from tests.integration.store.conftest import postgresql, url
-
-__all__ = ["postgresql", "url"]
 
 BEFORE = "0002"
 AT = "2026-11-01T10:00:00.000000Z"
@@ -29,8 +26,8 @@ def upgrade_to(connection: Connection, revision: str) -> None:
         context.run_migrations()
 
 
-def test_an_answer_that_was_put_aside_before_is_still_there(url: str) -> None:
-    engine = open_database(url)
+def test_an_answer_that_was_put_aside_before_is_still_there(empty_url: str) -> None:
+    engine = open_database(empty_url)
     with engine.begin() as connection:
         upgrade_to(connection, BEFORE)
         connection.execute(
