@@ -256,6 +256,8 @@ class Walk:
                 self._narrative(value, trail, scope)
             elif found.is_system and not is_absolute(value):
                 self._run.add("uri-not-absolute", trail)
+        elif isinstance(extra, dict) and extra.keys() == {"id"}:
+            self._run.add("value-empty", trail)  # An id is no content, as in any other element.
         elif found.allowed is not None and _stands_alone(extra):
             # A code that is required to be of a set can't be left to an extension that says why it is absent.
             self._run.add("value-missing", trail)

@@ -40,7 +40,10 @@ GROUPS: list[Group] = [
             "no day at all": ({"birthDate": "2000-02-30"}, "primitive-invalid Patient.birthDate date"),
             "less precise day": ({"birthDate": "2000-01"}, "fixed-value-differs Patient.birthDate 2000-01-01"),
             "another number": ({"multipleBirthInteger": 1}, "fixed-value-differs Patient.multipleBirth 2"),
-            "no value": ({"active": DROP, "_active": {"id": "x"}}, "element-missing Patient.active value"),
+            "no value": (
+                {"active": DROP, "_active": {"extension": [{"url": "https://x.example/y", "valueCode": "a"}]}},
+                "element-missing Patient.active value",
+            ),
         },
         rules=[
             {"id": "Patient.active", "fixedBoolean": True},

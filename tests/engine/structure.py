@@ -68,6 +68,15 @@ GROUPS: list[Group] = [
             "empty text": ({"name.0.family": ""}, "value-empty Patient.name[0].family"),
             "text of spaces": ({"name.0.family": "  "}, "value-empty Patient.name[0].family"),
             "text in a list empty": ({"name.0.given.1": ""}, "value-empty Patient.name[0].given[1]"),
+            "id for a text": (
+                {"name.0.family": DROP, "name.0._family": {"id": "f"}},
+                "value-empty Patient.name[0].family",
+            ),
+            "id for a code": ({"_gender": {"id": "g"}}, "value-empty Patient.gender"),
+            "id for a text in a list": (
+                {"name.0.given.1": None, "name.0._given": [None, {"id": "g"}]},
+                "value-empty Patient.name[0].given[1]",
+            ),
             "mandatory absent": ({"link.0.other": DROP}, "element-missing Patient.link[0] other"),
             "other mandatory absent": (
                 {"communication.0": {"preferred": True}},

@@ -161,7 +161,7 @@ CASES: dict[str, Case] = {
     ),
     "value, not only extension": (
         [{"id": "Patient.active.value", "min": 1}],
-        patient(_active={"id": "a"}),
+        patient(_active={"extension": [{"url": "https://x.example/y", "valueCode": "a"}]}),
         ("element-missing", "Patient.active", "value"),
         patient(active=True),
     ),

@@ -27,7 +27,12 @@ PATIENT: dict[str, Any] = {
     "text": NARRATIVE,
     "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace", "valueAddress": {"city": "x"}}],
     "identifier": [{"system": "urn:oid:1.2.3", "value": "x"}],
-    "name": [{"given": ["x", None], "_given": [None, {"id": "a"}]}],
+    "name": [
+        {
+            "given": ["x", None],
+            "_given": [{"id": "a"}, {"extension": [{"url": "https://x.example/y", "valueCode": "a"}]}],
+        }
+    ],
     "birthDate": "2000-02-29",
     "_birthDate": {"extension": [{"url": "https://x.example/y", "valueCode": "a"}]},
     "contact": [{"name": {"text": "x"}}],

@@ -235,7 +235,14 @@ FAULTY: dict[str, tuple[dict[str, Any], tuple[str, str, str | None]]] = {
 VALID: dict[str, dict[str, Any]] = {
     "least": patient(),
     "companion alone": patient(_birthDate={"extension": [{"url": "http://a.example", "valueCode": "a"}]}),
-    "padding": patient(name=[{"given": ["x", None], "_given": [None, {"id": "a"}]}]),
+    "padding": patient(
+        name=[
+            {
+                "given": ["x", None],
+                "_given": [{"id": "a"}, {"extension": [{"url": "http://a.example", "valueCode": "a"}]}],
+            }
+        ]
+    ),
     "unknown extension": patient(extension=[{"url": "http://a.example", "valueCode": "a"}]),
     "nested extension": patient(extension=[{"url": "http://a.example", "extension": [{"url": "b", "valueCode": "b"}]}]),
     "known extension": patient(
