@@ -1,10 +1,11 @@
 """Where callers log in: every route demands its scope, a message is its caller's own, and another's is not there."""
 
+import asyncio
 import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,32 @@ def test_without_a_token_every_route_but_the_public_ones_is_closed(lasting: Fast
         assert (answer.status_code, problem(answer)) == (401, "token-missing"), operation
         assert "error" not in answer.headers["WWW-Authenticate"]
     assert closed == set(DEMANDS)
+
+
+@pytest.mark.usefixtures("door")
+def test_nothing_is_read_of_the_body_of_whoever_has_not_come_in(lasting: FastAPI) -> None:
+    """What reading costs must be asked of nobody unknown."""
+    asked: list[str] = []
+
+    async def status(method: str, path: str) -> int:
+        sent: list[MutableMapping[str, Any]] = []
+
+        async def read() -> MutableMapping[str, Any]:
+            asked.append(path)
+            return {"type": "http.request", "body": b"{", "more_body": True}
+
+        async def write(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        headers = [(b"host", b"testserver"), (b"content-type", b"application/fhir+json")]
+        said = {"method": method, "path": path, "query_string": b"", "headers": headers, "server": ("testserver", 80)}
+        await lasting({"type": "http", "http_version": "1.1", "scheme": "http", **said}, read, write)
+        return int(sent[0]["status"])
+
+    for operation, method, path in routes(lasting):
+        if operation not in PUBLIC:
+            assert asyncio.run(status(method, path)) == 401, operation
+    assert asked == []
 
 
 def test_with_every_other_scope_a_route_is_closed_and_with_its_own_it_is_open(
