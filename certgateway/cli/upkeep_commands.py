@@ -29,11 +29,13 @@ def add_upkeep_commands(commands: _Commands, add: _Add) -> None:
     _settings(command)
     command = add(commands, "ledger", "Check the chain of the ledger, or list what operators did.")
     verbs = command.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="verb")
-    for name, about in (
-        ("check", "Verify every entry; tell position and digest, and the first entry that is broken."),
-        ("deeds", "List who opened originals and held certificates, and why."),
-    ):
-        _settings(verbs.add_parser(name, help=about, description=about))
+    about = "Verify every entry; tell position and digest, and the first entry that is broken."
+    check = verbs.add_parser("check", help=about, description=about)
+    about = "what an earlier check printed, or a signed receipt: the ledger must still have that entry; may be repeated"
+    check.add_argument("--checkpoint", metavar="FILE", type=Path, action="append", default=[], help=about)
+    _settings(check)
+    about = "List who opened originals and held certificates, and why."
+    _settings(verbs.add_parser("deeds", help=about, description=about))
     command = add(commands, "purge", "Delete what is older than the settings allow; ids and counts are printed.")
     command.add_argument("--dry-run", action="store_true", help="tell what would be deleted, and delete nothing")
     command.add_argument("--at", metavar="INSTANT", help="count from this time (ISO 8601 with zone), not from now")

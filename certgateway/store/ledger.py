@@ -1,7 +1,7 @@
 """The ledger: one entry per thing recorded, each with the digest of the one before, so that a change in it shows.
 
-Append only. Entries hold digests and ids, nothing of a message. A removed tail shows only against a checkpoint, which
-the tamper-evident log of the trust floor will keep elsewhere.
+Append only. Entries hold digests and ids, nothing of a message. A removed tail shows only against a checkpoint that is
+kept elsewhere: what a check printed before, or a signed receipt.
 """
 
 import hashlib
@@ -88,6 +88,12 @@ def check_chain(connection: Connection) -> Checked:
             return Checked(seq, previous, entry.seq)
         seq, previous = entry.seq, entry.digest
     return Checked(seq, previous, None)
+
+
+def digest_at(connection: Connection, position: int) -> str | None:
+    """The digest of the entry with this number; None where the ledger has none."""
+    found: str | None = connection.scalar(select(ledger.c.digest).where(ledger.c.seq == position))
+    return found
 
 
 def evidence_of(kept: Kept) -> str:

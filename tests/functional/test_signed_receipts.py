@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from certgateway.app import create_app
 from certgateway.bootstrap import signatures_of
 from certgateway.cli import main
+from certgateway.cli.ledger import read_checkpoint
 from certgateway.config import Settings
 from certgateway.services.attest import rule_set
 from certgateway.services.gateway import Gateway
@@ -38,7 +39,7 @@ def receipt(client: TestClient, message_id: str = ID) -> str:
 
 
 @BOTH
-def test_a_receipt_tells_what_was_registered(signing: TestClient) -> None:
+def test_a_receipt_tells_what_was_registered(signing: TestClient, tmp_path: Path) -> None:
     signing.post(DOOR, content=GOOD, headers=JSON)
     text = receipt(signing)
     found = verify_receipt(text, ANCHORS)
@@ -56,6 +57,9 @@ def test_a_receipt_tells_what_was_registered(signing: TestClient) -> None:
         (entry,) = reading.ledger_entries(0, 10)
         assert reading.check_ledger()
     assert told["ledger"] == {"position": entry.seq, "entry": entry.digest, "previous": entry.previous}
+    # So it is a checkpoint that its sender keeps.
+    (tmp_path / "receipt.jws").write_text(text)
+    assert read_checkpoint(tmp_path / "receipt.jws") == (entry.seq, entry.digest)
     # The same message again changes nothing.
     signing.post(DOOR, content=GOOD, headers=JSON)
     assert receipt(signing) == text

@@ -21,6 +21,7 @@ from certgateway.services.assess import assess
 from certgateway.services.examine import House
 from certgateway.services.purge import purge
 from certgateway.store.deeds import deeds
+from certgateway.store.ledger import BEGINNING, append_entry
 from certgateway.store.purging import PURGE_CLASSES, PurgeClass
 from certgateway.store.tables import data_key, deed, ledger, message, original
 from certgateway.store.transactions import Store
@@ -320,3 +321,58 @@ def test_the_chain_is_checked_and_the_first_broken_entry_named(
         connection.execute(ledger.delete().where(ledger.c.seq == 5))
     assert main(["ledger", "check"]) == 1
     assert "broken at entry 6" in capsys.readouterr().out
+
+
+def test_a_tail_that_is_gone_or_another_shows_against_a_checkpoint(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, empty = tmp_path / "kept", tmp_path / "empty"
+    against = ["ledger", "check", "--checkpoint", str(empty), "--checkpoint", str(kept)]
+    empty.write_text(f"position 0\ndigest {BEGINNING}\nthe chain holds\n")
+    assert main(["ledger", "check"]) == 0
+    kept.write_text(capsys.readouterr().out)
+    assert main(["hold", place.scene.case, "--by", WHO, "--reason", WHY]) == 0
+    assert main(against) == 0
+    with place.store.reading() as reading:
+        *_, last, newest = reading.ledger_entries(0, 100)
+    capsys.readouterr()
+    # Both of these chains hold by themselves.
+    with place.store.engine.begin() as connection:
+        connection.execute(ledger.delete().where(ledger.c.seq >= last.seq))
+    assert main(["ledger", "check"]) == 0
+    capsys.readouterr()
+    assert main(against) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[2:4] == [
+        f"checkpoint {empty}: the ledger has that entry",
+        f"checkpoint {kept}: there is NO ENTRY {last.seq} any more",
+    ]
+    with place.store.engine.begin() as connection:
+        append_entry(connection, last.kind, last.message, last.at, newest.evidence)
+    assert main(["ledger", "check"]) == 0
+    assert main(against) == 1
+    assert f"checkpoint {kept}: entry {last.seq} is ANOTHER than it was" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"position 1",
+        b"position 1\ndigest xyz\n",
+        b"\xff",
+        b"a.b.c",
+        b"e30.e30.e30",
+        b"e30.eyJsZWRnZXIiOjF9.e30",
+        b"e30.eyJsZWRnZXIiOnsicG9zaXRpb24iOiIxIiwiZW50cnkiOiJhIn19.e30",
+    ],
+    ids=["nothing", "half", "no digest", "no text", "no Base64", "no receipt", "no entry", "no number"],
+)
+@pytest.mark.usefixtures("place")
+def test_what_is_no_checkpoint_is_a_fault_in_the_options(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kept").write_bytes(content)
+    assert main(["ledger", "check", "--checkpoint", str(tmp_path / "kept")]) == 2
+    assert str(tmp_path / "kept") in capsys.readouterr().err
+    assert main(["ledger", "check", "--checkpoint", str(tmp_path / "absent")]) == 2
