@@ -196,7 +196,10 @@ def _members(value: Json, facts: TypeFacts, place: _Place, work: _Work) -> Tree:
 
 
 def _close_ranks(value: Json, kept: Json, facts: TypeFacts, place: _Place, work: _Work) -> None:
-    """Of two lists that tell of the same items, an item goes when nothing is left of it in either."""
+    """What stands beside a value that was taken goes when it says nothing by itself; of two lists, item by item."""
+    for key in [f"_{name}" for name in value if name not in kept]:
+        if _is_bare(kept.get(key)):
+            del kept[key]
     pairs = ((name, f"_{name}") for name in value if isinstance(value[name], list))
     for name, beside in [pair for pair in pairs if isinstance(value.get(pair[1]), list)]:
         before, after = [value[name], value[beside]], [kept[name], kept[beside]]
@@ -212,8 +215,13 @@ def _close_ranks(value: Json, kept: Json, facts: TypeFacts, place: _Place, work:
 
 
 def _told(lists: list[list[Tree]], at: int) -> bool:
-    """Whether one of the lists has anything at this index."""
-    return any(item is not None for items in lists for item in items[at : at + 1])
+    """Whether one of the lists says anything at this index."""
+    return any(item is not None and not _is_bare(item) for items in lists for item in items[at : at + 1])
+
+
+def _is_bare(beside: Tree) -> bool:
+    """Whether what stands beside a value has an id and nothing that would be worth keeping."""
+    return isinstance(beside, dict) and beside.keys() == {"id"}
 
 
 def _decides(key: str, said: _Said, value: Json) -> bool:

@@ -172,6 +172,16 @@ PAIRS = [
         "given[1]",
         "given[1]",
     ),
+    (["Ola", "AAP"], [None, {"id": "k"}], ["Ola"], None, "given[0]", "given[0]"),
+    (["AAP", "Kari"], [{"id": "k"}, {"id": "l"}], ["Kari"], [{"id": "l"}], "given[0]", "given[1]"),
+    (
+        ["AAP", "Kari"],
+        [{"id": "k", "extension": [KEPT]}, None],
+        [None, "Kari"],
+        [{"id": "k", "extension": [KEPT]}, None],
+        "given[0]",
+        "given[0]",
+    ),
 ]
 
 
@@ -196,6 +206,15 @@ def test_values_and_their_extensions_stay_side_by_side(  # noqa: PLR0917  one co
 def test_lists_that_do_not_belong_together_hurt_nobody(given: object, beside: object, definitions: Definitions) -> None:
     tree = {"resourceType": "Patient", "active": True, "name": [{"given": given, "_given": beside}]}
     assert strip(tree, definitions).tree["active"] is True
+
+
+@pytest.mark.parametrize(
+    "beside,left", [({"id": "x"}, {}), ({"extension": [KEPT]}, {"_display": {"extension": [KEPT]}})]
+)
+def test_an_id_does_not_outlive_the_value_it_stood_beside(beside: Any, left: Any, definitions: Definitions) -> None:  # noqa: ANN401
+    coding = {"system": ICF, "code": "d450", "display": "Arbeidsavklaringspenger", "_display": beside}
+    stripped = strip(observation(code={"coding": [coding]}), definitions)
+    assert stripped.tree == observation(code={"coding": [{"system": ICF, "code": "d450", **left}]})
 
 
 # ---- extensions ----
