@@ -4,7 +4,7 @@ Certificates come, are left out of again, are withdrawn; NAV returns what they a
 toy that breaks it: what no toy fails on would prove nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -26,6 +26,7 @@ from certgateway.domain.dialogue_events import (
     Returned,
     Revoked,
     Superseded,
+    TakenBack,
 )
 from certgateway.domain.dialogue_targets import Fulfilment
 from certgateway.domain.ordering import CaseQuestion, ordered_targets
@@ -40,6 +41,7 @@ from tests.property.test_dialogue_order import (
     differs,
     each_time_it_comes,
     instants,
+    items,
     of_instants_only,
     once,
     receivers,
@@ -72,6 +74,16 @@ OF_ORDERS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
         keys,
     ),
     Revoked: st.builds(lambda at, which: lambda name: Revoked(name, at, which), instants, certificates),
+    # What still answers an order is told of by its certificates; a decline is taken back from none.
+    TakenBack: st.builds(
+        lambda at, what, written, which: (
+            lambda name: TakenBack(name, at, what, RECEIVERS[0], written, 2 if which else None, certificate=which)
+        ),
+        instants,
+        items,
+        instants,
+        st.sampled_from(["", *CERTIFICATES]),
+    ),
     Returned: st.builds(lambda at, why, what: lambda name: Returned(name, at, why, what), instants, codes, keys),
     HandedOver: st.builds(
         lambda at, to, who: lambda name: HandedOver(name, at, to, who),
@@ -82,18 +94,23 @@ OF_ORDERS: dict[type[Event], st.SearchStrategy[Unnamed]] = {
 }
 
 
+BY_CERTIFICATES = (Fulfilled, Returned, Revoked)
+"""What tells of certificates alone."""
+
+
 @st.composite
-def orders(draw: st.DrawFn, longest: int = 12) -> list[Event]:
-    """An order and events of all its kinds; ids follow neither kind nor instant."""
-    unnamed = [order(INSTANTS[0]), *draw(st.lists(st.one_of(*OF_ORDERS.values()), max_size=longest))]
+def orders(draw: st.DrawFn, kinds: Collection[type[Event]] = tuple(OF_ORDERS), longest: int = 12) -> list[Event]:
+    """An order and events of its kinds; ids follow neither kind nor instant."""
+    drawn = draw(st.lists(st.one_of(*map(OF_ORDERS.__getitem__, kinds)), max_size=longest))
+    unnamed = [order(INSTANTS[0]), *drawn]
     names = draw(st.permutations([f"{place:02}" for place in range(len(unnamed))]))
     return [event(name) for event, name in zip(unnamed, names, strict=True)]
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> tuple[list[Event], list[Event]]:
+def arrivals(draw: st.DrawFn, kinds: Collection[type[Event]] = tuple(OF_ORDERS)) -> tuple[list[Event], list[Event]]:
     """An order, and the same as it may arrive: in any order, some events several times."""
-    events = draw(orders())
+    events = draw(orders(kinds))
     again = draw(st.lists(st.sampled_from(events), max_size=4))
     return events, draw(st.permutations([*events, *again]))
 
@@ -120,13 +137,21 @@ def test_events_that_come_one_at_a_time_end_in_the_same_state(pair: tuple[list[E
 
 
 def is_borne_out(state: State) -> bool:
-    """Whether exactly that is answered which a certificate that still stands answers, and by that one."""
+    """Whether exactly that is answered which a certificate that still stands answers, and by that one; or words do."""
     standing = {each.certificate: each for each in state.fulfilled}
     return all(
-        (each.standing == "answered") == any(each.target.key in one.answers for one in state.fulfilled)
+        _in_words(each, state)
+        if each.replies
+        else (each.standing == "answered") == any(each.target.key in one.answers for one in state.fulfilled)
         and (each.standing != "answered" or _by(each, standing))
         for each in state.targets
     )
+
+
+def _in_words(each: TargetState, state: State) -> bool:
+    """What was sent back of other words with it stays found in these."""
+    read = {reply.reply for reply in state.replies if reply.standing != "waiting"}
+    return each.standing == "answered" and each.certificate is None and read.issuperset(each.replies)
 
 
 def _by(each: TargetState, standing: dict[str, Fulfilment]) -> bool:
@@ -157,6 +182,8 @@ def test_a_version_that_comes_last_tells_what_its_certificate_answers(
             assert now.rounds == was.rounds + (was.standing != "answered")
         elif now.target.key in other:
             assert (now.standing, now.certificate) == ("answered", "hospital-1")
+        elif was.replies:
+            assert now == was
         else:
             assert now.standing == ("declined" if was.standing == "declined" else "open")
 
@@ -166,7 +193,8 @@ def test_without_its_certificates_an_order_is_open_again(pair: tuple[list[Event]
     gone = [Revoked(f"gone {each}", INSTANTS[-1].replace(month=5), each) for each in CERTIFICATES]
     state = found([*gone, *pair[1]])
     assert (state.fulfilled, state.about) == ((), None)
-    assert "answered" not in {each.standing for each in state.targets}
+    # What a counsellor found answered in words no certificate says, and none takes away.
+    assert [each for each in state.targets if each.standing == "answered" and not each.replies] == []
 
 
 def folded(events: Sequence[Event]) -> State | None:
@@ -218,9 +246,9 @@ def test_toy_that_forgets_what_another_certificate_answers_or_that_one_no_longer
     toy: Callable[..., TargetState], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dialogue, "without", toy)
-    assert an_example(arrivals(), lambda pair: not is_borne_out(found(pair[1])))
+    assert an_example(arrivals(BY_CERTIFICATES), lambda pair: not is_borne_out(found(pair[1])))
 
 
 def test_toy_whose_return_leaves_the_answer_to_another_certificate_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dialogue, "returned_from", lambda fulfilment, _targets: replace(fulfilment))
-    assert an_example(arrivals(), lambda pair: not is_borne_out(found(pair[1])))
+    assert an_example(arrivals(BY_CERTIFICATES), lambda pair: not is_borne_out(found(pair[1])))
