@@ -178,6 +178,16 @@ def test_how_deep_a_definition_is_read() -> None:
     assert not has_form(questions(MOST_DEPTH + 1), BASE)
 
 
+@pytest.mark.parametrize("digits,newest", [(999, "gender"), (1000, "name")])
+def test_how_long_a_number_in_a_version_is_one(digits: int, newest: str) -> None:
+    # A longer one counts as letters, which come before any number.
+    first = profile("Patient", {"id": "Patient.name", "min": 1}) | {"version": "2"}
+    second = profile("Patient", {"id": "Patient.gender", "min": 1}) | {"version": "9" * digits}
+    for known in ([first, second], [second, first]):
+        (fault,) = judge(patient(active=True), BASE.extended(known), profiles=[PROFILE], options=QUIET)
+        assert fault.expected == newest
+
+
 def test_how_large_a_package_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CERTGATEWAY_CACHE", "off")
     path = package(tmp_path / "x.tgz", {f"package/{name}.json": b'{"a":"' + b"x" * 500 + b'"}' for name in "ab"})
