@@ -46,8 +46,8 @@ ASKING: Final = frozenset({"questionnaires", "codefilters"})
 """Packages and files of the engine that test_answers.py is about too."""
 PEERS: Final = "test_fhirpath_peers.py"
 CHOSEN: Final = "not test_a_peer_takes and not half_a_second and not linear and not cheap"
-SILENCE: Final = 40
-"""Seconds without a test's end after which a mutant is taken to hang; no sound test takes ten."""
+SILENCE: Final = 120
+"""Seconds without a test's end after which a mutant is taken to hang; no sound test takes ten alone."""
 MEMORY: Final = 6 * 1024**3
 OTHER: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Eq: ast.NotEq,
