@@ -274,7 +274,7 @@ def copied(folder: Path) -> Path:
 
 
 def main() -> int:
-    """Draw, run and print; 1 where the unchanged engine fails already."""
+    """Draw, run and print; 1 where the unchanged engine fails already, or after a while."""
     parser = argparse.ArgumentParser(prog="python -m tests.engine.mutation", description="Changes that tests notice.")
     parser.add_argument("--count", type=int, default=70, help="mutants to try: some 20 seconds each")
     parser.add_argument("--seed", type=int, default=1, help="of the dice")
@@ -294,6 +294,9 @@ def main() -> int:
             place.write_text(mutant.after)
             how = is_killed(tree, mutant.file)
             place.write_text(mutant.before)
+            if how.startswith("ERROR") and (failed := _fails(tree, tests_for(mutant.file, tree)[0][:1])):
+                print(f"{number}: tests cannot begin, and it is not the change: {failed}")  # noqa: T201
+                return 1
             tried, killed = tried + 1, killed + bool(how)
             told = f"killed: {how[:110]}" if how else f"SURVIVED\n{mutant.diff()}"
             print(f"{number} {mutant.file}:{mutant.line} {monotonic() - begun:.0f} s {told}", flush=True)  # noqa: T201
