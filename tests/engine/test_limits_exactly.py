@@ -88,6 +88,7 @@ def test_how_many_faults_are_told() -> None:
     assert limited(faults[:-1]) == faults[:-1]
     more = Fault("too-many-faults", "error", "Patient", detail={"limit": "1000"})
     assert limited(faults) == [*faults[:-1], more]
+    assert limited([faults[0], more]) == [faults[0], more]
     # Of two lists that were cut already one remark is left, at the end.
     assert limited([faults[0], more, faults[1], more]) == [*faults[:2], more]
 
