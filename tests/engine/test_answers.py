@@ -82,7 +82,8 @@ def test_one_fault_is_one_finding(name: str, definitions: Definitions) -> None:
 def test_a_finding_names_the_question_of_the_item_it_is_about(name: str, definitions: Definitions) -> None:
     _, broken, (kind, path, expected), _ = CASES[name]
     (fault,) = judge(response(URL + numbered(NAMES.index(name)), broken), definitions, options=QUIET)
-    around, item = "", {"item": broken, "linkId": ""}
+    around: Any = ""
+    item: Any = {"item": broken, "linkId": ""}
     for step in re.findall(r"\.(item|answer)\[(\d+)\]", path):
         around, item = (item.get("linkId", around)), item[step[0]][int(step[1])]
     # What is absent has no place of its own; of what is not taken the question is told that takes nothing.

@@ -192,8 +192,8 @@ def test_why_a_signature_is_refused_is_told_in_a_word(opened: Callable[..., Door
 
 def test_the_same_bytes_with_another_bad_signature_are_told_of_it(opened: Callable[..., Door]) -> None:
     door = opened("verify")
-    for others, cause in (({"alg": "none"}, "signature-method-refused"), ({"typ": "JWT"}, "jws-header-refused")):
-        assert cause in refused(door, BODY, beside(**others))[1]
+    assert "signature-method-refused" in refused(door, BODY, beside(alg="none"))[1]
+    assert "jws-header-refused" in refused(door, BODY, beside(typ="JWT"))[1]
 
 
 def test_who_is_not_trusted_or_revoked_is_told_apart(opened: Callable[..., Door]) -> None:
