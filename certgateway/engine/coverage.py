@@ -12,7 +12,7 @@ from certgateway.engine.invariants import compiled
 from certgateway.engine.profiles.trees import bound_value_sets, referred_profiles, rule_invariants, rules_of
 from certgateway.engine.questionnaires.sources import loaded_form
 from certgateway.engine.refinements import has_usable_form
-from certgateway.engine.slices import is_followed, slicing_of
+from certgateway.engine.slice_tests import is_followed, slicing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from certgateway.engine.profiles.plans import plan_of
-from certgateway.engine.slices import Slicer, slicing_of
+from certgateway.engine.slice_tests import SliceTests, slicing_of
 from certgateway.engine.values import as_text
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from certgateway.engine.instance import Place
     from certgateway.engine.profiles.plans import RulePlan, Test
     from certgateway.engine.profiles.profiles import Rule
+    from certgateway.engine.slices import Slicer
 
 _MOST_SLICES = 8
 _MOST_CANDIDATES = 20
@@ -32,6 +33,7 @@ class SliceReasons:
         """Take the definitions, and the slicer whose answers are explained."""
         self._definitions = definitions
         self._slicer = slicer
+        self._prepared = SliceTests(definitions)
 
     def of_stranger(self, plan: RulePlan, place: Place) -> Mapping[str, str]:
         """`asked`: what each slice is known by, as far as the place isn't that; `found`: what stands there."""
@@ -76,7 +78,7 @@ class SliceReasons:
 
     def _tests(self, plan: RulePlan, number: int) -> list[tuple[str, Test]]:
         """Each discriminator's path and how one slice is tried there."""
-        slicing, tests = slicing_of(plan.rule), self._slicer.sorting_of(plan).tests
+        slicing, tests = slicing_of(plan.rule), self._prepared.sorting_of(plan).tests
         if slicing is None or number >= len(tests):
             return []
         # Slices without discriminators are told apart by what they say as a whole.

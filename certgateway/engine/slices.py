@@ -6,14 +6,10 @@ here may record a fault.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from certgateway.engine.codes import in_value_set
 from certgateway.engine.compile import AllowedCodes, allowed_codes
-from certgateway.engine.definitions.facts import TypeRef
 from certgateway.engine.instance import Place, children, steps_of
 from certgateway.engine.profiles.plans import (
     RulePlan,
@@ -24,10 +20,10 @@ from certgateway.engine.profiles.plans import (
     is_known,
     labels_at,
     plan_of,
-    sorting_of,
 )
-from certgateway.engine.profiles.profiles import Discriminator, Profile, Rule, Slicing, Wanted
+from certgateway.engine.profiles.profiles import Profile, Rule
 from certgateway.engine.references import target_place
+from certgateway.engine.slice_tests import SliceTests
 from certgateway.engine.values import equals, includes
 
 if TYPE_CHECKING:
@@ -35,13 +31,8 @@ if TYPE_CHECKING:
 
     from certgateway.engine.definitions.definitions import Definitions
 
-BY_URL = Slicing((Discriminator("value", "url"),))
-_KINDS = frozenset({"value", "pattern", "exists", "type", "profile"})
 # R4's name for the slice of all that belongs to no other.
 DEFAULT = "@default"
-_STEP = re.compile(
-    r"\.?(?:(?P<resolve>resolve\(\))|extension\('(?P<extension>[^']*)'\)|ofType\((?P<type>\w+)\)|(?P<name>[$\w]+)(?:\[x\])?)"
-)
 
 
 class Trial(Protocol):
@@ -51,22 +42,6 @@ class Trial(Protocol):
         """True where no error would be found."""
 
 
-@lru_cache(maxsize=4096)
-def way_of(path: str) -> tuple[Step, ...]:
-    """A discriminator path as steps: (`name`, x), (`resolve`, ""), (`extension`, url), (`type`, code)."""
-    found: list[Step] = []
-    for matched in _STEP.finditer(path):
-        kind = matched.lastgroup or "name"
-        if matched["name"] != "$this":
-            found.append((kind, "" if kind == "resolve" else matched[kind]))
-    return tuple(found)
-
-
-def is_followed(discriminator: Discriminator) -> bool:
-    """Whether this discriminator's kind and every step of its path are among those that are known here."""
-    return discriminator.kind in _KINDS and not _STEP.sub("", discriminator.path).strip()
-
-
 class Slicer:
     """Assigns elements to slices under one set of definitions."""
 
@@ -74,11 +49,12 @@ class Slicer:
         """Take the definitions and a way to try a whole profile."""
         self._definitions = definitions
         self._steps = steps_of(definitions)
+        self._prepared = SliceTests(definitions)
         self._conforms = conforms
 
     def slice_of(self, plan: RulePlan, place: Place) -> RulePlan | None:
         """The first slice of the rule that the place belongs to, or None."""
-        sorting = self.sorting_of(plan)
+        sorting = self._prepared.sorting_of(plan)
         found = min(self._labelled(sorting, place), default=None)
         for number in sorting.tried:
             if found is not None and found < number:
@@ -89,15 +65,9 @@ class Slicer:
             found = list(plan.rule.slices).index(DEFAULT)
         return None if found is None else plan.slices[found]
 
-    def sorting_of(self, plan: RulePlan) -> Sorting:
-        """How the places of a rule are told apart, worked out once."""
-        if plan.sorting is None:
-            plan.sorting = self._sorting(plan.rule)
-        return plan.sorting
-
     def may_belong(self, plan: RulePlan, place: Place) -> list[RulePlan]:
         """The slices that a place in no slice may belong to: those known by what can't be told here."""
-        tests = self.sorting_of(plan).tests
+        tests = self._prepared.sorting_of(plan).tests
         return [each for each, tried in zip(plan.slices, tests, strict=False) if self._is_open(tried, place)]
 
     def _is_open(self, tests: tuple[Test, ...], place: Place) -> bool:
@@ -117,34 +87,6 @@ class Slicer:
         """Whether a rule is known by nothing but a value set that can't be listed."""
         alone = rule.fixed is None and rule.pattern is None and not any(map(_identifies, rule.children.values()))
         return alone and rule.value_set is not None and listed(self._definitions, rule.value_set) is None
-
-    def _sorting(self, rule: Rule) -> Sorting:
-        slicing = slicing_of(rule)
-        if slicing is None:
-            # A profile that slices without saying how can't be followed.
-            return sorting_of(tuple((Test("unknown", (), ()),) for _ in rule.slices))
-        if not slicing.discriminators:
-            # Nothing tells them apart but what they say as a whole.
-            return sorting_of(tuple((Test("whole", (), (each,)),) for each in rule.slices.values()))
-        return sorting_of(
-            tuple(
-                tuple(self._test(discriminator, each) for discriminator in slicing.discriminators)
-                for each in rule.slices.values()
-            )
-        )
-
-    def _test(self, discriminator: Discriminator, each: Rule) -> Test:
-        if not is_followed(discriminator):
-            return Test("unknown", (), ())
-        steps = way_of(discriminator.path)
-        rules = self._rules_at(each, steps)
-        if discriminator.kind == "type":
-            codes = dict.fromkeys(ref.code for rule in _with_slices(rules) for ref in rule.types)
-            return Test("type", steps, tuple(rules), tuple(codes))
-        if discriminator.kind in ("exists", "profile"):
-            return Test(discriminator.kind, steps, tuple(rules))
-        telling = [rule for rule in _with_slices(rules) if plan_of(rule).identifies]
-        return Test("value", steps, tuple(telling))
 
     def _labelled(self, sorting: Sorting, place: Place) -> Iterator[int]:
         """The slices that a label of the place names."""
@@ -210,43 +152,6 @@ class Slicer:
         target = target_place(place)
         return [] if target is None else [target]
 
-    def _rules_at(self, rule: Rule, steps: tuple[Step, ...]) -> list[Rule]:
-        rules = self._rule_step(rule, *steps[0]) if steps else [rule]
-        for kind, argument in steps[1:]:
-            # What `code.coding.code` is may be said in a slice of `coding`.
-            rules = [found for each in _telling(rules) for found in self._rule_step(each, kind, argument)]
-        return rules
-
-    def _rule_step(self, rule: Rule, kind: str, argument: str) -> list[Rule]:
-        if kind == "name":
-            return self._child_rules(rule, argument)
-        if kind == "extension":
-            found = [each for child in self._child_rules(rule, "extension") for each in child.slices.values()]
-            return [each for each in found if any(argument in _fixed(url) for url in self._child_rules(each, "url"))]
-        if kind == "type":
-            return [each for each in rule.slices.values() if any(ref.code == argument for ref in each.types)] or [rule]
-        return [self._target_rule(target) for ref in rule.types for target in ref.targets]
-
-    def _child_rules(self, rule: Rule, name: str) -> list[Rule]:
-        """What is said of a child, by the rule itself or by the profiles its type must have."""
-        own = rule.children.get(name)
-        urls = [url for ref in rule.types for url in ref.profiles]
-        profiles = [profile for profile in map(self._definitions.profile, urls) if profile is not None]
-        others = [profile.root.children.get(name) for profile in profiles]
-        found = [each for each in (own, *others) if each is not None]
-        if not found and rule.slices:
-            # What is said of a slice that must be there is said of the element: one of it has to be so.
-            must = [each for each in rule.slices.values() if each.min]
-            found = [below for each in must for below in self._child_rules(each, name)]
-        # An extension's url is its definition's canonical, known even where the definition itself isn't.
-        return found or [Rule("url", fixed=Wanted(url.partition("|")[0])) for url in urls if name == "url"]
-
-    def _target_rule(self, target: str) -> Rule:
-        profile = self._definitions.profile(target)
-        if profile is None:
-            return Rule("target")
-        return replace(profile.root, types=(TypeRef(profile.type, profiles=(target,)),))
-
     def _resembles(self, rule: Rule, place: Place) -> bool:
         """Whether the place has the values that the rule is known by."""
         if rule.fixed is not None:
@@ -274,11 +179,6 @@ class Slicer:
         return allowed is None or in_value_set(allowed, place.value, place.type)
 
 
-def slicing_of(rule: Rule) -> Slicing | None:
-    """How a rule is sliced; extensions are known by their URL unless the profile says other."""
-    return rule.slicing or (BY_URL if rule.name in ("extension", "modifierExtension") else None)
-
-
 def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:
     """The codes of a value set, compiled once for these definitions."""
     name = f"codes {value_set}"
@@ -296,23 +196,5 @@ def _profiles_asked(rules: Sequence[Rule]) -> list[str]:
     return [url for rule in rules for ref in rule.types for url in ref.profiles or (ref.code,)]
 
 
-def _telling(rules: list[Rule]) -> list[Rule]:
-    """The rules and those of their slices that must be there; of a rule where none must, all of them."""
-    found: list[Rule] = []
-    for rule in rules:
-        slices = list(rule.slices.values())
-        found += [rule, *([each for each in slices if each.min] or slices)]
-    return found
-
-
-def _with_slices(rules: list[Rule]) -> list[Rule]:
-    """The rules and their slices: what is said of `valueQuantity` is said in a slice of `value`."""
-    return [each for rule in rules for each in (rule, *rule.slices.values())]
-
-
 def _identifies(rule: Rule) -> bool:
     return plan_of(rule).identifies
-
-
-def _fixed(rule: Rule) -> tuple[str, ...]:
-    return (rule.fixed.value,) if rule.fixed is not None else ()

@@ -57,8 +57,6 @@ def pattern_test(pattern: Tree) -> Callable[[Tree], bool]:
             return isinstance(value, list) and all([any(map(test, value)) for test in tests])  # noqa: C419
 
         return test_list
-    if isinstance(pattern, str):
-        return pattern.__eq__
     return partial(equals, pattern)
 
 

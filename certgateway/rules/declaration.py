@@ -113,7 +113,7 @@ class Rule:
     en: Text
     broken: Callable[[Certificate, Facts], Iterable[Breach]]
     repealed: date | None = None
-    words: Mapping[str, Title] = field(default_factory=dict, hash=False)
+    words: Mapping[str, Title] = field(default_factory=dict)
 
     def text(self, language: Language) -> Text:
         """The texts in one language."""

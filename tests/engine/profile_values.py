@@ -123,6 +123,21 @@ GROUPS: list[Group] = [
         ],
     ),
     group(
+        "pattern that is a text where the value is none",
+        observation(valueString="1", component=[{"code": {"text": "x"}}]),
+        {
+            "a number": ({"valueString": DROP, "valueInteger": 1}, "pattern-differs Observation.value"),
+            "inside a value": (
+                {"component.0.valueQuantity": {"value": 1}},
+                "pattern-differs Observation.component[0].value",
+            ),
+        },
+        rules=[
+            {"id": "Observation.value[x]", "patternString": "1"},
+            {"id": "Observation.component.value[x]", "patternIdentifier": {"value": "1"}},
+        ],
+    ),
+    group(
         "pattern of several codings",
         observation(code={"coding": [RED, {"system": OTHER, "code": "b"}], "text": "t"}),
         {

@@ -286,6 +286,21 @@ GROUPS: list[Group] = [
         ],
     ),
     group(
+        "by the type of a value, none of them demanded",
+        observation(component=[part("red", valueString="x"), part("blue", valueInteger=1)]),
+        {
+            "twice": (
+                {"component.+": part("red", valueString="y")},
+                "slice-too-many Observation.component[2] component:told",
+            )
+        },
+        rules=[
+            {"id": C, **by("type value")},
+            {"id": f"{C}:told", "max": "1"},
+            {"id": f"{C}:told.value[x]", "min": 1, "type": [{"code": "string"}]},
+        ],
+    ),
+    group(
         "by a value of one type",
         observation(component=[part("red", valueQuantity={"value": 1, "code": "mg", "system": OTHER}), part("blue")]),
         {

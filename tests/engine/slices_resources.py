@@ -84,4 +84,19 @@ GROUPS: list[Group] = [
             {"id": "Observation.contained:patient", "min": 1, **typed("Patient")},
         ],
     ),
+    group(
+        "contained by type, none of them demanded",
+        observation(subject={"reference": "#p"}, contained=[patient(id="p")]),
+        {
+            "twice": (
+                {"performer": [{"reference": "#q"}], "contained.+": patient(id="q")},
+                "slice-too-many Observation.contained[1] contained:patient",
+            )
+        },
+        rules=[
+            {"id": "Observation.contained", **by("type $this")},
+            {"id": "Observation.contained:patient", "max": "1", **typed("Patient")},
+        ],
+        neighbours=[{"performer": [{"reference": "#q"}], "contained.+": {"resourceType": "Practitioner", "id": "q"}}],
+    ),
 ]

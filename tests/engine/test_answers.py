@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -75,6 +76,19 @@ def test_one_fault_is_one_finding(name: str, definitions: Definitions) -> None:
     assert found(tree, definitions) == wanted
     assert found(as_xml(tree, definitions), definitions) == wanted
     assert resolve(tree, wanted[0][1]) is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_finding_names_the_question_of_the_item_it_is_about(name: str, definitions: Definitions) -> None:
+    _, broken, (kind, path, expected), _ = CASES[name]
+    (fault,) = judge(response(URL + numbered(NAMES.index(name)), broken), definitions, options=QUIET)
+    around: Any = ""
+    item: Any = {"item": broken, "linkId": ""}
+    for step in re.findall(r"\.(item|answer)\[(\d+)\]", path):
+        around, item = (item.get("linkId", around)), item[step[0]][int(step[1])]
+    # What is absent has no place of its own; of what is not taken the question is told that takes nothing.
+    own = expected if kind in {"answer-missing", "answer-not-taken"} else item.get("linkId", around)
+    assert fault.detail.get("question", own) == own
 
 
 @pytest.mark.parametrize("name", NAMES)

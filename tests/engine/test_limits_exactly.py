@@ -88,6 +88,7 @@ def test_how_many_faults_are_told() -> None:
     assert limited(faults[:-1]) == faults[:-1]
     more = Fault("too-many-faults", "error", "Patient", detail={"limit": "1000"})
     assert limited(faults) == [*faults[:-1], more]
+    assert limited([faults[0], more]) == [faults[0], more]
     # Of two lists that were cut already one remark is left, at the end.
     assert limited([faults[0], more, faults[1], more]) == [*faults[:2], more]
 
@@ -176,6 +177,16 @@ def test_how_deep_a_definition_is_read() -> None:
 
     assert has_form(questions(MOST_DEPTH), BASE)
     assert not has_form(questions(MOST_DEPTH + 1), BASE)
+
+
+@pytest.mark.parametrize("digits,newest", [(999, "gender"), (1000, "name")])
+def test_how_long_a_number_in_a_version_is_one(digits: int, newest: str) -> None:
+    # A longer one counts as letters, which come before any number.
+    first = profile("Patient", {"id": "Patient.name", "min": 1}) | {"version": "2"}
+    second = profile("Patient", {"id": "Patient.gender", "min": 1}) | {"version": "9" * digits}
+    for known in ([first, second], [second, first]):
+        (fault,) = judge(patient(active=True), BASE.extended(known), profiles=[PROFILE], options=QUIET)
+        assert fault.expected == newest
 
 
 def test_how_large_a_package_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,3 +188,13 @@ def test_elements_of_one_name_within_one_another_are_passed_over() -> None:
         second: (1, raw.index(b"<entry><link") + 1),
         link: (1, raw.index(b"<link") + 1),
     }
+
+
+@pytest.mark.parametrize(
+    "limits", [safexml.XmlLimits(depth=2), safexml.XmlLimits(elements=2)], ids=["depth", "elements"]
+)
+def test_whoever_sets_other_limits_is_held_to_them(limits: safexml.XmlLimits) -> None:
+    document = PATIENT.format('<name><family value="x"/></name>').encode()
+    assert read_bytes(document, definitions())[1] == []
+    with pytest.raises(Unreadable):
+        read_bytes(document, definitions(), limits)

@@ -190,6 +190,12 @@ def test_why_a_signature_is_refused_is_told_in_a_word(opened: Callable[..., Door
     assert (rule, cause in text) == ("signer-not-trusted" if of_the_signer else "signature-refused", True)
 
 
+def test_the_same_bytes_with_another_bad_signature_are_told_of_it(opened: Callable[..., Door]) -> None:
+    door = opened("verify")
+    assert "signature-method-refused" in refused(door, BODY, beside(alg="none"))[1]
+    assert "jws-header-refused" in refused(door, BODY, beside(typ="JWT"))[1]
+
+
 def test_who_is_not_trusted_or_revoked_is_told_apart(opened: Callable[..., Door]) -> None:
     door = opened("verify", revocation_list(authority(), office().certificate))
     assert refused(door, BODY, beside())[0] == "signer-revoked"

@@ -6,6 +6,7 @@ and is named. Nothing here may judge a single value (`answer_values`) or quote w
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.instance import type_of
@@ -64,7 +65,6 @@ class _Response:
         self._place = place
         self._enabling = Enabling(run, form, place)
         self._values = AnswerValues(run, form, place.scope)
-        self._misplaced: set[str] | None = None
         # What is left open is a fault of a finished response only; of any other it is worth knowing.
         self._missing: Severity = "error" if text_of(place.value, "status") in _FINISHED else "warning"
 
@@ -148,12 +148,13 @@ class _Response:
         enabled = self._enabling.enabled(question, frames)
         if enabled is None:
             self._untried(question, trail)
-        elif enabled:
-            if self._misplaced is None:
-                self._misplaced = set(_misplaced(self._form, self._place.value, None))
-            # One that stands elsewhere is misplaced; that it isn't here is the same fault.
-            if question.link_id not in self._misplaced:
-                self._add("answer-missing", trail, question, question.link_id, severity=self._missing)
+        # One that stands elsewhere is misplaced; that it isn't here is the same fault.
+        elif enabled and question.link_id not in self._misplaced:
+            self._add("answer-missing", trail, question, question.link_id, severity=self._missing)
+
+    @cached_property
+    def _misplaced(self) -> set[str]:
+        return set(_misplaced(self._form, self._place.value, None))
 
     def _item(self, question: Question, row: Tree, trail: Trail, frames: Frames, *, required: bool = False) -> None:
         """Judge one item by its question."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from certgateway.engine.definitions.paths import Reach, children_of, reach_of
 from certgateway.engine.fhirpath.syntax import NotCompilable, parse
 from certgateway.engine.references import is_absolute
-from certgateway.engine.slices import way_of
+from certgateway.engine.slice_tests import way_of
 
 if TYPE_CHECKING:
     from certgateway.engine.definitions.facts import ElementFacts

@@ -17,7 +17,7 @@ from certgateway.engine.instance import steps_of
 from certgateway.engine.invariants import holds
 from certgateway.engine.profiles.plans import plan_of
 from certgateway.engine.references import is_absolute, stated_type
-from certgateway.engine.slices import Slicer
+from certgateway.engine.slice_tests import SliceTests
 from certgateway.engine.soundness.shapes import MOST_SETS, Keys, Shapes, Source, never
 from certgateway.engine.soundness.slice_sorting import Sorter, quick_sorter
 from certgateway.engine.soundness.value_trials import value_trials
@@ -48,7 +48,7 @@ class Soundness:
         """Make nothing yet."""
         self._definitions = definitions
         self._steps = steps_of(definitions)
-        self._slicer = Slicer(definitions, lambda _profile, _place: False)
+        self._slice_tests = SliceTests(definitions)
         self._ignored = ignored
         # Rules by their identity, which lasts: each function holds its profile.
         self._known: dict[tuple[int, str], Sound] = {}
@@ -258,7 +258,7 @@ class Soundness:
 
     def _sliced(self, plan: RulePlan, kind: str, path: str) -> Sound:
         """Whether every slice has the members it may have, and each is what the slice asks."""
-        sort = quick_sorter(plan, kind, self._slicer, self._definitions)
+        sort = quick_sorter(plan, kind, self._slice_tests, self._definitions)
         slicing = plan.rule.slicing
         if sort is None or (slicing is not None and (slicing.ordered or slicing.rules != "open")):
             return never

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from certgateway.engine.definitions.definitions import Definitions
     from certgateway.engine.profiles.plans import RulePlan, Sorting, Test
     from certgateway.engine.profiles.profiles import Rule
-    from certgateway.engine.slices import Slicer
+    from certgateway.engine.slice_tests import SliceTests
 
 Tree = Any
 Sorter = Callable[[Tree], int | None]
@@ -29,7 +29,7 @@ Sorter = Callable[[Tree], int | None]
 Mark = str | tuple[bool, str | None, str | None]
 
 
-def quick_sorter(plan: RulePlan, kind: str, slicer: Slicer, definitions: Definitions) -> Sorter | None:
+def quick_sorter(plan: RulePlan, kind: str, slice_tests: SliceTests, definitions: Definitions) -> Sorter | None:
     """Which slice of a rule a value of type `kind` belongs to, by number; the answer is None for one that is in none.
 
     There is no such function where telling takes more than a label, a fixed value, a pattern or a type at the end of
@@ -37,7 +37,7 @@ def quick_sorter(plan: RulePlan, kind: str, slicer: Slicer, definitions: Definit
     """
     if any(each.rule.slice_name == DEFAULT for each in plan.slices):
         return None
-    sorting = slicer.sorting_of(plan)
+    sorting = slice_tests.sorting_of(plan)
     if sorting.tests and all(len(each) == 1 and _is_by_value(each[0]) for each in sorting.tests):
         names = _keys(sorting.tests[0][0].steps, kind, definitions)
         if names is None:

@@ -50,8 +50,6 @@ def _is_equal(wanted: Tree) -> Trial:
 
 
 def _has_pattern(pattern: Tree) -> Trial:
-    if isinstance(pattern, str):
-        return lambda value, _scope, _run: value == pattern
     test = pattern_test(pattern)
     return lambda value, _scope, _run: test(value)
 

@@ -151,6 +151,7 @@ def test_holds_agrees_with_the_collection(expression: str, expected: list[object
         "@T24:00",
         "@2020-01-01T10:60",
         "1.5.5x",
+        ")}",
         "#",
         "%unknown",
         "$that",
@@ -287,6 +288,26 @@ def test_narrative_is_judged_by_the_given_judge() -> None:
     checks = compile_expression("htmlChecks()")
     assert checks.holds(Node("sound", "xhtml"), environment) is True
     assert checks.holds(Node("other", "xhtml"), environment) is False
+
+
+@pytest.mark.parametrize(
+    "tree,there",
+    [
+        ({"birthDate": None}, False),
+        ({"birthDate": None, "_birthDate": None}, False),
+        ({"_birthDate": [None]}, False),
+        ({"birthDate": [None]}, False),
+        ({"birthDate": None, "_birthDate": {"id": "a"}}, True),
+        ({"birthDate": "2020"}, True),
+        ({"birthDate": [None, "2020"]}, True),
+    ],
+    ids=str,
+)
+def test_a_null_is_no_element(tree: dict[str, object], *, there: bool) -> None:
+    node = Node(tree, "Patient")
+    environment = Environment(BASE, node)
+    for expression in ("birthDate.exists()", "birthDate.empty().not()", "birthDate.count() > 0"):
+        assert _raw(compile_expression(expression).evaluate(node, environment)) == [there]
 
 
 def test_primitive_lists_keep_value_and_extension_together() -> None:

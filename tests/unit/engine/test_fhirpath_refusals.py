@@ -59,6 +59,35 @@ EVALUATING = {
     "(" + " | ".join(map(str, range(600))) + ").distinct()": "the expression asks for too much work",
 }
 
+# FHIRPath's functions and R4's, by how many arguments each takes.
+ARGUMENTS = {
+    "0": "count allTrue allFalse anyTrue anyFalse first last tail single distinct isDistinct children descendants"
+    " hasValue getValue resolve htmlChecks now today timeOfDay empty not upper lower trim length toChars abs"
+    " ceiling floor truncate sqrt toBoolean toInteger toDecimal toQuantity toString toDate toDateTime toTime"
+    " convertsToBoolean convertsToInteger convertsToDecimal convertsToQuantity convertsToString convertsToDate"
+    " convertsToDateTime convertsToTime",
+    "1": "skip take subsetOf supersetOf intersect exclude union combine extension memberOf conformsTo all where"
+    " select repeat ofType is as indexOf startsWith endsWith contains matches matchesFull split power",
+    "2": "replace replaceMatches",
+    "01": "exists round join",
+    "12": "trace substring aggregate",
+    "23": "iif",
+}
+
+
+@pytest.mark.parametrize(
+    "name,allowed", [(name, counts) for counts, names in ARGUMENTS.items() for name in names.split()]
+)
+def test_how_many_arguments_a_function_takes(name: str, allowed: str) -> None:
+    for count in range(4):
+        expression = f"status.{name}({', '.join(['language'] * count)})"
+        if str(count) in allowed:
+            compile_expression(expression, OPTIONAL)
+            continue
+        with pytest.raises(NotCompilable) as refusal:
+            compile_expression(expression, OPTIONAL)
+        assert str(refusal.value) == f"the function {name}() has a wrong number of arguments"
+
 
 @pytest.mark.parametrize("expression", COMPILING, ids=lambda text: text[:30])
 def test_what_does_not_compile(expression: str) -> None:

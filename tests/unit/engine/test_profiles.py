@@ -347,3 +347,18 @@ def test_of_two_versions_the_newer_is_meant_whichever_came_first(older: str | No
 def test_of_two_definitions_of_one_version_the_later_is_meant() -> None:
     first, second = (profile("Patient", {"id": f"Patient.{name}", "min": 1}) for name in ("name", "gender"))
     assert found(patient(), first, second) == [("element-missing", "Patient", "gender")]
+
+
+def test_vital_signs_are_asked_of_observations_and_only_where_the_caller_wants_it() -> None:
+    pulse = {
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "subject": {"reference": "Patient/p"},
+    }
+    for kind, wanted, lacking in (
+        ("Observation", True, {"category", "effective"}),
+        ("Observation", False, set[str]()),
+        ("Condition", True, set[str]()),
+    ):
+        tree = {"resourceType": kind, **({"status": "final"} if kind == "Observation" else {}), **pulse}
+        faults = judge(tree, load_base(), options=Options(vital_signs=wanted))
+        assert {fault.expected for fault in faults if fault.kind == "element-missing"} == lacking, kind

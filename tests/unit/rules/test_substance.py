@@ -27,6 +27,7 @@ from certgateway.domain.certificate import (
 )
 from certgateway.rules.declaration import Facts
 from certgateway.rules.placeholders import DENIALS, FILLERS, placeholder_reason
+from certgateway.rules.telling import repeats
 from tests.unit.rules.conftest import ICF, Broken
 
 CAN = "function <- activity with ability can or can-with-adaptation"
@@ -328,6 +329,14 @@ def test_text_repeats_diagnosis(good: Certificate, broken: Broken, text: str) ->
 )
 def test_text_says_something_else_than_the_diagnosis(good: Certificate, broken: Broken, text: str) -> None:
     assert broken("text-repeats-diagnosis", replace(good, assessment=Section("stated", (Statement(text),)))) == []
+
+
+def test_how_much_may_stand_around_a_copy() -> None:
+    # Four characters for each letter of the longest label and of the longest copy.
+    for label in ("", "Hoveddiagnose: ", "Dx "):
+        text = f"{label}G35".ljust(64, ".")
+        assert repeats(text, frozenset({"g35", "g"}))
+        assert not repeats(text + ".", frozenset({"g35", "g"}))
 
 
 def test_copy_in_any_prose_field(good: Certificate, broken: Broken) -> None:

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from certgateway.domain.certificate import Certificate, Coding, Section, Statement
-from certgateway.services.withhold import MOST_PROSE, find_marks, withheld_in
+from certgateway.domain.certificate import Author, Certificate, Coding, Section, Statement
+from certgateway.domain.replies import ProseReply, ReplyText, text_place
+from certgateway.services.withhold import MOST_PROSE, find_marks, withheld_in, withheld_in_replies
 
 AT = datetime(2026, 5, 4, 8, tzinfo=UTC)
 BENEFIT = "Bør få AAP. Går tur."
@@ -22,6 +23,16 @@ def test_every_field_is_marked_by_itself_and_whole_sentences_go() -> None:
         "assessment[1].text": ["benefit-recommendation"]
     }
     assert withheld_in(certificate, marks) == {"assessment[1].text": (("benefit-recommendation", (0, 11)),)}
+
+
+def test_of_answers_in_words_each_text_is_looked_at() -> None:
+    def reply(message: str, *texts: str) -> ProseReply:
+        return ProseReply(message, "c1", "answer", AT, AT, Author(), tuple(ReplyText("text", text) for text in texts))
+
+    assert withheld_in_replies((reply("m1", "Går tur.", BENEFIT), reply("m2", "Går tur."))) == {
+        "m1": {text_place(1): (("benefit-recommendation", (0, 11)),)},
+        "m2": {},
+    }
 
 
 def test_a_label_holds_nothing_back() -> None:
