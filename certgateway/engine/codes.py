@@ -5,17 +5,46 @@ Only value sets that can be listed come here. Nothing here may judge a display t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from certgateway.engine.compile import AllowedCodes
+    from collections.abc import Mapping
+
+    from certgateway.engine.definitions.definitions import Definitions
     from certgateway.engine.findings import Fault
     from certgateway.engine.instance import Trail
     from certgateway.engine.run import Run
 
 Tree = Any
+CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
+"""The types of which a binding may speak."""
 _SHORT = 20
 _OF_A_CODE = frozenset({"code", "system", "coding"})
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedCodes:
+    """A required value set that can be listed: all its codes, and its codes by system."""
+
+    value_set: str
+    any_system: frozenset[str]
+    by_system: Mapping[str, frozenset[str]]
+
+
+def allowed_codes(definitions: Definitions, value_set: str) -> AllowedCodes | None:
+    """The codes of a value set in the form the checks want; None where they can't be listed."""
+    listed = definitions.value_set(value_set)
+    if listed is None:
+        return None
+    return AllowedCodes(value_set.partition("|")[0], frozenset().union(*listed.values()), listed)
+
+
+def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:
+    """The same, worked out once for these definitions."""
+    name = f"codes {value_set}"
+    found: AllowedCodes | None = definitions.remembered(name, lambda known: allowed_codes(known, value_set))
+    return found
 
 
 def check_codes(run: Run, allowed: AllowedCodes, value: Tree, code: str, trail: Trail) -> None:

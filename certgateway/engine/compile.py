@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from certgateway.engine.codes import AllowedCodes, allowed_codes
 from certgateway.engine.definitions.contextnames import holders, modifies
 from certgateway.engine.fhirpath.quick import QuickTest, quick_test
 from certgateway.engine.primitives import ABSOLUTE, ABSOLUTE_SYSTEM, Check, check_for, quick_check_for
@@ -32,15 +33,6 @@ _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity"})
 Spellings = tuple[tuple[str, tuple[str, ...]], ...]
 # Constraints that are stated somewhere, each with its quick form where it has one.
 Stated = tuple[tuple["Invariant", QuickTest | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AllowedCodes:
-    """A required value set that can be listed: all its codes, and its codes by system."""
-
-    value_set: str
-    any_system: frozenset[str]
-    by_system: Mapping[str, frozenset[str]]
 
 
 @dataclass(slots=True, eq=False)
@@ -232,14 +224,6 @@ def _simple(quantity: TypePlan) -> TypePlan:
     properties = {key: each for key, each in quantity.properties.items() if key != "comparator"}
     texts = {key: each for key, each in quantity.texts.items() if key != "comparator"}
     return replace(quantity, name=_SIMPLE, properties=properties, texts=texts)
-
-
-def allowed_codes(definitions: Definitions, value_set: str) -> AllowedCodes | None:
-    """The codes of a value set in the form the checks want; None where they can't be listed."""
-    listed = definitions.value_set(value_set)
-    if listed is None:
-        return None
-    return AllowedCodes(value_set.partition("|")[0], frozenset().union(*listed.values()), listed)
 
 
 def plans_of(definitions: Definitions, *, judges_codes: bool = False) -> Plans:

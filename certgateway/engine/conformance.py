@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from certgateway.engine.bounds import within
-from certgateway.engine.codes import in_value_set, refuse_code
+from certgateway.engine.codes import CODED, check_codes, listed
 from certgateway.engine.instance import Place, children, path_of, steps_of
 from certgateway.engine.invariants import check_invariants
 from certgateway.engine.profiles.plans import RulePlan, plan_of
@@ -18,7 +18,7 @@ from certgateway.engine.refinements import check_refinements
 from certgateway.engine.run import EnoughFaultsError, Key, Run
 from certgateway.engine.slice_order import first_misplaced, standing
 from certgateway.engine.slice_reasons import SliceReasons
-from certgateway.engine.slices import Slicer, listed
+from certgateway.engine.slices import Slicer
 from certgateway.engine.soundness.profiles import soundness_of
 from certgateway.engine.values import as_text, differences, equals, includes
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _VALUE_OR_PARTS = frozenset({"value", "extension"})
 # Of trials within one another.
 _DEEPEST = 10
-_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
 class Conformance:
@@ -311,10 +310,10 @@ class Conformance:
         if rule.pattern is not None and not includes(rule.pattern.value, place.value):
             where = differences(rule.pattern.value, place.value, includes)
             self._run.add("pattern-differs", place.trail, as_text(rule.pattern.value), detail=where)
-        if rule.value_set is not None and place.type in _CODED:
+        if rule.value_set is not None and place.type in CODED:
             allowed = listed(self._definitions, rule.value_set)
-            if allowed is not None and not in_value_set(allowed, place.value, place.type):
-                refuse_code(self._run, allowed, place.trail)
+            if allowed is not None:
+                check_codes(self._run, allowed, place.value, place.type, place.trail)
 
     def _bounds(self, rule: Rule, place: Place) -> None:
         """Judge bounds and length."""

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.definitions.contextnames import ANYWHERE, contexts_of
 from certgateway.engine.fhirpath.values import Node, NotEvaluable
-from certgateway.engine.instance import Trail, type_of
-from certgateway.engine.invariants import compiled, environment_of
+from certgateway.engine.instance import Place, Trail, children, steps_of, type_of
+from certgateway.engine.invariants import compiled, environment_of, evaluated
+from certgateway.engine.profile_elements import is_element, is_of_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from certgateway.engine.definitions.definitions import Definitions
-    from certgateway.engine.definitions.facts import ElementFacts
-    from certgateway.engine.instance import Place
     from certgateway.engine.run import Run
 
 Tree = Any
@@ -42,46 +41,68 @@ def check_context(run: Run, structure: Mapping[str, Any], place: Place) -> None:
 
 
 class _Bearer:
-    """The element an extension is on, and every name a context may call it by: its paths and its types."""
+    """The element an extension is on, and every name a context may call it by: its paths and its types.
+
+    `_way` leads there from the resource: each element with its name.
+    """
 
     def __init__(self, definitions: Definitions, place: Place) -> None:
-        self._place = place
-        self._node: Tree = place.scope.resource
-        self._code = type_of(self._node)
+        scope = place.scope
+        here = Place(scope.resource, None, type_of(scope.resource), scope.trail, scope)
+        self._way = [(here.type, here)]
+        self._definitions = definitions
         self._around: Tree = None
-        paths = set(_lineage(definitions, self._code))
-        for name, index in _steps(place.trail[0], place.scope.trail):
-            facts = definitions.type(self._code)
-            element = facts.children.get(name) if facts is not None else None
-            if facts is None or element is None:
+        paths = set(_lineage(definitions, here.type))
+        for step in _steps(place.trail[0], scope.trail):
+            below = _child(definitions, here, step)
+            if below is None:
                 break
-            owners = {*paths, *_lineage(definitions, facts.name)}
-            paths = {f"{owner}.{name}{ending}" for owner in owners for ending in ("", "[x]" if element.choice else "")}
-            self._around = self._node if facts.name == "Extension" and name == "value" else None
-            self._node, self._code = _child(self._node, element, index)
-        self._names = {*paths, *_lineage(definitions, self._code)}
+            name = step[1]
+            owners = {*paths, *_lineage(definitions, here.type)}
+            paths = {f"{owner}.{each}" for owner in owners for each in _spellings(definitions, here, below, name)}
+            self._around = here.value if here.type == "Extension" and name == "value" else None
+            here = below
+            self._way.append((name, here))
+        self._here = here
+        self._names = {*paths, *_lineage(definitions, here.type)}
 
     def fits(self, run: Run, kind: str, expression: str) -> bool:
         """Whether one context is this place."""
         if kind == "extension":
-            holder = self._around if self._code != "Extension" else self._node
+            holder = self._around if self._here.type != "Extension" else self._here.value
             return isinstance(holder, dict) and holder.get("url") == expression
         if kind == "fhirpath":
             return self._is_selected(run, expression)
-        return expression in self._names or not _MODELS.isdisjoint(self._names)
+        if not _MODELS.isdisjoint(self._names):
+            return True
+        return self._is_in_profile(run, expression) if "#" in expression else expression in self._names
+
+    def _is_in_profile(self, run: Run, expression: str) -> bool:
+        """Whether this is the element of a profile (`url#id`), in something that is of that profile."""
+        url, _, identity = expression.partition("#")
+        root, *steps = identity.split(".")
+        depth = len(self._way) - len(steps)
+        if depth < 1 or not self._definitions.is_a(self._way[depth - 1][1].type, root):
+            return False
+        owner = self._way[depth - 1][1]
+        return is_of_profile(run, url, owner) and is_element(run, url, steps, self._way[depth:])
 
     def _is_selected(self, run: Run, expression: str) -> bool:
         """Whether the expression selects this element of the resource; what can't be evaluated refuses nothing."""
         ready = compiled(expression)
         if ready is None:
             return True
-        scope = self._place.scope
+        scope, here = self._here.scope, self._here
         try:
             found = ready.evaluate(Node(scope.resource, type_of(scope.resource), None), environment_of(run, scope))
         except NotEvaluable:
             return True
-        here = self._node
-        return any(isinstance(item, Node) and (item.value is here or item.extra is here) for item in found)
+        # Equal texts may be one object: a primitive is known by what stands beside it.
+        return any(
+            isinstance(item, Node)
+            and (item.extra is here.extra if here.extra is not None else item.value is here.value)
+            for item in found
+        )
 
     def breaks(self, run: Run, expression: str) -> bool:
         """Whether an invariant of the context fails on the element; what can't be evaluated breaks nothing."""
@@ -89,35 +110,33 @@ class _Bearer:
         if ready is None:
             return False
         try:
-            return ready.holds(Node(self._node, self._code, None), environment_of(run, self._place.scope)) is not True
+            return evaluated(run, ready, self._here) is not True
         except NotEvaluable:
             return False
 
 
-def _steps(trail: Trail | None, top: Trail) -> list[tuple[str, int | None]]:
+def _steps(trail: Trail | None, top: Trail) -> list[Trail]:
     """The way from a resource down to one of its elements."""
-    steps: list[tuple[str, int | None]] = []
+    steps: list[Trail] = []
     while trail is not None and trail != top:
-        parent, name, index = trail
-        steps.append((name, index))
-        trail = parent
+        steps.append(trail)
+        trail = trail[0]
     return steps[::-1]
 
 
-def _child(node: Tree, element: ElementFacts, index: int | None) -> tuple[Tree, str]:
-    """A child and its type; of a primitive, the object that holds its extensions."""
-    spelled = element.spellings()
-    here = node if isinstance(node, dict) else {}
-    key, code = next(((key, code) for key, code in spelled if key in here or "_" + key in here), spelled[0])
-    parts = (_at(here.get(key), index), _at(here.get("_" + key), index))
-    return next((part for part in parts if isinstance(part, dict)), None), code
+def _child(definitions: Definitions, place: Place, trail: Trail) -> Place | None:
+    """The element at a trail, right below a place; None where base R4 refuses its form."""
+    found = children(place, trail[1], steps_of(definitions))
+    return next((each for each in found if each.trail == trail), None)
 
 
-def _at(part: Tree, index: int | None) -> Tree:
-    """One item of a list; of a primitive's values and extensions one list may be shorter than the other."""
-    if index is None:
-        return part
-    return part[index] if isinstance(part, list) and index < len(part) else None
+def _spellings(definitions: Definitions, parent: Place, child: Place, name: str) -> tuple[str, ...]:
+    """What an element may be called below its parent: a choice by its name, `[x]`, or its name and type."""
+    facts = definitions.type(parent.type)
+    element = facts.children.get(name) if facts is not None else None
+    if element is None or not element.choice:
+        return (name,)
+    return (name, f"{name}[x]", *(key for key, code in element.spellings() if code == child.type))
 
 
 def _lineage(definitions: Definitions, code: str) -> Iterator[str]:

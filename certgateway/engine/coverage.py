@@ -28,8 +28,9 @@ class Gap:
     """One thing that isn't judged: what kind of thing, the profile that says it, and what it is.
 
     `problem`: an element or a definition that couldn't be compiled; `invariant`: a key whose expression doesn't
-    compile; `value-set`: a required value set that can't be listed offline; `profile`: a canonical that isn't here;
-    `slicing`: slices told apart by what can't be followed. `subject` is empty for a definition without canonical.
+    compile, or an expression of where an extension may stand; `value-set`: a required value set that can't be listed
+    offline; `profile`: a canonical that isn't here; `slicing`: slices told apart by what can't be followed. `subject`
+    is empty for a definition without canonical.
     """
 
     kind: GapKind
@@ -56,19 +57,24 @@ def _gaps_of(definitions: Definitions, profile: Profile) -> Iterator[Gap]:
     for value_set in bound_value_sets(profile.root):
         if definitions.value_set(value_set) is None:
             yield Gap("value-set", profile.url, value_set)
-    for url in referred_profiles(profile.root):
+    for url in (*referred_profiles(profile.root), *_contexts(definitions, profile.url)):
         if definitions.structure(url.partition("#")[0]) is None:
             yield Gap("profile", profile.url, url)
-    yield from _untried(profile)
+    yield from _untried(definitions, profile)
     for rule in rules_of(profile.root):
         for path in _unfollowed(rule):
             yield Gap("slicing", profile.url, f"{rule.name}: {path}")
 
 
-def _untried(profile: Profile) -> Iterator[Gap]:
+def _untried(definitions: Definitions, profile: Profile) -> Iterator[Gap]:
+    for expression in _conditions(definitions, profile.url):
+        if compiled(expression) is None:
+            yield Gap("invariant", profile.url, expression)
     for rule in rules_of(profile.root):
         if rule.refined is not None and not has_usable_form(rule.refined):
             yield Gap("problem", profile.url, f"{rule.name}: its regular expression can't be tried")
+        for value_set in rule.refined.sometimes if rule.refined is not None else ():
+            yield Gap("value-set", profile.url, f"{value_set} ({rule.name}: in some use, or for one of several)")
 
 
 def _unfollowed(rule: Rule) -> list[str]:
@@ -95,6 +101,13 @@ def _conditions(definitions: Definitions, url: str) -> list[str]:
     structure = definitions.structure(url) or {}
     rows = [row.get("expression", "") for row in structure.get("context", ()) if row.get("type") == "fhirpath"]
     return [*rows, *structure.get("contextInvariant", ())]
+
+
+def _contexts(definitions: Definitions, url: str) -> list[str]:
+    """The profiles whose elements an extension may stand on."""
+    structure = definitions.structure(url) or {}
+    rows = [row.get("expression", "") for row in structure.get("context", ()) if row.get("type") == "element"]
+    return [row for row in rows if "#" in row]
 
 
 def unlisted(definitions: Definitions) -> list[str]:

@@ -98,7 +98,7 @@ class Scope:
         matched = RESTFUL.fullmatch(reference)
         found = self.entries.by_url.get(self._absolute(reference, matched), [])
         version = matched["version"] if matched else None
-        return [row for row in found if version is None or _version(row[0]) in (None, version)]
+        return [row for row in found if version is None or version_of(row[0]) in (None, version)]
 
     def _absolute(self, reference: str, matched: re.Match[str] | None) -> str:
         if matched is None:
@@ -111,9 +111,11 @@ class Scope:
         return (own["root"] or "") + plain if own else plain
 
 
-def _version(resource: Tree) -> str | None:
+def version_of(resource: Tree) -> str | None:
+    """The version a resource says it has; None where it says nothing usable."""
     meta = resource.get("meta")
-    return meta.get("versionId") if isinstance(meta, dict) else None
+    version = meta.get("versionId") if isinstance(meta, dict) else None
+    return version if isinstance(version, str) else None
 
 
 @dataclass(slots=True)

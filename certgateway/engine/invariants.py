@@ -10,8 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.codes import in_value_set
-from certgateway.engine.compile import AllowedCodes
+from certgateway.engine.codes import AllowedCodes, in_value_set
 from certgateway.engine.fhirpath.environment import Environment
 from certgateway.engine.fhirpath.expressions import Expression, NotCompilable, compile_expression
 from certgateway.engine.fhirpath.values import Node, NotEvaluable, TooMuchWork
@@ -32,6 +31,8 @@ _SUPPORTED = frozenset({"memberOf", "conformsTo", "htmlChecks"})
 # Of these nothing is left that an invariant could be tried on.
 _OF_THE_WHOLE = frozenset({"value-empty", "type-wrong", "null-not-allowed"})
 _NAME = re.compile(r"[A-Za-z]\w*")
+# An expression that asks for nothing but what is there and what isn't.
+_OF_PRESENCE = re.compile(r"(?:[A-Za-z\s().]|!=)+")
 
 
 @cache
@@ -129,6 +130,8 @@ def _check(run: Run, invariant: Invariant, place: Place) -> None:
 
 
 def _report(run: Run, invariant: Invariant, place: Place) -> None:
+    if _OF_PRESENCE.fullmatch(invariant.expression):
+        run.lacking[place.path, invariant.key] = _names(invariant.expression)
     run.add("invariant-broken", place.trail, invariant.key, severity=invariant.severity, detail=_detail(invariant))
 
 
@@ -142,14 +145,13 @@ def _detail(invariant: Invariant) -> dict[str, str]:
 
 def environment_of(run: Run, scope: Scope) -> Environment:
     """The surroundings of one resource for its expressions, made once."""
-    now = run.options.now
     if scope.environment is None:
         scope.environment = Environment(
             run.definitions,
             _node(scope.resource),
             _node(scope.container),
             resolve=lambda reference: _resolved(scope, reference),
-            clock=None if now is None else lambda: now,
+            clock=run.now,
             conforms_to=lambda node, url: _conforms(run, scope, node, url),
             member_of=lambda item, value_set: _member(run.definitions, item, value_set),
             html_is_sound=lambda text: objection(text) is None,

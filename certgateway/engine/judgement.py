@@ -37,12 +37,14 @@ def judge(
     `profiles` are canonicals (`url` or `url|version`) that the resource must conform to beside base R4 and the
     profiles it claims in `meta.profile`. An empty list means that nothing wrong was found.
     """
-    run = Run(definitions, options, whole=resource)
+    run = Run(definitions, options, whole=resource, asked=tuple(profiles))
     try:
         _judge(run, resource, profiles)
     except EnoughFaultsError:
         name = run.faults[0].path.partition(".")[0]
         run.faults.append(Fault(TOO_MANY, "error", name, detail={"limit": str(run.limit)}))
+    if run.lacking:
+        run.say_once()
     return run.faults
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.instance import RESTFUL, Place, Scope, Trail, scope_at, type_of
+from certgateway.engine.instance import RESTFUL, Place, Scope, Trail, scope_at, type_of, version_of
 from certgateway.engine.primitives import check_for
 
 if TYPE_CHECKING:
@@ -46,14 +46,12 @@ def check_reference(run: Run, value: dict[str, Any], allowed: tuple[str, ...], t
         _check_found(run, reference, found, (trail, "reference", None), scope)
         if not found and scope.entries is not None and not _is_formed(run, reference, trail, scope):
             return
-    if found and "type" in value and value["type"] != found[0][0].get("resourceType"):
-        run.add("reference-type-differs", (trail, "type", None))
-    if not allowed:
-        return
     name = found[0][0].get("resourceType") if found else stated_type(value, run.definitions)
+    if name is not None and isinstance(value.get("type"), str) and value["type"] != name:
+        run.add("reference-type-differs", (trail, "type", None))
     # A type that isn't one is told where it stands.
     if run.definitions.is_resource(str(name)) and not any(
-        run.definitions.is_a(str(name), target) for target in allowed
+        run.definitions.is_a(str(name), target) for target in allowed or (str(name),)
     ):
         run.add("reference-target-wrong", trail, " | ".join(allowed), detail={"found": str(name)})
 
@@ -86,12 +84,19 @@ def _check_found(run: Run, reference: str, found: list[tuple[Any, Trail]], trail
     if len(found) > 1 and reference.startswith("#"):
         return  # Two contained resources of one id are told where they stand.
     if len(found) > 1:
-        run.add("reference-ambiguous", trail)
+        if not _share_an_address(found) or (scope.entries is not None and scope.entries.kind == "history"):
+            run.add("reference-ambiguous", trail)
     elif not found and reference.startswith("#"):
-        if not _lacks_id(run, scope.container):
+        if not _lacks_id(run, scope.container) and not _holds(run, scope.resource, reference[1:]):
             run.add("reference-unresolved", trail)
     elif not found and scope.entries is not None and run.options.unresolved is not None:
         run.add("reference-unresolved", trail, severity=run.options.unresolved)
+
+
+def _share_an_address(found: list[tuple[Any, Trail]]) -> bool:
+    """Whether two entries have one fullUrl and one version, which no Bundle but a history may hold: that is told."""
+    versions = [version_of(resource) for resource, _ in found]
+    return len(set(versions)) < len(versions)
 
 
 def _lacks_id(run: Run, container: dict[str, Any]) -> bool:
@@ -103,6 +108,16 @@ def _lacks_id(run: Run, container: dict[str, Any]) -> bool:
         rows = listed if isinstance(listed, list) else ()
         run.remembered[key] = any(isinstance(row, dict) and check(row.get("id")) for row in rows)
     return bool(run.remembered[key])
+
+
+def _holds(run: Run, resource: dict[str, Any], identity: str) -> bool:
+    """Whether a contained resource contains what it refers to itself, which dom-2 has refused."""
+    key = ("holds", id(resource))
+    if key not in run.remembered:
+        listed = resource.get("contained")
+        rows = listed if isinstance(listed, list) else ()
+        run.remembered[key] = {str(row.get("id")) for row in rows if isinstance(row, dict)}
+    return identity in run.remembered[key]
 
 
 def stated_type(value: dict[str, Any], definitions: Definitions) -> str | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lxml import etree
 
 from certgateway import safexml
+from certgateway.engine.codes import CODED, check_codes, listed
 from certgateway.engine.fhirpath.syntax import NotCompilable
 from certgateway.engine.references import target_place
 from certgateway.safejson import Unreadable
@@ -35,6 +36,9 @@ MAX_SIZE = _STRUCTURE + "maxSize"
 MAX_DECIMALS = _STRUCTURE + "maxDecimalPlaces"
 LANGUAGES = _STRUCTURE + "narrative-language-control"
 SOURCES = _STRUCTURE + "narrative-source-control"
+ADDITIONAL = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
+# What further bindings must be kept; the others (candidate, starter, ui and so on) help whoever fills something in.
+_KEPT = frozenset({"required", "maximum"})
 MAX_VALUE_SET = _STRUCTURE + "elementdefinition-maxValueSet"
 _SOURCES = frozenset({"generated", "boilerplate", "original"})
 _XHTML_DIV = "{http://www.w3.org/1999/xhtml}div"
@@ -46,6 +50,7 @@ _LONGEST_FORM = 200
 class Refinements:
     """Everything set narrows; `size` counts bytes, `decimals` digits after the point.
 
+    `value_sets` must hold the codes beside the binding's own, `sometimes` those that must where something else is so.
     `languages` holds `no`, `yes`, `resource` or codes of languages; `aggregation` holds `contained`, `bundled`,
     `referenced`.
     """
@@ -58,6 +63,8 @@ class Refinements:
     languages: tuple[str, ...] = ()
     sources: Severity | None = None
     aggregation: frozenset[str] = frozenset()
+    value_sets: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
 
 
 _NONE = Refinements()
@@ -74,6 +81,7 @@ def refined_by(definition: Mapping[str, Any], before: Refinements | None) -> Ref
                 changes["form"] = _value(extension)
         if row.get("aggregation"):
             changes["aggregation"] = changes.get("aggregation", frozenset()) | frozenset(row["aggregation"])
+    changes |= _bound(definition.get("binding", {}), before or _NONE)
     for name, field in (("mustHaveValue", "must_have_value"), ("valueAlternatives", "alternatives")):
         if name in definition:  # R5 has the elements themselves.
             changes[field] = definition[name] if name == "mustHaveValue" else tuple(definition[name])
@@ -94,6 +102,22 @@ def _change(extension: Mapping[str, Any], definition: Mapping[str, Any]) -> dict
         every = tuple(str(_value(row)) for row in definition["extension"] if row.get("url") == url)
         return {"languages": tuple(row.lstrip("#_") for row in every)} if url == LANGUAGES else {"alternatives": every}
     return {}
+
+
+def _bound(binding: Mapping[str, Any], before: Refinements) -> dict[str, Any]:
+    """The further value sets of a binding, in R4's form (an extension) or in R5's."""
+    rows = [
+        {part.get("url"): _value(part) for part in row.get("extension", ())}
+        for row in binding.get("extension", ())
+        if row.get("url") == ADDITIONAL
+    ]
+    always, sometimes = dict.fromkeys(before.value_sets), dict.fromkeys(before.sometimes)
+    for row in (*rows, *binding.get("additional", ())):
+        if row.get("purpose") in _KEPT and isinstance(row.get("valueSet"), str):
+            # One that holds in some use, or for one of several alone, can't be told from here.
+            (sometimes if "usage" in row or row.get("any") else always)[row["valueSet"]] = None
+    found = {"value_sets": tuple(always), "sometimes": tuple(sometimes)}
+    return {name: value for name, value in found.items() if value != getattr(before, name)}
 
 
 def _value(extension: Mapping[str, Any]) -> Any:  # noqa: ANN401  JSON.
@@ -133,6 +157,10 @@ def _check_absent(run: Run, wanted: Refinements, place: Place) -> None:
 
 def _check_value(run: Run, wanted: Refinements, place: Place) -> None:
     value = place.value
+    for value_set in wanted.value_sets if place.type in CODED else ():
+        allowed = listed(run.definitions, value_set)
+        if allowed is not None:
+            check_codes(run, allowed, value, place.type, place.trail)
     is_text = isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
     if wanted.form is not None and is_text and _follows(wanted.form, str(value)) is False:
         run.add("form-differs", place.trail, wanted.form[:_LONGEST_FORM])

@@ -6,6 +6,7 @@ A run gathers; it never decides whether something is a fault, and never keeps mo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.findings import MOST_FAULTS, Fault, Severity
@@ -13,7 +14,6 @@ from certgateway.engine.instance import Trail, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from certgateway.engine.definitions.definitions import Definitions
 
@@ -31,7 +31,8 @@ class Options:
     error always). `unknown_profile` is the severity of a `meta.profile` or a Questionnaire nobody knows,
     `unknown_extension` that of an extension nobody defined (a modifier extension is an error always). `meta_profiles`
     judges what `meta.profile` claims, `answers` each QuestionnaireResponse against its Questionnaire.
-    `ignored_invariants` are keys left alone. `now` serves expressions that ask for today.
+    `ignored_invariants` are keys left alone. `now` serves expressions that ask for today; without it they are given the
+    moment of the judgement, in this machine's zone.
 
     `missing_profile` is the severity of a profile that another profile asks for and nobody loaded. `unknown_code` is
     that of a code its own code system, known here in full, doesn't have; `html_in_text` and `html_in_markdown` that of
@@ -151,13 +152,14 @@ class Tried:
     """Which resources would conform to what, so far as that was tried; a run and its trials share it.
 
     `assumed` counts what was taken for granted, as being tried already or too far down; the latter is what lies
-    `beyond`. `depth` is how many trials are under way, each within another.
+    `beyond`. `depth` is how many trials are under way, each within another. `moment` is when an expression first asked.
     """
 
     known: KnownSound = field(default_factory=KnownSound)
     assumed: int = 0
     beyond: dict[Key, tuple[Any, Any]] = field(default_factory=dict)
     depth: int = 0
+    moment: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -170,8 +172,9 @@ class Run:
     of which it is known that nothing would be found. `identified` counts the elements met that
     have ids, which few have. `led_to` are the resources that references led to, each with the profile it must conform
     to: they are judged after what led there, since a chain of references may be long. `whole` is the outermost
-    resource, `marks` what links in it may lead to. `conforms` answers whether a place would conform to a profile, for
-    expressions that ask.
+    resource, `asked` the profiles it must conform to, `marks` what links in it may lead to. `lacking` are broken
+    constraints (path and key) that ask only for what is there, each with the names it speaks of. `conforms`
+    answers whether a place would conform to a profile, for expressions that ask.
     """
 
     definitions: Definitions
@@ -195,8 +198,10 @@ class Run:
     # Expressions that asked for too much work once: they are not tried again at every place.
     given_up: set[str] = field(default_factory=set)
     whole: Any = None
+    asked: tuple[str, ...] = ()
     conforms: Callable[[Any, Any], bool] | None = None
     marks: dict[int, set[str]] = field(default_factory=dict)
+    lacking: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def add(
         self,
@@ -224,9 +229,26 @@ class Run:
         self.oddities += not kind.startswith("invariant-")
         self.faults.append(Fault(kind, severity, path, expected, culprit, detail or {}))
 
+    def now(self) -> datetime:
+        """What expressions take for now: one moment in the whole judgement."""
+        if self.options.now is not None:
+            return self.options.now
+        self.tried.moment = self.tried.moment or datetime.now(UTC).astimezone()
+        return self.tried.moment
+
     def is_broken(self, trail: Trail, key: str) -> bool:
         """Whether an invariant is known to be broken at a place."""
         return bool(self.faults) and ("invariant-broken", path_of(trail), key, None) in self.seen
+
+    def say_once(self) -> None:
+        """Leave out constraints that lack an element of which a profile has said by its name that it is missing."""
+        named = {(fault.path, fault.expected) for fault in self.faults if fault.kind == "element-missing"}
+        said = {key for key, names in self.lacking.items() if any((key[0], name) in named for name in names)}
+        self.faults = [
+            fault
+            for fault in self.faults
+            if fault.kind != "invariant-broken" or (fault.path, str(fault.expected)) not in said
+        ]
 
     def trial(self) -> Run:
         """A run beside this one that ends at its first error: it only answers whether something would conform."""

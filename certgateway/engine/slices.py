@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from certgateway.engine.codes import in_value_set
-from certgateway.engine.compile import AllowedCodes, allowed_codes
+from certgateway.engine.codes import in_value_set, listed
 from certgateway.engine.instance import Place, children, steps_of
 from certgateway.engine.profiles.plans import (
     RulePlan,
@@ -22,7 +21,7 @@ from certgateway.engine.profiles.plans import (
     plan_of,
 )
 from certgateway.engine.profiles.profiles import Profile, Rule
-from certgateway.engine.references import target_place
+from certgateway.engine.references import stated_type, target_place
 from certgateway.engine.slice_tests import SliceTests
 from certgateway.engine.values import equals, includes
 
@@ -38,7 +37,7 @@ DEFAULT = "@default"
 class Trial(Protocol):
     """Answers whether a place would conform to a profile, without recording faults."""
 
-    def __call__(self, profile: Profile, place: Place) -> bool:
+    def __call__(self, profile: Profile, place: Place, /) -> bool:
         """True where no error would be found."""
 
 
@@ -71,8 +70,20 @@ class Slicer:
         return [each for each, tried in zip(plan.slices, tests, strict=False) if self._is_open(tried, place)]
 
     def _is_open(self, tests: tuple[Test, ...], place: Place) -> bool:
-        answers = [self.matches(test, place) for test in tests if test.kind != "unknown"]
-        return False not in answers and any(map(self._is_untold, tests))
+        unseen = [self._is_unseen(test, place) for test in tests]
+        rows = zip(tests, unseen, strict=True)
+        answers = [self.matches(test, place) for test, is_unseen in rows if test.kind != "unknown" and not is_unseen]
+        return False not in answers and (True in unseen or any(map(self._is_untold, tests)))
+
+    def _is_unseen(self, test: Test, place: Place) -> bool:
+        """Whether a test asks for what a reference leads to out of the message, or for its type if none is stated."""
+        kinds = [kind for kind, _ in test.steps]
+        if "resolve" not in kinds:
+            return False
+        at = kinds.index("resolve")
+        leading = [found for found in self.places_at(place, test.steps[:at]) if _leads_away(found)]
+        of_type = test.kind == "type" and at == len(kinds) - 1
+        return any(not of_type or self._type_of(found) is None for found in leading)
 
     def _is_untold(self, test: Test) -> bool:
         """Whether a test rests on what nobody here knows."""
@@ -107,7 +118,7 @@ class Slicer:
         if test.kind == "exists":
             return self._exists(test.rules, places)
         if test.kind == "type":
-            return self._is_type(test.codes, places)
+            return self._is_type(test.codes, self._types_at(place, test.steps))
         if test.kind == "profile":
             return self._has_profile(test.rules, places)
         if test.kind == "whole":
@@ -122,10 +133,22 @@ class Slicer:
             return not places
         return bool(places) if any(rule.min for rule in rules) else None
 
-    def _is_type(self, codes: tuple[str, ...], places: list[Place]) -> bool | None:
+    def _is_type(self, codes: tuple[str, ...], found: list[str]) -> bool | None:
         if not codes:
             return None
-        return any(allows(code, place.type, self._definitions) for place in places for code in codes)
+        return any(allows(code, each, self._definitions) for each in found for code in codes)
+
+    def _types_at(self, place: Place, steps: tuple[Step, ...]) -> list[str]:
+        """The types of what a path leads to; of a reference that leads out of sight the one it states."""
+        if not steps or steps[-1][0] != "resolve":
+            return [found.type for found in self.places_at(place, steps)]
+        return [code for found in self.places_at(place, steps[:-1]) if (code := self._type_of(found)) is not None]
+
+    def _type_of(self, reference: Place) -> str | None:
+        target = target_place(reference)
+        if target is not None or not isinstance(reference.value, dict):
+            return target.type if target is not None else None
+        return stated_type(reference.value, self._definitions)
 
     def _has_profile(self, rules: Sequence[Rule], places: list[Place]) -> bool | None:
         asked = [self._definitions.profile(url) for url in _profiles_asked(rules)]
@@ -179,11 +202,10 @@ class Slicer:
         return allowed is None or in_value_set(allowed, place.value, place.type)
 
 
-def listed(definitions: Definitions, value_set: str) -> AllowedCodes | None:
-    """The codes of a value set, compiled once for these definitions."""
-    name = f"codes {value_set}"
-    found: AllowedCodes | None = definitions.remembered(name, lambda known: allowed_codes(known, value_set))
-    return found
+def _leads_away(reference: Place) -> bool:
+    """Whether a Reference names something that isn't in the message."""
+    named = reference.value.get("reference") if isinstance(reference.value, dict) else None
+    return isinstance(named, str) and not named.startswith("#") and target_place(reference) is None
 
 
 def _alone(rule: Rule, place: Place) -> Profile:

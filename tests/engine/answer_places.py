@@ -80,6 +80,21 @@ PLACES: dict[str, Case] = {
         ("answer-misplaced", ".item[0].item[0]", "a: answer"),
         [reply("a", {**text("x"), "item": [reply("b", text("y"))]})],
     ),
+    "required item that hangs on an answer nobody asked for": (
+        [
+            ask("a", "boolean"),
+            ask("b", "string", enableWhen=[{"question": "a", "operator": "=", "answerBoolean": True}]),
+            ask(
+                "c",
+                "string",
+                enableWhen=[{"question": "b", "operator": "exists", "answerBoolean": True}],
+                required=True,
+            ),
+        ],
+        [reply("a", {"valueBoolean": False}), reply("b", text("x"))],
+        ("answer-disabled", ".item[1]", "b"),
+        [reply("a", {"valueBoolean": False})],
+    ),
     "answer to a group": (
         [ask("g", "group", ask("a", "string"))],
         [reply("g", text("x"))],

@@ -113,7 +113,39 @@ GROUPS: list[Group] = [
             "with a default": case({"snapshot.element.1.defaultValueString": "x"}, S, "sdf-22"),
         },
     ),
-    group("definition of an extension", EXTENSION, {"that stands nowhere": case({"context": DROP}, S, "sdf-5")}),
+    group(
+        "definition of an extension",
+        EXTENSION,
+        {
+            "that stands nowhere": case({"context": DROP}, S, "sdf-5"),
+            "on a path that isn't there": (
+                {"context.0.expression": "Patient.surname"},
+                f"warning:path-unknown {S}.context[0].expression FHIR R4",
+            ),
+            "on a type that isn't there": (
+                {"context.+": {"type": "element", "expression": "Pasient"}},
+                f"warning:path-unknown {S}.context[1].expression FHIR R4",
+            ),
+            "on a slice of a path that isn't there": (
+                {"context.0.expression": "Patient.surname:x"},
+                f"warning:path-unknown {S}.context[0].expression FHIR R4",
+            ),
+        },
+        neighbours=[
+            {"context.0.expression": expression}
+            for expression in (
+                "Element",
+                "MetadataResource",
+                "BackboneElement",
+                "string",
+                "Extension.value[x]",
+                "Observation.value[x]",
+                "Patient.contact.name.family",
+                "Questionnaire.item.item",
+                "https://p.example/p#Patient.surname:x",
+            )
+        ],
+    ),
     group(
         "element",
         {
@@ -122,7 +154,7 @@ GROUPS: list[Group] = [
                 "element": [
                     element("Patient"),
                     element(
-                        "Patient.name",
+                        "Patient.extension.value[x]",
                         min=1,
                         max="1",
                         type=[{"code": "code"}],
@@ -163,7 +195,7 @@ GROUPS: list[Group] = [
             "fixed and a pattern": case({f"{D}.1.fixedCode": "x", f"{D}.1.patternCode": "x"}, E, "eld-8"),
         },
         neighbours=[
-            {f"{D}.1.max": "*"},
+            {f"{D}.+": element("Patient.name", max="*")},
             {f"{D}.1.isModifier": True, f"{D}.1.isModifierReason": "x"},
             {f"{D}.1.sliceName": "a/b", f"{D}.1.sliceIsConstraining": True},
             {f"{D}.1.contentReference": "#Patient", f"{D}.1.type": DROP, f"{D}.1.binding": DROP},

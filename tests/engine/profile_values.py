@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.engine.case_form import AS_TEXT, DROP, Group, group
+from tests.engine.case_form import AS_TEXT, DROP, Group, Json, group
 from tests.unit.engine.profile_making import PATTERN_CODE, SETS, SYSTEM, coded, observation, patient
 
 OTHER = "https://other.example"
@@ -15,8 +15,16 @@ NESTED = {
         "text": "t",
     }
 }
+ADDITIONAL = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
 REQUIRED = {"binding": {"strength": "required", "valueSet": SETS + "all"}}
 SOME = {"binding": {"strength": "required", "valueSet": SETS + "some"}}
+
+
+def further(purpose: str, *parts: Json) -> Json:
+    """A value set beside a binding's own, as R4 says it by an extension."""
+    told = [{"url": "purpose", "valueCode": purpose}, {"url": "valueSet", "valueCanonical": SETS + "some"}]
+    return {"url": ADDITIONAL, "extension": [*told, *parts]}
+
 
 GROUPS: list[Group] = [
     group(
@@ -362,5 +370,39 @@ GROUPS: list[Group] = [
             },
         ],
         neighbours=[{"name.0.family": "æøå"}, {"name.0.family": "𝄞𝄞𝄞"}, {"name.0.text": "ab"}],
+    ),
+    group(
+        "further value sets",
+        observation(code=coded("red"), valueCodeableConcept=coded("red"), interpretation=[coded("blue")]),
+        {
+            "outside a required one": (
+                {"code": coded("blue")},
+                f"code-not-allowed Observation.code {SETS}some",
+            ),
+            "outside the greatest": (
+                {"valueCodeableConcept": coded("blue")},
+                f"code-not-allowed Observation.value {SETS}some",
+            ),
+            "outside the binding's own as well": (
+                {"code": coded("green")},
+                f"code-not-allowed Observation.code {SETS}all",
+            ),
+        },
+        rules=[
+            {"id": "Observation.code", "binding": {**REQUIRED["binding"], "extension": [further("required")]}},
+            {
+                "id": "Observation.value[x]",
+                "type": [{"code": "CodeableConcept"}],
+                "binding": {
+                    "strength": "preferred",
+                    "valueSet": SETS + "all",
+                    "additional": [{"purpose": "maximum", "valueSet": SETS + "some"}],
+                },
+            },
+            {
+                "id": "Observation.interpretation",
+                "binding": {"strength": "example", "extension": [further("candidate"), further("ui")]},
+            },
+        ],
     ),
 ]

@@ -42,7 +42,6 @@ GROUPS: list[Group] = [
             "to two of one address": (
                 {"entry.+": entry(2, patient())},
                 "full-url-duplicated Bundle.entry[2].fullUrl",
-                "reference-ambiguous Bundle.entry[0].resource.subject.reference",
             ),
             "of an extension, to nothing": (
                 {"entry.0.resource.extension": [{"url": BASE + "x", "valueReference": {"reference": UUID + "9"}}]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.engine.case_form import DROP, Group, Json, group
 from tests.engine.invariants_resources import HEADER, bundle, entry
-from tests.engine.slices import by
+from tests.engine.slices import STRUCTURE, by, pattern
 from tests.unit.engine.profile_making import BASE, observation, patient, profile
 
 PERSON = profile("Patient", {"id": "Patient.name", "min": 1}, name="person")
@@ -98,5 +98,56 @@ GROUPS: list[Group] = [
             {"id": "Observation.contained:patient", "max": "1", **typed("Patient")},
         ],
         neighbours=[{"performer": [{"reference": "#q"}], "contained.+": {"resourceType": "Practitioner", "id": "q"}}],
+    ),
+    group(
+        "by the type of what a reference leads to, out of sight",
+        observation(derivedFrom=[{"reference": "https://s.example/x/1"}, {"reference": "Observation/2"}]),
+        {
+            "missing": ({"derivedFrom.0": DROP}, "slice-missing Observation derivedFrom:doc"),
+            "twice by their URLs": (
+                {
+                    "derivedFrom": [
+                        {"reference": "DocumentReference/1"},
+                        {"reference": "https://s.example/fhir/DocumentReference/2"},
+                    ]
+                },
+                "slice-too-many Observation.derivedFrom[1] derivedFrom:doc",
+            ),
+            "what leads nowhere": ({"derivedFrom": [{"display": "x"}]}, "slice-missing Observation derivedFrom:doc"),
+        },
+        rules=[
+            {"id": "Observation.derivedFrom", **by("type resolve()")},
+            {
+                "id": "Observation.derivedFrom:doc",
+                "min": 1,
+                "max": "1",
+                "type": [{"code": "Reference", "targetProfile": [STRUCTURE + "DocumentReference"]}],
+            },
+        ],
+        neighbours=[
+            {"derivedFrom": [{"reference": "DocumentReference/1"}]},
+            {"derivedFrom": [{"identifier": {"value": "1"}, "type": "DocumentReference"}]},
+            {"derivedFrom": [{"reference": "https://s.example/x/1", "type": "DocumentReference"}]},
+        ],
+    ),
+    group(
+        "by what a reference leads to, out of sight",
+        observation(hasMember=[{"reference": "Observation/1"}]),
+        {
+            "missing": ({"hasMember": DROP}, "slice-missing Observation hasMember:red"),
+            "another in sight": (
+                {"hasMember": [{"reference": "#x"}], "contained": [observation(id="x")]},
+                "slice-closed Observation.hasMember[0] red",
+            ),
+        },
+        rules=[
+            {"id": "Observation.hasMember", **by("pattern resolve().code", rules="closed")},
+            {
+                "id": "Observation.hasMember:red",
+                "min": 1,
+                "type": [{"code": "Reference", "targetProfile": [BASE + "red"]}],
+            },
+        ],
+        also=[profile("Observation", {"id": "Observation.code", **pattern("red")}, name="red")],
     ),
 ]

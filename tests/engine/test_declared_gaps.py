@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from certgateway.engine import Gap, gaps, load_base
-from tests.unit.engine.profile_making import BASE, SETS, Json, coded, found, patient, profile
+from tests.engine.profile_values import further
+from tests.unit.engine.profile_making import BASE, COLOURS, SETS, Json, coded, found, observation, patient, profile
 
 R4 = "http://hl7.org/fhir/StructureDefinition/"
 
@@ -112,3 +113,34 @@ def test_base_r4_keeps_its_types_whoever_defines_them_again() -> None:
     mine: Json = {"resourceType": "StructureDefinition", "url": R4 + "Patient", "type": "Patient", "kind": "resource"}
     mine |= {"derivation": "specialization", "snapshot": {"element": [{"path": "Patient.name", "min": 1}]}}
     assert found(patient(), mine, profile("Patient")) == []
+
+
+def test_places_of_an_extension_that_cant_be_judged_are_declared() -> None:
+    rows = [
+        ("fhirpath", "Patient.name.where("),
+        ("element", "https://x.example/t#Patient.name"),
+        ("element", "Patient"),
+    ]
+    own = profile("Extension", {"id": "Extension.url", "fixedUri": BASE + "p"}) | {
+        "context": [{"type": kind, "expression": expression} for kind, expression in rows],
+        "contextInvariant": ["exists(", "exists()"],
+    }
+    assert gaps(load_base().extended([own])) == [
+        Gap("invariant", BASE + "p", "Patient.name.where("),
+        Gap("invariant", BASE + "p", "exists("),
+        Gap("profile", BASE + "p", "https://x.example/t#Patient.name"),
+    ]
+
+
+def test_a_value_set_that_holds_in_some_use_is_declared() -> None:
+    parts = [{"url": "any", "valueBoolean": True}]
+    known = profile("Observation", {"id": "Observation.code", "binding": {"extension": [further("required", *parts)]}})
+    told = f"{SETS}some (code: in some use, or for one of several)"
+    assert gaps(load_base().extended([*COLOURS, known])) == [Gap("value-set", BASE + "p", told)]
+    assert found(observation(), known) == []
+
+
+def test_a_further_value_set_that_cant_be_listed_is_declared() -> None:
+    known = profile("Observation", {"id": "Observation.code", "binding": {"extension": [further("maximum")]}})
+    assert gaps(load_base().extended([known])) == [Gap("value-set", BASE + "p", SETS + "some")]
+    assert found(observation(), known) == []

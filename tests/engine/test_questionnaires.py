@@ -63,7 +63,10 @@ def test_a_contained_questionnaire_judges() -> None:
         ("answer-type-wrong", "QuestionnaireResponse.item[0].answer[0].value", "string")
     ]
     assert found(response("#form", [reply("b", words("x"))], contained=[own]), load_base()) == []
-    assert found(response("#other", [], contained=[own]), load_base())[-1][0] == "questionnaire-unknown"
+    assert found(response("#other", [], contained=[own]), load_base())[-1][:2] == (
+        "reference-unresolved",
+        "QuestionnaireResponse.questionnaire",
+    )
 
 
 def test_a_contained_value_set_stands_beside_a_contained_questionnaire() -> None:

@@ -44,6 +44,7 @@ def slowly(tree: Json, known: Definitions, options: Options) -> list[Fault]:
     Walk(run, places.append, is_quick=False).resource(tree, scope.trail, scope)
     run.odd.update(id(node) for node in nodes(tree) if isinstance(node, dict))
     judge_profiles(run, Conformance(run), places)
+    run.say_once()
     return run.faults
 
 

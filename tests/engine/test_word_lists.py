@@ -123,7 +123,7 @@ def test_extensions_that_everybody_uses_elsewhere(where: str, name: str, value: 
 )
 def test_extensions_of_types_of_elements(name: str, value: Json) -> None:
     typed = {"code": "string", "extension": [{"url": R4 + name, **value}]}
-    assert told(profile("Patient", {"id": "Patient.language", "type": [typed]})) == []
+    assert told(profile("Patient", {"id": "Patient.name.family", "type": [typed]})) == []
 
 
 @pytest.mark.parametrize("part", ["fixed", "pattern"])

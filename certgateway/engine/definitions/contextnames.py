@@ -28,10 +28,13 @@ class _Everything:
 
 
 def contexts_of(structure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The contexts of a StructureDefinition, from a resource or from the fact table: (kind, expression)."""
+    """The contexts of a StructureDefinition, from a resource or from the fact table: (kind, expression).
+
+    An element is a path, a type, or an element of a profile (`url#id`).
+    """
     for row in structure.get("context", ()):
         kind, expression = (row.get("type"), row.get("expression")) if isinstance(row, Mapping) else row
-        yield str(kind), str(expression).rpartition("#")[2] if kind == "element" else str(expression)
+        yield str(kind), str(expression)
     if structure.get("url") in _ALSO_ON:
         yield "element", _ALSO_ON[structure["url"]]
 

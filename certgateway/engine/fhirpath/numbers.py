@@ -21,6 +21,8 @@ from certgateway.safejson import number_text
 
 Arguments = list[Collection]
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+# How many Integers there are from zero on.
+_INTEGERS = 2**31
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _QUANTITY = re.compile(r"([+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?)\s*(?:'([^']+)'|([a-z]+))?")
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0"})
@@ -43,7 +45,11 @@ def to_integer(value: Item) -> Item | None:
     """`toInteger()` of one system value."""
     if type(value) is bool or type(value) is int:
         return int(value)
-    return int(value) if type(value) is str and _INTEGER.fullmatch(value) else None
+    if type(value) is not str or not _INTEGER.fullmatch(value):
+        return None
+    found = int(value)
+    # An Integer has 32 bits (N1, Literals): a longer text is none.
+    return found if -_INTEGERS <= found < _INTEGERS else None
 
 
 def to_decimal(value: Item) -> Item | None:

@@ -33,6 +33,8 @@ def bound_value_sets(rule: Rule) -> Iterator[str]:
     for each in rules_of(rule):
         if each.value_set is not None:
             yield each.value_set
+        if each.refined is not None:
+            yield from each.refined.value_sets
 
 
 def referred_profiles(rule: Rule) -> Iterator[str]:

@@ -52,6 +52,8 @@ def check_answers(run: Run, place: Place) -> None:
     form = form_of(run, canonical, place)
     if form is not None:
         _Response(run, form, place).check()
+    elif canonical.startswith("#") and not place.scope.contained(canonical):
+        run.add("reference-unresolved", (place.trail, "questionnaire", None))
     elif run.options.unknown_profile is not None:
         run.add("questionnaire-unknown", (place.trail, "questionnaire", None), severity=run.options.unknown_profile)
 
@@ -65,6 +67,8 @@ class _Response:
         self._place = place
         self._enabling = Enabling(run, form, place)
         self._values = AnswerValues(run, form, place.scope)
+        # Questions that were answered though nobody asks them: what hangs on their answers isn't asked for either.
+        self._not_asked: set[str] = set()
         # What is left open is a fault of a finished response only; of any other it is worth knowing.
         self._missing: Severity = "error" if text_of(place.value, "status") in _FINISHED else "warning"
 
@@ -122,6 +126,7 @@ class _Response:
         enabled = self._enabling.enabled(question, frames)
         given = [row_trail for row, row_trail in found if "answer" in row or "item" in row]
         if enabled is False:
+            self._not_asked.update((question.link_id,) if given else ())
             for row_trail in given:
                 self._add("answer-disabled", row_trail, question, question.link_id)
             return
@@ -150,7 +155,7 @@ class _Response:
             self._untried(question, trail)
         # One that stands elsewhere is misplaced; that it isn't here is the same fault.
         elif enabled and question.link_id not in self._misplaced:
-            self._add("answer-missing", trail, question, question.link_id, severity=self._missing)
+            self._left_open(question, trail)
 
     @cached_property
     def _misplaced(self) -> set[str]:
@@ -186,6 +191,8 @@ class _Response:
             self._items(question.below, row, trail, frames)
 
     def _left_open(self, question: Question, trail: Trail) -> None:
+        if not self._not_asked.isdisjoint(row.target.link_id for row in question.conditions if row is not None):
+            return
         self._add("answer-missing", trail, question, question.link_id, severity=self._missing)
 
     def _too_few(self, question: Question, trail: Trail) -> None:
@@ -231,14 +238,15 @@ def _home(question: Question) -> str:
     return parent.link_id if parent.kind in _ANSWERLESS else f"{parent.link_id}: answer"
 
 
-def _misplaced(form: Form, holder: Tree, around: str | None) -> Iterator[str]:
+def _misplaced(form: Form, holder: Tree, around: str | None, *, is_answer: bool = False) -> Iterator[str]:
     """The link ids of items that stand elsewhere than their question does, `around` being that of their holder."""
     for name in ("item", "answer"):
         for row, _ in _listed(holder, name, (None, "", None)):
             link_id = text_of(row, "linkId") if name == "item" else around
             question = form.questions.get(link_id or "")
             if question is not None and name == "item":
-                parent = question.parent.link_id if question.parent is not None else None
-                if parent != around:
+                parent = question.parent
+                answered = parent is not None and parent.kind not in _ANSWERLESS
+                if (parent.link_id if parent is not None else None) != around or answered != is_answer:
                     yield question.link_id
-            yield from _misplaced(form, row, link_id)
+            yield from _misplaced(form, row, link_id, is_answer=name == "answer")

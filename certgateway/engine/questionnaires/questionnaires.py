@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.compile import AllowedCodes
+from certgateway.engine.codes import AllowedCodes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certgateway.engine.compile import AllowedCodes, allowed_codes
+from certgateway.engine.codes import AllowedCodes, allowed_codes
 from certgateway.engine.instance import root_scope, type_of
 from certgateway.engine.questionnaires.questionnaires import Codes, Form, compile_form, rows, text_of
 from certgateway.engine.run import EnoughFaultsError, Options, Run

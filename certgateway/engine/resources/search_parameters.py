@@ -53,6 +53,8 @@ def _check_expression(run: Run, expression: str, bases: list[str], trail: Trail)
     except (NotCompilable, RecursionError):
         run.add("expression-wrong", trail)
         return
+    if any(run.definitions.type(base) is None for base in bases):
+        return  # That a base is no type has been told.
     known = {*bases, *_ANY}
     for name in _first_names(expression):
         if run.definitions.is_resource(name) and name not in known and "Resource" not in bases:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.definitions.paths import Reach, children_of, reach_of
-from certgateway.engine.fhirpath.syntax import NotCompilable, parse
 from certgateway.engine.references import is_absolute
+from certgateway.engine.resources.extension_contexts import check_contexts, parses
 from certgateway.engine.slice_tests import way_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ Tree = Any
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/Extension"
 _MOST_DIGITS = 10
 _OF_ONE_TYPE = ("sdf-8", "sdf-8a")
+_VALUED = ("fixed", "pattern", "minValue", "maxValue")
 _STRENGTHS = ("example", "preferred", "extensible", "required")
 
 
@@ -46,6 +47,7 @@ def check_structure_definition(run: Run, resource: dict[str, Tree], trail: Trail
                     _check_reslicing(run, element, slicings, here)
     if name == "Extension":
         _check_own_url(run, resource, trail)
+        check_contexts(run, resource, trail)
 
 
 def _check_head(run: Run, resource: dict[str, Tree], trail: Trail) -> None:
@@ -88,18 +90,12 @@ def _check_element(run: Run, element: dict[str, Tree], reach: Reach, trail: Trai
         _check_slicing(run, element, reach, (trail, "slicing", None))
     for index, row in enumerate(element["constraint"] if isinstance(element.get("constraint"), list) else ()):
         expression = row.get("expression") if isinstance(row, dict) else None
-        if isinstance(expression, str) and not _parses(expression):
+        if isinstance(expression, str) and not parses(expression):
             run.add("expression-wrong", ((trail, "constraint", index), "expression", None))
     if reach.element is not None and "sliceName" not in element and ":" not in str(element.get("id", "")):
         _check_narrowing(run, element, reach.element, trail)
-
-
-def _parses(expression: str) -> bool:
-    try:
-        parse(expression)
-    except (NotCompilable, RecursionError):
-        return False
-    return True
+    if reach.codes:
+        _check_types(run, element, reach.codes, trail)
 
 
 def _check_narrowing(run: Run, element: dict[str, Tree], facts: ElementFacts, trail: Trail) -> None:
@@ -113,6 +109,28 @@ def _check_narrowing(run: Run, element: dict[str, Tree], facts: ElementFacts, tr
     strength = binding.get("strength") if isinstance(binding, dict) else None
     if facts.binding is not None and facts.binding.strength == "required" and strength in _STRENGTHS[:3]:
         run.add("definition-widens", ((trail, "binding", None), "strength", None), "required")
+
+
+def _check_types(run: Run, element: dict[str, Tree], allowed: frozenset[str], trail: Trail) -> None:
+    """Judge that the types are among those of the base, and that the values stated are of one of the types."""
+    stated = [row.get("code") for row in _objects(element.get("type"))]
+    for index, code in enumerate(stated):
+        if isinstance(code, str) and run.definitions.type(code) is not None and not _are_kin(run, code, allowed):
+            run.add("definition-widens", ((trail, "type", index), "code", None), ", ".join(sorted(allowed)))
+    own = frozenset(code for code in stated if isinstance(code, str) and "/" not in code) or allowed
+    for key in element:
+        start = next((start for start in _VALUED if key.startswith(start) and key[len(start) :][:1].isupper()), None)
+        if start is not None:
+            name = key[len(start) :]
+            code = name if run.definitions.type(name) is not None else name[0].lower() + name[1:]
+            if run.definitions.type(code) is not None and not _are_kin(run, code, own):
+                run.add("type-not-allowed", (trail, start, None), " | ".join(sorted(own)), detail={"found": code})
+
+
+def _are_kin(run: Run, code: str, others: frozenset[str]) -> bool:
+    """Whether a type is one of the others or descends from one; a part of a type is called by what it descends from."""
+    is_a = run.definitions.is_a
+    return any(is_a(code, other) or ("." in other and is_a(other, code)) for other in others)
 
 
 def _exceeds(most: str, limit: int) -> bool:

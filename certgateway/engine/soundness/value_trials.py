@@ -9,18 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certgateway.engine.bounds import within
-from certgateway.engine.codes import in_value_set
-from certgateway.engine.compile import allowed_codes
+from certgateway.engine.codes import CODED, allowed_codes, in_value_set
 from certgateway.engine.soundness.shapes import Trial, never
 from certgateway.engine.values import equals, pattern_test
 
 if TYPE_CHECKING:
-    from certgateway.engine.compile import AllowedCodes
+    from certgateway.engine.codes import AllowedCodes
     from certgateway.engine.definitions.definitions import Definitions
     from certgateway.engine.profiles.profiles import Rule
 
 Tree = Any
-_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
 def value_trials(rule: Rule, code: str, definitions: Definitions) -> list[Trial]:
@@ -30,7 +28,7 @@ def value_trials(rule: Rule, code: str, definitions: Definitions) -> list[Trial]
         trials.append(_is_equal(rule.fixed.value))
     if rule.pattern is not None:
         trials.append(_has_pattern(rule.pattern.value))
-    if rule.value_set is not None and code in _CODED:
+    if rule.value_set is not None and code in CODED:
         allowed = allowed_codes(definitions, rule.value_set)
         if allowed is not None:
             trials.append(_is_among(allowed, code))

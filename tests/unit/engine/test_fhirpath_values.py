@@ -283,6 +283,11 @@ TEXTS: list[tuple[str, list[object]]] = [
 
 CONVERSIONS: list[tuple[str, list[object]]] = [
     ("'12'.toInteger()", [12]),
+    ("'2147483647'.toInteger()", [2147483647]),
+    ("'2147483648'.toInteger()", []),
+    ("'-2147483648'.toInteger()", [-2147483648]),
+    ("'-2147483649'.toInteger()", []),
+    ("'9999999999'.convertsToInteger()", [False]),
     ("'12.5'.toInteger()", []),
     ("'x'.toInteger()", []),
     ("true.toInteger()", [1]),
