@@ -5,12 +5,15 @@ import subprocess
 import sys
 import time
 import unicodedata
+from collections.abc import Callable
+from itertools import product
 
 import pytest
 
 from certgateway.domain import vocabulary
 from certgateway.domain.certificate import ITEMS
-from certgateway.domain.vocabulary import form_2008, functioning, icf, outlook, risks, units
+from certgateway.domain.vocabulary import benefits, form_2008, functioning, icf, outlook, risks, units
+from certgateway.domain.vocabulary.benefit_names import PATH_WORDS
 from certgateway.domain.vocabulary.benefits import BENEFIT_NAMES, BENEFIT_RESOURCE_TYPES
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM, VERDICT
 from certgateway.domain.vocabulary.model import table
@@ -239,6 +242,14 @@ def test_every_name_passes_the_sieve() -> None:
         name for name in BENEFIT_NAMES if not vocabulary.names_benefit(unicodedata.normalize("NFD", name.upper()))
     ] == []
     assert [name for name in BENEFIT_NAMES if not vocabulary.names_benefit(name.title().replace(" ", ""))] == []
+    assert [name for name in PATH_WORDS if not benefits.url_names_benefit(f"https://a.example/{name}")] == []
+
+
+@pytest.mark.parametrize("names", [benefits.names_benefit, benefits.url_names_benefit])
+def test_many_texts_are_told_as_each_of_them_is(names: Callable[[str], bool]) -> None:
+    told = ("", "aap", "a", "ap", "syke", "penger", "sykepenger", "ytelse", "Muskelytelse", "\u0301ap")
+    for texts in product(told, repeat=3):
+        assert benefits.any_of(texts, names) == any(map(names, texts)), texts
 
 
 @pytest.mark.parametrize(
