@@ -248,6 +248,8 @@ def find_reply(stripped: Stripped) -> Reply | None:
     not ask whether the certificate could be read; where these things stood is among the origins of `understand`, under
     `clarification`, `clarification.declined` and `clarification.declined_items[i]`.
     """
+    if not is_answer_header(_header(stripped.tree)):
+        return None  # As nearly always; to list what is in a message for nothing would cost.
     return read_reply(Message(stripped.tree), Reading(), None)
 
 
