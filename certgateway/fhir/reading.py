@@ -131,10 +131,17 @@ class Node:
 
     def code_of(self, system: str, name: str, spelled: str | None = None) -> str | None:
         """The code that the concept under `name` has in `system`."""
-        for coding, path in self.codings(name, spelled):
-            if coding.system == system:
-                self.keep(path, name, spelled)
-                return coding.code
+        found = self.coding_in((system,), name, spelled)
+        return found.code if found else None
+
+    def coding_in(self, systems: tuple[str, ...], name: str, spelled: str | None = None) -> Coding | None:
+        """The first coding in one of some systems that the concept under `name` has; it counts as carried."""
+        concept = self.get(name, spelled)
+        for coding in () if concept is None else concept.items("coding"):
+            system, code = coding.value.get("system"), coding.value.get("code")
+            if isinstance(system, str) and system in systems and isinstance(code, str):
+                self.message.mark(coding.value, ("system", "code"))
+                return Coding(system, code)
         return None
 
     def extensions(self, url: str) -> Iterator["Node"]:
