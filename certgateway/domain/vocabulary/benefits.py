@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
 
+from certgateway.domain.lookalikes import LOOKALIKES
 from certgateway.domain.vocabulary.benefit_names import COMPOUNDS, PATH_WORDS, PHRASES
 from certgateway.domain.vocabulary.systems import CODE_SYSTEM
 
@@ -100,6 +101,8 @@ def _fold(text: str) -> str:
     # One after the other, since a table costs a look-up for every letter of a text that is not ASCII.
     for letter, plain in () if folded.isascii() else _FOLDED:
         folded = folded.replace(letter, plain)
+    if not folded.isascii():
+        folded = folded.translate(LOOKALIKES)
     return folded.replace("oe", "o")
 
 
@@ -186,8 +189,9 @@ def _readings(text: str) -> tuple[str, ...]:
 def names_benefit(text: str) -> bool:
     """Whether a code, display, title, short text or URL names a benefit. Linear in the length of the text.
 
-    Case, ø or oe, soft hyphens, zero-width characters, decomposed letters, camelCase, hyphens and underscores make no
-    difference; benefit names are also found inside compounds (sykepengesøknad), short forms only as whole words (AAP).
+    Case, ø or oe, soft hyphens, zero-width characters, decomposed letters, camelCase, hyphens, underscores and letters
+    of other alphabets that look alike make no difference; benefit names are also found inside compounds
+    (sykepengesøknad), short forms only as whole words (AAP).
     """
     read = text[:_LONGEST_TEXT]
     return _may_name(read) and any(map(_says_name, _readings(read)))
