@@ -22,10 +22,12 @@ INNOCENT: Json = {
     "subject": {"reference": "Patient/1"},
     "note": [{"text": "Sykepenger"}],
     "valueString": "Sykepenger",
+    "contained": [{"resourceType": "Patient", "address": [{"line": ["Sykepenger"]}]}],
 }
 GUILTY: dict[str, Json] = {
     "coding": {"category": [{"coding": [{"system": "https://a.example/sykepenger", "code": "1"}]}]},
     "display": {"category": [{"coding": [{"display": "Sykepenger"}]}]},
+    "text": {"category": [{"text": "Sykepenger"}]},
     "extension": {"extension": [{"url": "https://a.example/sykepenger", "valueBoolean": True}]},
     "extension by its path": {"extension": [{"url": "https://a.example/ytelse", "valueBoolean": True}]},
     "extension of a primitive": {"_status": {"extension": [{"url": "https://a.example/sykepenger"}]}},
