@@ -18,6 +18,7 @@ from bench.samples import ROOT, Sample
 from certgateway import bootstrap
 from certgateway.engine import validate
 from certgateway.fhir import bundle
+from certgateway.fhir.content import content_digest
 from certgateway.kith import msghead
 from certgateway.rules import judge as judge_rules
 from certgateway.services.answer import media_type
@@ -78,7 +79,7 @@ def steps(sample: Sample, house: House) -> dict[str, Subject]:
         "open": lambda _: bundle.open_message(sample.raw, sample.format, definitions),  # type: ignore[arg-type]
         "forget": lambda _: bundle.strip(opened, definitions),
         "conform": lambda _: bundle.conform(opened, stripped, definitions),
-        "digest": lambda _: bundle.content_digest(opened.tree),
+        "digest": lambda _: content_digest(opened.tree),
         "understand": lambda _: bundle.understand(stripped, definitions, house.titles),
         "judge": lambda _: judge_rules(certificate, facts),
     }

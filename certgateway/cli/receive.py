@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from certgateway import bootstrap
-from certgateway.api.problems import plain_details
 from certgateway.cli.sources import Sources, signature_beside
 from certgateway.domain.body_size import oversize
 from certgateway.services.answer import media_type
-from certgateway.services.assess import assess
 from certgateway.services.examine import House, detect_format
 from certgateway.services.gateway import Gateway
 from certgateway.services.receive import Delivery, receive
@@ -55,6 +53,8 @@ def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespa
     """
     too_large = oversize(raw, gateway.house.bounds.size)
     if too_large is not None:
+        from certgateway.api.problems import plain_details  # noqa: PLC0415  Only this needs what serves HTTP.
+
         told = plain_details(too_large.fault, {"limit": str(too_large.limit)}, options.lang)
         return {"file": name, "receipt": None, "assessment": None, "problem": told}, True
     format_ = detect_format(raw)
@@ -62,6 +62,8 @@ def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespa
     outcome = receive(delivery, gateway)
     row: Json = {"file": name, "receipt": json.loads(outcome.receipt), "assessment": None}
     if options.aev and outcome.case is not None and outcome.verdict not in {None, "rejected"}:
+        from certgateway.services.assess import assess  # noqa: PLC0415  Only with --aev.
+
         row["assessment"] = assess(outcome.case, gateway, options.lang)
     return row, outcome.conflict or outcome.verdict == "rejected"
 

@@ -4,20 +4,20 @@ Most messages hold none: they are told here by one look, and left as they are. T
 `fhir.benefits` removes, so that the look can't differ from the walk. Nothing here may change a tree or know a path.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from certgateway.domain.certificate import ITEMS
 from certgateway.domain.vocabulary import known, systems
 from certgateway.domain.vocabulary.benefits import (
     BENEFIT_RESOURCE_TYPES,
+    any_of,
     is_benefit_code,
     names_benefit,
     url_names_benefit,
 )
 from certgateway.engine.definitions.definitions import Definitions
 from certgateway.fhir.questionnaire_form import LOINC_ANSWERS
-from certgateway.safejson import Tree
 
 Json = dict[str, Any]
 
@@ -41,6 +41,22 @@ class _Row:
     is_label: bool
 
 
+@dataclass(slots=True)
+class _Ahead:
+    """What one look has still to judge: objects and their types; then all labels at once, and all URLs of extensions.
+
+    To look at texts together costs a fraction of looking at each, and hardly any message has one that counts.
+    """
+
+    objects: list[tuple[Json, str]]
+    labels: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
+
+    def name_benefit(self) -> bool:
+        """Whether one of the texts names a benefit."""
+        return any_of(self.labels, names_benefit) or any_of(self.urls, url_names_benefit)
+
+
 class BenefitSigns:
     """Whether a message holds benefit content, under one set of definitions."""
 
@@ -51,31 +67,40 @@ class BenefitSigns:
 
     def below(self, value: Json, code: str) -> bool:
         """Whether anything below an object of this type is benefit content."""
-        rows = self._rows.get(code)
-        if rows is None:
-            rows = self._learn(code)
-        for key, member in value.items():
-            row = rows.get(key)
-            if row is not None and self._holds(member, row):
-                return True
-        return False
+        ahead = _Ahead([(value, code)])
+        while ahead.objects:
+            holder, code = ahead.objects.pop()
+            rows = self._rows.get(code)
+            if rows is None:
+                rows = self._learn(code)
+            for key, member in holder.items():
+                row = rows.get(key)
+                if row is None or (isinstance(member, str) and not row.is_label):
+                    continue
+                # A list inside a list is no FHIR; the walk leaves it alone too.
+                for item in member if isinstance(member, list) else (member,):
+                    if isinstance(item, dict):
+                        if self._is_sign(item, row.code, ahead):
+                            return True
+                    elif row.is_label and isinstance(item, str):
+                        ahead.labels.append(item)
+        return ahead.name_benefit()
 
-    def _holds(self, member: Tree, row: _Row) -> bool:
-        if isinstance(member, str):
-            return row.is_label and names_benefit(member)
-        if isinstance(member, dict):
-            return self._object(member, row.code)
-        # A list inside a list is no FHIR; the walk leaves it alone too.
-        items = member if isinstance(member, list) else ()
-        return any(self._holds(item, row) for item in items if not isinstance(item, list))
-
-    def _object(self, value: Json, code: str) -> bool:
+    def _is_sign(self, value: Json, code: str, ahead: _Ahead) -> bool:
+        """Whether an object is about a benefit whatever it holds, which is ahead."""
         if code == "Resource" or "resourceType" in value:
             kind = str(value.get("resourceType"))
-            is_known = self._definitions.is_resource(kind)
-            return kind in BENEFIT_RESOURCE_TYPES or (is_known and self.below(value, kind))
-        told = is_benefit_narrative(value) if code == "Narrative" else is_benefit(value, code)
-        return told or self.below(value, code)
+            if self._definitions.is_resource(kind):
+                ahead.objects.append((value, kind))
+            return kind in BENEFIT_RESOURCE_TYPES
+        ahead.objects.append((value, code))
+        if code == "Narrative":
+            ahead.labels.append(str(value.get("div", "")))
+        elif code == "Extension":
+            ahead.urls.append(str(value.get("url", "")))
+        else:
+            return is_benefit(value, code)
+        return False
 
     def _learn(self, code: str) -> dict[str, _Row]:
         """The rows of a type; types come from the definitions, so that a sender can't add any."""

@@ -27,11 +27,12 @@ from certgateway.fhir.benefits import Stripped
 from certgateway.fhir.benefits import strip as strip_benefits
 from certgateway.fhir.carried import Titles, not_carried
 from certgateway.fhir.certificate import Parsed, parse_certificate
+from certgateway.fhir.content import content_digest
 from certgateway.fhir.elements import Reading
 from certgateway.fhir.reading import Message
 from certgateway.fhir.replying import is_answer_header, is_status_header, read_reply
 from certgateway.fhir.sender import sender_claims, sender_numbers
-from certgateway.safejson import JsonLimits, Tree, Unreadable
+from certgateway.safejson import JsonLimits, Unreadable
 from certgateway.safexml import XmlLimits
 
 Json = dict[str, Any]
@@ -81,7 +82,6 @@ _CODEC_EFFECTS = {
 _OWN_INVARIANTS = frozenset({"certificate-date-with-time", "sha256-form", "certificate-questionnaire"})
 # Who is missing is told by `patient-missing` and `author-missing`, once and in the contract's words.
 _PEOPLE = frozenset({"author", "subject"})
-_ADDRESSING = frozenset({"id", "meta", "timestamp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +155,6 @@ def misspelt_senders(opened: Opened, envelope: Envelope) -> list[Finding]:
     """HER-ids of the sender that are none; a message that gives one, and nothing beside it, costs no look at it."""
     is_plain = envelope.sender.startswith("her:") and "sender" not in _header(opened.tree)
     return [] if is_plain or opened.tree.get("resourceType") != "Bundle" else list(misspelt(sender_claims(opened.tree)))
-
-
-def content_digest(tree: Json) -> str:
-    """SHA-256 of the opened message without Bundle.id, Bundle.meta, Bundle.timestamp and layout."""
-    content = {key: value for key, value in tree.items() if key not in _ADDRESSING}
-    return hashlib.sha256(safejson.write(_ordered(content))).hexdigest()
 
 
 def profile_version(tree: Json) -> str:
@@ -254,6 +248,8 @@ def find_reply(stripped: Stripped) -> Reply | None:
     not ask whether the certificate could be read; where these things stood is among the origins of `understand`, under
     `clarification`, `clarification.declined` and `clarification.declined_items[i]`.
     """
+    if not is_answer_header(_header(stripped.tree)):
+        return None  # As nearly always; to list what is in a message for nothing would cost.
     return read_reply(Message(stripped.tree), Reading(), None)
 
 
@@ -325,9 +321,3 @@ def _sender(endpoint: str) -> str:
     if her != endpoint and is_her_id(her):
         return f"her:{her}"
     return f"endpoint:{hashlib.sha256(endpoint.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-
-
-def _ordered(value: Tree) -> Tree:
-    if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in sorted(value)}
-    return [_ordered(item) for item in value] if isinstance(value, list) else value

@@ -35,6 +35,7 @@ _TRANSPORT: dict[str, frozenset[str]] = {
 # What holds others and says nothing itself; the header of a message is read for its addresses alone.
 _WRAPPERS = frozenset({"Bundle.entry", "Meta"})
 _IDENTITY = frozenset({"resourceType", "id"})
+_NOTHING: frozenset[str] = frozenset()
 _OWN_TITLES = frozenset({"Legeerklæring", "Legeerklæring ved arbeidsuførhet", "Medical certificate"})
 _OWN_NARRATIVE = ("Vurdert: ingen kjente", "Ikke vurdert")
 
@@ -42,78 +43,79 @@ _OWN_NARRATIVE = ("Vurdert: ingen kjente", "Ikke vurdert")
 def not_carried(message: Message, definitions: Definitions, titles: Titles) -> "NotCarried":
     """What nobody read, topmost places first, in stripped coordinates."""
     facts = definitions.type(message.root.path)
-    if facts is None:
-        return NotCarried()
-    return _Walk(message, definitions, titles).below(message.tree, facts, message.root.path)
+    walk = _Walk(message, definitions, titles)
+    if facts is not None:
+        walk.below(message.tree, facts, message.root.path)
+    return walk.found
 
 
 @dataclass(slots=True)
 class NotCarried:
-    """What one node holds: unread places in it, and whether anything in it was carried.
+    """The unread places of a message.
 
-    `modifiers` are unread places that change the meaning of what was carried beside them ("less than", "do not"):
-    what stands there cannot be left out.
+    `modifiers` are those that change the meaning of what was carried beside them ("less than", "do not"): what stands
+    there cannot be left out.
     """
 
     unread: list[str] = field(default_factory=list)
     modifiers: list[str] = field(default_factory=list)
-    carried: bool = False
-
-    def add(self, inner: "NotCarried") -> None:
-        """Take in what a node below holds; modifiers of something that was not carried change nothing."""
-        self.unread += inner.unread
-        self.modifiers += inner.modifiers
-        self.carried = self.carried or inner.carried
 
 
 class _Walk:
-    """One pass over the tree, guided by the types, held against what the cursor remembers."""
+    """One pass over the tree, guided by the types, held against what the cursor remembers; `found` grows by it."""
 
     def __init__(self, message: Message, definitions: Definitions, titles: Titles) -> None:
         self.message = message
         self.definitions = definitions
         self.titles = titles
+        self.found = NotCarried()
 
-    def below(self, value: Json, facts: TypeFacts, path: str) -> NotCarried:
-        """The unread places below one object, topmost first."""
-        found = NotCarried()
-        read = self.message.read.get(id(value), set())
-        transport = _TRANSPORT.get(facts.name, frozenset()) | self.message.skipped.get(id(value), set())
+    def below(self, value: Json, facts: TypeFacts, path: str) -> bool:
+        """Find the unread places below one object, topmost first, and tell whether anything in it was carried."""
+        carried = False
+        read = self.message.read.get(id(value), _NOTHING)
+        skipped = self.message.skipped.get(id(value), _NOTHING)
+        transport = _TRANSPORT.get(facts.name, _NOTHING)
         for key, member in value.items():
             entry = facts.keys.get(key.removeprefix("_"))
-            if entry is None or key in _IDENTITY or key in transport:
+            if entry is None or key in _IDENTITY or key in transport or key in skipped:
                 continue
             if key in read and not isinstance(member, (dict, list)) and key[0] != "_":
-                found.carried = True  # A value that was read, as most members are, needs no path.
+                carried = True  # A value that was read, as most members are, needs no path.
                 continue
             element, code = entry
             here = f"{path}.{element.name}"
             for index, item in enumerate(member if isinstance(member, list) else [member]):
                 place = f"{here}[{index}]" if element.repeats else here
                 if key in read or key == "meta" or key.startswith("_"):
-                    found.add(self._member(key, item, code, place))
+                    carried = self._member(key, item, code, place) or carried
                 elif element.is_modifier and not _is_default(element.name, item):
-                    found.modifiers.append(place)
+                    self.found.modifiers.append(place)
                 elif not self._ours(key, item, code, value):
-                    found.unread.append(place)
-        return found
+                    self.found.unread.append(place)
+        return carried
 
-    def _member(self, key: str, item: Tree, code: str, path: str) -> NotCarried:
-        """A member that was read: all of it, when it is a value; else what stands in it."""
+    def _member(self, key: str, item: Tree, code: str, path: str) -> bool:
+        """Whether a member that was read was carried: always when it is a value, else by what stands in it."""
         if key.startswith("_"):
             element = self.definitions.type("Element")
-            return self.below(item, element, path) if isinstance(item, dict) and element else NotCarried()
-        return self._object(item, code, path) if isinstance(item, dict) else NotCarried(carried=True)
+            return isinstance(item, dict) and element is not None and self.below(item, element, path)
+        return self._object(item, code, path) if isinstance(item, dict) else True
 
-    def _object(self, item: Json, code: str, path: str) -> NotCarried:
+    def _object(self, item: Json, code: str, path: str) -> bool:
         """An object of which nothing was carried is one loss, not many; an entry of the Bundle is only a wrapper."""
+        unread, modifiers = len(self.found.unread), len(self.found.modifiers)
         facts = self.definitions.type(str(item.get("resourceType", code)))
-        inner = NotCarried() if facts is None else self.below(item, facts, path)
-        if inner.carried or code in _WRAPPERS or item.get("resourceType") == "MessageHeader":
-            return inner
+        carried = facts is not None and self.below(item, facts, path)
+        if carried or code in _WRAPPERS or item.get("resourceType") == "MessageHeader":
+            return carried
         visited = id(item) in self.message.read or id(item) in self.message.skipped
-        silent = visited and not inner.unread and not inner.modifiers
-        return NotCarried([] if silent else [path])
+        silent = visited and (unread, modifiers) == (len(self.found.unread), len(self.found.modifiers))
+        # Modifiers of something that was not carried change nothing.
+        del self.found.unread[unread:], self.found.modifiers[modifiers:]
+        if not silent:
+            self.found.unread.append(path)
+        return False
 
     def _ours(self, key: str, item: Tree, code: str, holder: Json) -> bool:
         """Whether an unread member says nothing but what our own text for it says."""

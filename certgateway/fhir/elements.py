@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from certgateway.domain.certificate import Attachment, Coding, Limit, Period, Quantity
+from certgateway.domain.certificate import Attachment, Limit, Period, Quantity
 from certgateway.domain.vocabulary import known, systems
 from certgateway.fhir.reading import Node
 
@@ -66,15 +66,6 @@ def concept(
 ) -> str | None:
     """The code of ours that the concept under `name` holds."""
     return own(vocabulary, node.code_of(systems.CODE_SYSTEM + vocabulary, name, spelled))
-
-
-def coding_of(node: Node, wanted: tuple[str, ...], name: str = "code") -> Coding | None:
-    """The first coding of the concept under `name` in one of the wanted systems."""
-    for coding, path in node.codings(name):
-        if coding.system in wanted:
-            node.keep(path, name)
-            return coding
-    return None
 
 
 def extension_code(node: Node, url: str, vocabulary: str) -> str | None:
@@ -183,7 +174,7 @@ def components(node: Node) -> Parts:
     """The components of an Observation by our codes; others stay unread."""
     found = Parts({}, [])
     for component in node.items("component"):
-        coding = coding_of(component, (PART_SYSTEM, LIMIT_SYSTEM))
+        coding = component.coding_in((PART_SYSTEM, LIMIT_SYSTEM), "code")
         if coding is not None and coding.system == PART_SYSTEM:
             found.parts.setdefault(coding.code, []).append(component)
         elif coding is not None:

@@ -4,6 +4,7 @@ What was never read is what `fhir.carried` reports as not carried. The cursor fo
 reads as absent, since the engine has already said so. It must never hand out a display, a title or a narrative.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,8 +28,8 @@ class Message:
     tree: Json
     scope: Scope = field(init=False)
     resources: list["Node"] = field(default_factory=list)
-    read: dict[int, set[str]] = field(default_factory=dict)
-    skipped: dict[int, set[str]] = field(default_factory=dict)
+    read: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    skipped: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         """List the resources of the entries, in the order received."""
@@ -53,7 +54,7 @@ class Message:
 
     def mark(self, value: Json, names: Iterable[str]) -> None:
         """Remember that these members were read."""
-        self.read.setdefault(id(value), set()).update(names)
+        self.read[id(value)].update(names)
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Node:
     scope: Scope
 
     def _raw(self, name: str) -> Tree:
-        self.message.mark(self.value, (name,))
+        self.message.read[id(self.value)].add(name)
         return self.value.get(name)
 
     def _child(self, value: Json, path: str) -> "Node":
@@ -107,8 +108,7 @@ class Node:
 
     def skip(self, *names: str) -> None:
         """Discard members that carry nothing of their own: transport, and what FHIR demands beside the rest."""
-        self.message.read.setdefault(id(self.value), set())
-        self.message.skipped.setdefault(id(self.value), set()).update(names)
+        self.message.skipped[id(self.value)].update(names)
 
     def codings(self, name: str, spelled: str | None = None) -> Iterator[tuple[Coding, str]]:
         """System and code of each coding of the concept under `name`, with the coding's path. Displays stay unread."""
@@ -131,10 +131,17 @@ class Node:
 
     def code_of(self, system: str, name: str, spelled: str | None = None) -> str | None:
         """The code that the concept under `name` has in `system`."""
-        for coding, path in self.codings(name, spelled):
-            if coding.system == system:
-                self.keep(path, name, spelled)
-                return coding.code
+        found = self.coding_in((system,), name, spelled)
+        return found.code if found else None
+
+    def coding_in(self, systems: tuple[str, ...], name: str, spelled: str | None = None) -> Coding | None:
+        """The first coding in one of some systems that the concept under `name` has; it counts as carried."""
+        concept = self.get(name, spelled)
+        for coding in () if concept is None else concept.items("coding"):
+            system, code = coding.value.get("system"), coding.value.get("code")
+            if isinstance(system, str) and system in systems and isinstance(code, str):
+                self.message.mark(coding.value, ("system", "code"))
+                return Coding(system, code)
         return None
 
     def extensions(self, url: str) -> Iterator["Node"]:

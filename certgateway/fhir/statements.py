@@ -146,7 +146,7 @@ def _prose(node: Node, element: str, reading: Reading) -> Statement | None:
 def clinical_finding(node: Node, element: str, reading: Reading) -> ClinicalFinding:
     """Coded by ICF, measured, or in words."""
     elements.obligatory(node, reading)
-    code = elements.coding_of(node, (systems.ICF, ITEM_SYSTEM))
+    code = node.coding_in((systems.ICF, ITEM_SYSTEM), "code")
     parts = elements.components(node)
     return ClinicalFinding(
         code=code if code and code.system == systems.ICF else None,
@@ -223,7 +223,7 @@ def _treatment(activity: Node, detail: Node, element: str, reading: Reading) -> 
 def function(node: Node, element: str, reading: Reading) -> FunctionStatement:
     """One function in work or daily life. `dataAbsentReason` without a value is "not assessed", with its reason."""
     elements.obligatory(node, reading)
-    code = elements.coding_of(node, (systems.ICF,))
+    code = node.coding_in((systems.ICF,), "code")
     if code is not None:
         reading.note(f"{element}.code", f"{node.path}.code")
     reading.note(f"{element}.ability", f"{node.path}.value" if "valueCodeableConcept" in node.value else node.path)
@@ -249,7 +249,7 @@ def function(node: Node, element: str, reading: Reading) -> FunctionStatement:
 def health_risk(node: Node, element: str, reading: Reading) -> HealthRisk:
     """One activity that poses a risk; the single prediction says harm, severity and how long."""
     elements.obligatory(node, reading)
-    activity = elements.coding_of(node, (RISK_SYSTEM, systems.ICF))
+    activity = node.coding_in((RISK_SYSTEM, systems.ICF), "code")
     if activity is not None:
         reading.note(f"{element}.activity", f"{node.path}.code")
     prediction = node.first("prediction")

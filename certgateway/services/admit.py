@@ -5,13 +5,18 @@ held against that; a message that is another's is refused before anything of it 
 nobody can tell, the answer is no. Nothing here may verify a token.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from certgateway.domain.findings import Effect, Finding
 from certgateway.domain.message import Envelope, Origins, outermost
 from certgateway.services.examine import Examined
-from certgateway.trust.tokens import Identity
+
+if TYPE_CHECKING:
+    # Where nobody has to log in there are no tokens to load anything for.
+    from certgateway.trust.tokens import Identity
 
 _NOBODY: Final = "nobody"
 """A sender that there cannot be: what is another's is looked for under it, with the same work and the same answer."""

@@ -1,9 +1,11 @@
 """Step 10's text: the receipt as data and as a message in the sender's form. Written in step 9, sent when durable."""
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from certgateway import safejson
 from certgateway.domain.findings import Effect, Finding, Language
@@ -12,12 +14,15 @@ from certgateway.domain.record import Answer
 from certgateway.engine.definitions.definitions import Definitions
 from certgateway.fhir.outcome import operation_outcome
 from certgateway.fhir.receipt import ReceiptFacts, receipt_bytes, response_message
-from certgateway.kith.apprec import AppRecFacts, AppRecVersion, write_apprec
-from certgateway.kith.parties import Original
 from certgateway.services.examine import Examined, Judgement
 from certgateway.services.report import finding_data, removal_data, text_of
 from certgateway.services.vouch import XML_INSIDE, signed_beside, signed_inside
-from certgateway.trust.xml_signing import Signatory
+
+if TYPE_CHECKING:
+    # The KITH codec is loaded with the first such message, what signs with the first signature.
+    from certgateway.kith.apprec import AppRecVersion
+    from certgateway.kith.parties import Original
+    from certgateway.trust.xml_signing import Signatory
 
 Json = dict[str, Any]
 AnswerFormat = Literal["fhir-json", "fhir-xml", "kith"]
@@ -115,6 +120,8 @@ def _kith_answer(receipt: Receipt, her: str) -> Answer:
     if receipt.original is None:
         status = _CONFLICT if receipt.conflict else _BAD_REQUEST
         return Answer(status, PROBLEM_JSON, safejson.write(_problem(receipt, status)))
+    from certgateway.kith.apprec import AppRecFacts, write_apprec  # noqa: PLC0415  As above.
+
     facts = AppRecFacts(
         original=receipt.original,
         verdict=receipt.judgement.verdict,

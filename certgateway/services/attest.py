@@ -17,7 +17,6 @@ from certgateway.services.examine import Examined
 from certgateway.services.gateway import Gateway
 from certgateway.store.ledger import LedgerEntry
 from certgateway.store.transactions import Unit
-from certgateway.trust.receipts import digest_of, sign_receipt
 
 Json = dict[str, Any]
 
@@ -26,6 +25,8 @@ def attest(entry: LedgerEntry, kept: Kept, examined: Examined, unit: Unit, gatew
     """Signs and keeps the receipt of a message that was just recorded, where the gateway has a key."""
     if gateway.signatory is None:
         return
+    from certgateway.trust.receipts import digest_of, sign_receipt  # noqa: PLC0415  Only with a key.
+
     told: Json = {
         "gateway": f"her:{gateway.her}",
         "message_id": kept.message_id,

@@ -124,7 +124,7 @@ class Examined:
 
     def positioned(self, findings: list[Finding]) -> list[Finding]:
         """Findings with line and column too, as far as the message could be read."""
-        if self.opened is None:
+        if self.opened is None or not findings:
             return findings
         if isinstance(self.opened, bundle.Opened):
             return bundle.position(findings, replace(self.opened, raw=self.raw))

@@ -1,21 +1,27 @@
 """What every verb of the services works with: a frozen value, put together by `bootstrap`. It does nothing."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from certgateway.domain.senders import NOBODY, Senders
-from certgateway.services.admit import Register
-from certgateway.services.examine import House
-from certgateway.services.hpr import Hpr
-from certgateway.services.people import People
-from certgateway.store.transactions import Store
-from certgateway.trust.issuers import Issuer
-from certgateway.trust.scanner import Scanner
-from certgateway.trust.seal import Sealer
-from certgateway.trust.webhooks import Webhook
-from certgateway.trust.xml_signing import Signatory
+
+if TYPE_CHECKING:
+    # What a gateway does not have, such as tokens and signatures, need not be loaded for one message in somebody's CI.
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from certgateway.services.admit import Register
+    from certgateway.services.examine import House
+    from certgateway.services.hpr import Hpr
+    from certgateway.services.people import People
+    from certgateway.store.transactions import Store
+    from certgateway.trust.issuers import Issuer
+    from certgateway.trust.scanner import Scanner
+    from certgateway.trust.seal import Sealer
+    from certgateway.trust.webhooks import Webhook
+    from certgateway.trust.xml_signing import Signatory
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,20 @@ What is refused for its size or number is not scanned: the scanner may not take 
 nothing. A scanner that gives no clear answer raises, and then nothing is kept or answered. Nothing here keeps a byte.
 """
 
+from __future__ import annotations
+
 import hashlib
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from certgateway.domain.attachments import AttachmentPolicy, refusals
+from certgateway.fhir import bundle
 from certgateway.fhir.attached import attached_contents
-from certgateway.kith import msghead
-from certgateway.kith.attachments import attachment_documents
-from certgateway.services.examine import Examined
-from certgateway.trust.scanner import Scanner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from certgateway.services.examine import Examined
+    from certgateway.trust.scanner import Scanner
 
 
 def find_infected(examined: Examined, policy: AttachmentPolicy, scanner: Scanner | None) -> frozenset[str]:
@@ -32,8 +37,9 @@ def find_infected(examined: Examined, policy: AttachmentPolicy, scanner: Scanner
 
 def _contents(examined: Examined) -> Iterator[bytes]:
     opened = examined.opened
-    if isinstance(opened, msghead.Opened):
-        documents = attachment_documents(opened.head) if opened.head is not None else []
-        yield from (document.content for document in documents)
-    elif opened is not None:
+    if isinstance(opened, bundle.Opened):
         yield from attached_contents(opened.tree)
+    elif opened is not None and opened.head is not None:
+        from certgateway.kith.attachments import attachment_documents  # noqa: PLC0415  With the first such message.
+
+        yield from (document.content for document in attachment_documents(opened.head))

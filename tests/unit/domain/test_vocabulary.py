@@ -4,12 +4,15 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
+from itertools import product
 
 import pytest
 
 from certgateway.domain import vocabulary
 from certgateway.domain.certificate import ITEMS
-from certgateway.domain.vocabulary import form_2008, functioning, icf, outlook, risks, units
+from certgateway.domain.vocabulary import benefits, form_2008, functioning, icf, outlook, risks, units
+from certgateway.domain.vocabulary.benefit_names import PATH_WORDS
 from certgateway.domain.vocabulary.benefits import BENEFIT_NAMES, BENEFIT_RESOURCE_TYPES
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM, VERDICT
 from certgateway.domain.vocabulary.model import table
@@ -238,6 +241,15 @@ def test_every_name_passes_the_sieve() -> None:
         name for name in BENEFIT_NAMES if not vocabulary.names_benefit(unicodedata.normalize("NFD", name.upper()))
     ] == []
     assert [name for name in BENEFIT_NAMES if not vocabulary.names_benefit(name.title().replace(" ", ""))] == []
+    urls = [f"https://a.example/{name}" for name in (*BENEFIT_NAMES, *PATH_WORDS)]
+    assert [url for url in urls if not benefits.url_names_benefit(url)] == []
+
+
+@pytest.mark.parametrize("names", [benefits.names_benefit, benefits.url_names_benefit])
+def test_many_texts_are_told_as_each_of_them_is(names: Callable[[str], bool]) -> None:
+    told = ("", "aap", "a", "ap", "syke", "penger", "sykepenger", "ytelse", "Muskelytelse", "\u0301ap")
+    for texts in product(told, repeat=3):
+        assert benefits.any_of(texts, names) == any(map(names, texts)), texts
 
 
 @pytest.mark.parametrize(
@@ -260,6 +272,7 @@ def test_every_name_passes_the_sieve() -> None:
         "Arbeidsavklaringspenger",
         "arbeidsavklaringspengar",
         "arbeidsavklarings penger",
+        "yting fra nav",
         "arbeidsavklaringpenger",
         "arbeids\u00adavklarings\u00adpenger",
         "arbeids\u00a0avklarings\u00a0penger",

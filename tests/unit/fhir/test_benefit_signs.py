@@ -22,11 +22,14 @@ INNOCENT: Json = {
     "subject": {"reference": "Patient/1"},
     "note": [{"text": "Sykepenger"}],
     "valueString": "Sykepenger",
+    "contained": [{"resourceType": "Patient", "address": [{"line": ["Sykepenger"]}]}],
 }
 GUILTY: dict[str, Json] = {
     "coding": {"category": [{"coding": [{"system": "https://a.example/sykepenger", "code": "1"}]}]},
     "display": {"category": [{"coding": [{"display": "Sykepenger"}]}]},
+    "text": {"category": [{"text": "Sykepenger"}]},
     "extension": {"extension": [{"url": "https://a.example/sykepenger", "valueBoolean": True}]},
+    "extension by its path": {"extension": [{"url": "https://a.example/ytelse", "valueBoolean": True}]},
     "extension of a primitive": {"_status": {"extension": [{"url": "https://a.example/sykepenger"}]}},
     "reference": {"focus": [{"reference": "Coverage/1"}]},
     "narrative": {"text": {"status": "generated", "div": "<div>Sykepenger</div>"}},
@@ -47,6 +50,11 @@ def test_every_kind_of_benefit_content_is_seen_and_then_taken(name: str) -> None
 
     assert signs_of(BASE).below(tree, "Observation")
     assert len(strip(tree, BASE).removed) == 1
+
+
+def test_a_name_that_two_labels_make_together_is_no_sign() -> None:
+    tree = {**INNOCENT, "category": [{"text": "syke"}, {"text": "penger"}]}
+    assert not signs_of(BASE).below(tree, "Observation")
 
 
 @pytest.mark.parametrize("kind", [{}, [], ["Coverage"]])

@@ -128,3 +128,9 @@ def test_a_modifier_beside_what_was_carried_cannot_be_left_out(house: House) -> 
     finding = at(tree, "findings[0]")
     finding["valueQuantity"]["comparator"] = "<"
     assert told(tree, house) == [("modifier-not-understood", MESSAGE.locate("<findings[0]>.value.comparator"))]
+
+
+def test_a_modifier_of_nothing_is_left_out_with_what_holds_it(house: House) -> None:
+    tree = deepcopy(MESSAGE.tree)
+    at(tree, "findings[0]")["valueQuantity"] = {"comparator": "<"}
+    assert told(tree, house) == [("not-carried", MESSAGE.locate("<findings[0]>.value"))]
