@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
-    from certgateway.config import IssuerSettings, Settings, WebhookSettings
+    from certgateway.config import Settings, WebhookSettings
     from certgateway.domain.senders import Senders
+    from certgateway.issuer_settings import IssuerSettings
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
     from certgateway.services.hpr import Hpr
@@ -318,12 +319,12 @@ def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
 
 
 def people_of(settings: "Settings") -> "People | None":
-    """Who knows who a patient is to a counsellor; None where nobody does. Nothing is asked of it yet."""
+    """Who knows who a patient is to a counsellor; None where nobody does. MisconfiguredError for an unusable token."""
     if settings.people_url is None:
         return None
     from certgateway.trust.people import HttpPeople  # noqa: PLC0415  Only a gateway has counsellors.
 
-    return HttpPeople(settings.people_url)
+    return HttpPeople(settings.people_url, settings.people_token_file)
 
 
 def hpr_of(settings: "Settings") -> "Hpr | None":
