@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from certgateway.services.hpr import Hpr
     from certgateway.services.people import People
     from certgateway.store.transactions import Store
+    from certgateway.trust.ended import FileEnded
     from certgateway.trust.issuers import Issuer, Keys
     from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.revocation import Policy as RevocationPolicy
@@ -238,6 +239,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         only_registered=settings.unregistered_senders == "refuse",
         signatory=signatory_of(settings),
         issuers=issuers_of(settings),
+        ended=ended_of(settings),
         people=people_of(settings),
         hpr=hpr_of(settings),
         takes_unanswered=settings.hpr is not None and settings.hpr.unanswered == "take",
@@ -297,7 +299,7 @@ def signatory_of(settings: "Settings") -> "Signatory | None":
 def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
     """Who may say who a caller is. Raises MisconfiguredError for a file of keys that cannot be used."""
     from certgateway.trust.issuer_keys import FetchedKeys, FileKeys  # noqa: PLC0415  Only a gateway has callers.
-    from certgateway.trust.issuers import Issuer  # noqa: PLC0415
+    from certgateway.trust.issuers import Issuer, Login  # noqa: PLC0415
 
     def keys(each: "IssuerSettings") -> "Keys":
         return FileKeys(each.jwks_file) if each.jwks_file is not None else FetchedKeys(each.jwks_url or "")
@@ -311,11 +313,21 @@ def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
             scope_prefix=each.scope_prefix,
             clients=frozenset(each.clients),
             tenant=each.tenant,
+            login=Login(frozenset(each.login_methods), frozenset(each.login_contexts), each.login_seconds),
             leeway=each.leeway_seconds,
             longest=each.lifetime_seconds,
         )
         for each in settings.issuers
     )
+
+
+def ended_of(settings: "Settings") -> "FileEnded | None":
+    """Whose tokens are taken no more; None where no file tells. MisconfiguredError for one that cannot be used."""
+    if settings.ended_tokens is None:
+        return None
+    from certgateway.trust.ended import FileEnded  # noqa: PLC0415  Only a gateway has callers.
+
+    return FileEnded(settings.ended_tokens)
 
 
 def people_of(settings: "Settings") -> "People | None":

@@ -230,6 +230,9 @@ class Settings(BaseSettings):
         default=(),
         description="Who may say who a caller is, see below; with any, every route but public ones demands a token",
     )
+    ended_tokens: Path | None = Field(
+        default=None, description="A file with whose tokens are taken no more, see below; read again when it changes"
+    )
     people_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
         default=None,
         description="The register that knows who a patient is to a counsellor; without it no counsellor sees anybody",
@@ -326,7 +329,9 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _token_for_somebody(self) -> Self:
+    def _for_somebody(self) -> Self:
+        if self.ended_tokens is not None and not self.issuers:
+            raise ValueError("ended_tokens is for issuers")
         if self.people_token_file is not None and self.people_url is None:
             raise ValueError("people_token_file is for people_url")
         return self

@@ -159,7 +159,7 @@ def test_a_faulty_file_changes_nothing_and_is_told_of_once(
         assert is_trusted(anchors, signer()) == "certificate-revoked"
     assert anchors.is_faulty
     (told,) = caplog.records
-    assert (told.levelname, told.args) == ("ERROR", ())
+    assert (told.levelname, told.args) == ("ERROR", ("trust anchors",))
     assert str(tmp_path) not in told.getMessage()
     replaced(path, ISSUER + LIST)
     assert is_trusted(anchors, signer()) == "trusted"
@@ -187,7 +187,7 @@ def test_while_one_reads_others_go_on_with_what_was(tmp_path: Path) -> None:
     path = file(tmp_path, ISSUER)
     anchors = FileAnchors(path)
     replaced(path, ISSUER + OFFICE)
-    with anchors._lock:
+    with anchors._file._lock:
         begun = monotonic()
         assert anchors.current().registered == ()
         assert monotonic() - begun < 1
