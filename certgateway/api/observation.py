@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certgateway.api.heads import fault_of_head
 from certgateway.api.meters import Meters
+from certgateway.api.negotiation import FHIR_XML
 from certgateway.api.problems import respond
 from certgateway.engine.definitions.definitions import Definitions
 
@@ -41,6 +42,7 @@ ALWAYS: Final = {
 ENCRYPTED: Final = {**ALWAYS, "Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 """The same where callers come by TLS; over anything else RFC 6797 forbids the last one."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+_XML = frozenset({FHIR_XML, "application/xml"})
 _SERVER_FAULT = 500
 _CLIENT_GONE = 499
 
@@ -163,6 +165,9 @@ class _Watch:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers[HEADER] = self.reference
+            if headers.get("content-type") in _XML:
+                # All that we write is UTF-8, and a reader need not look into it to know.
+                headers["content-type"] += "; charset=utf-8"
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)

@@ -52,13 +52,14 @@ class Look:
 class Permits:
     """What one caller may do by one operation, `act`. `calling` is None where nobody has to log in.
 
-    `note` is told when the registers cannot be asked.
+    `note` is told when the registers cannot be asked; `reference` is that of the request, as the log has it.
     """
 
     gateway: Gateway
     calling: Identity | None
     act: str
     note: Callable[[], None]
+    reference: str | None = None
 
     def case(self, uuid: str) -> bool:
         """Whether the certificate with this id of ours is there for the caller."""
@@ -131,6 +132,7 @@ class Permits:
             reader=self._reader(self.calling),
             who=_who(self.calling, look.unit),
             reason=reason,
+            reference=self.reference,
         )
         with self.gateway.store.transaction() as writing:
             writing.record_access(told)
@@ -186,6 +188,7 @@ class Permits:
                             act=self.act,
                             is_allowed=look.decision.is_allowed,
                             basis=look.decision.basis,
+                            reference=self.reference,
                         )
                     )
 

@@ -60,6 +60,7 @@ def _insert_access(connection: Connection, sealing: Strongbox, told: Access) -> 
         "allowed": told.is_allowed,
         "basis": told.basis,
         "sealed": sealing.seal(who, _context(told.id), "derived", _holder(told.at)),
+        "reference": told.reference,
     }
     connection.execute(_INSERT, row)
     return _encode(row)
@@ -80,6 +81,7 @@ def accesses_of_case(connection: Connection, sealing: Strongbox, case_uuid: str)
             row.act,
             row.allowed,
             row.basis,
+            row.reference,
         )
         for row in connection.execute(_OF_CASE, {"known": case_uuid})
     ]
@@ -96,6 +98,7 @@ def _insert_override(connection: Connection, sealing: Strongbox, told: Override)
         "patient": told.patient,
         "reader": told.reader,
         "sealed": sealing.seal(plain, context, "derived", _holder(told.at)),
+        "reference": told.reference,
     }
     connection.execute(insert(access_override), row)
     return _encode(row)

@@ -21,13 +21,17 @@ class Reread(Generic[T]):
     `last` is what it said when it could last be used.
     """
 
-    __slots__ = ("_lock", "_path", "_read", "_seen", "_what", "is_faulty", "last")
+    __slots__ = ("_complaint", "_lock", "_path", "_read", "_seen", "is_faulty", "last")
 
     def __init__(self, path: Path, read: Callable[[], T], what: str) -> None:
         """`read` raises MisconfiguredError for a file that cannot be used, and so does this; `what` names it."""
         self._path = path
         self._read = read
-        self._what = what
+        # Whole, since lines of the log have no arguments: those of libraries may hold values.
+        self._complaint = (
+            f"the file of {what} has changed and cannot be used: what it said before goes on counting; "
+            "certgateway config tells what is wrong with it"
+        )
         self._lock = threading.Lock()
         self._seen = _glimpse(path)
         self.last = read()
@@ -52,11 +56,7 @@ class Reread(Generic[T]):
             self.last = self._read()
         except MisconfiguredError:
             self.is_faulty = True
-            _LOG.error(
-                "the file of %s has changed and cannot be used: what it said before goes on counting; "
-                "certgateway config tells what is wrong with it",
-                self._what,
-            )
+            _LOG.error(self._complaint)
             return
         self.is_faulty = False
 

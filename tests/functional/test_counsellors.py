@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -116,13 +117,15 @@ def override(caller: Caller, certificate: str, reason: str = REASON) -> Response
 
 
 def test_a_look_is_on_record_with_who_what_why_and_when(scene: Scene) -> None:
-    assert scene.counsellor().get(f"/assessments/{scene.here}").status_code == 200
+    answer_ = scene.counsellor().get(f"/assessments/{scene.here}")
+    assert answer_.status_code == 200
     key = f"entra:{NAMES['entra']} Z990001"
     with scene.gateway.store.reading() as reading:
         found = reading.accesses_of_case(scene.here)
         entries = reading.ledger_entries(0, 100)
         assert reading.check_ledger()
     sealer = scene.gateway.sealer
+    assert re.fullmatch("[0-9a-f]{16}", answer_.headers["Support-Reference"])
     expected = Access(
         id=found[0].id,
         at=NOW,
@@ -133,6 +136,7 @@ def test_a_look_is_on_record_with_who_what_why_and_when(scene: Scene) -> None:
         act="read-assessment",
         is_allowed=True,
         basis="unit",
+        reference=answer_.headers["Support-Reference"],
     )
     assert found == [expected]
     assert (entries[-1].kind, entries[-1].message) == ("access", found[0].id)
@@ -423,6 +427,18 @@ def test_what_is_on_record_without_an_issuer_counts_while_there_is_one_alone(
             assert caller.get(f"/assessments/{certificate}").status_code == status
             other = Caller(client, "entra", {"scp": "nav:assess", "roles": [], "NAVident": "Z990002"})
             assert other.get(f"/assessments/{certificate}").status_code == 404
+
+
+def test_an_override_and_its_line_of_the_log_have_a_reference_in_common(
+    lasting: tuple[Gateway, str], settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway, certificate = lasting
+    with caplog.at_level(logging.INFO, "certgateway.requests"), TestClient(create_app(gateway, settings)) as client:
+        answer_ = override(Caller(client, "entra", {"scp": "nav:assess", "roles": []}), certificate)
+    (line,) = (json.loads(each.getMessage()) for each in caplog.records if each.name == "certgateway.requests")
+    with gateway.store.engine.connect() as connection:
+        kept = {connection.execute(table.select()).one().reference for table in (access, access_override)}
+    assert kept == {line["reference"]} == {answer_.headers["Support-Reference"]}
 
 
 @pytest.mark.parametrize("person", [MadeUpPerson("1201", "confidential"), MadeUpPerson("1201", is_shielded=True)])

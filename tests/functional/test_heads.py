@@ -137,3 +137,10 @@ def test_where_callers_log_in_the_token_decides(make_gateway: Callable[[str], Ga
 
 def test_every_route_is_either_public_or_demands_something(open_door: TestClient) -> None:
     assert {operation for _, _, operation in routes(open_door)} == PUBLIC | DEMANDS.keys()
+
+
+def test_xml_tells_its_charset(open_door: TestClient) -> None:
+    path = "/fhir/StructureDefinition"
+    for wished, told in (("application/fhir+xml", "; charset=utf-8"), ("application/fhir+json", "")):
+        answer = open_door.get(path, headers={"Accept": wished})
+        assert answer.headers["Content-Type"] == wished + told

@@ -118,7 +118,7 @@ def test_the_file_is_read_again_when_it_changes_and_what_cannot_be_used_changes_
         with pytest.raises(TokenRefused):
             identified("entra", file.current(), NAVident="Z990002")
     assert file.is_faulty
-    assert [record.message.count("ended tokens") for record in caplog.records] == [1]
+    assert [str(record.msg).count("ended tokens") for record in caplog.records] == [1]
     assert "Z9900" not in caplog.text
     path.unlink()
     with pytest.raises(TokenRefused):
