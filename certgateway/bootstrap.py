@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from certgateway.services.gateway import Gateway
     from certgateway.services.hpr import Hpr
     from certgateway.services.people import People
+    from certgateway.store.database import Tls
     from certgateway.store.transactions import Store
     from certgateway.trust.ended import FileEnded
     from certgateway.trust.issuers import Issuer, Keys
@@ -171,18 +172,27 @@ def _kith_tables(folder: Path | None) -> "Tables":
     return schema.load(folder)
 
 
-def store_on(database: str, sealer: "Sealer") -> "Store":
-    """The store in a database, whose tables are made or updated."""
+def store_on(database: str, sealer: "Sealer", tls: "Tls" = "verify") -> "Store":
+    """The store in a database, whose tables are made or updated. MisconfiguredError as `open_database` has it."""
     from certgateway.store.database import open_database  # noqa: PLC0415  Only those who store pay for the database.
     from certgateway.store.schema import migrate  # noqa: PLC0415
     from certgateway.store.transactions import Store  # noqa: PLC0415
 
-    engine = open_database(database)
+    engine = open_database(database, tls)
     migrate(engine)
     return Store(engine, sealer)
 
 
-def gateway_on(database: str, key_file: Path, house: House | None = None, her: str = "8140000") -> "Gateway":
+def store_of(settings: "Settings") -> "Store":
+    """The store that the settings describe, with the keys of its key file."""
+    from certgateway.trust.seal import Sealer  # noqa: PLC0415  Only those who store pay for it.
+
+    return store_on(settings.database, Sealer.from_file(settings.key_file), settings.database_tls)
+
+
+def gateway_on(
+    database: str, key_file: Path, house: House | None = None, her: str = "8140000", tls: "Tls" = "verify"
+) -> "Gateway":
     """A gateway on a database, whose tables are made or updated, and an existing key file."""
     from certgateway.services.gateway import Gateway  # noqa: PLC0415  Only those who store pay for the database.
     from certgateway.trust.seal import Sealer  # noqa: PLC0415
@@ -190,7 +200,7 @@ def gateway_on(database: str, key_file: Path, house: House | None = None, her: s
     sealer = Sealer.from_file(key_file)
     return Gateway(
         house=house or build_house(),
-        store=store_on(database, sealer),
+        store=store_on(database, sealer, tls),
         sealer=sealer,
         clock=now,
         new_id=lambda: str(uuid4()),
@@ -227,7 +237,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
     # A folder of schemas or a pattern file that cannot be understood stops the start, not the first message.
     house.schemas()
     mark("")
-    gateway = gateway_on(settings.database, settings.key_file, house, settings.her)
+    gateway = gateway_on(settings.database, settings.key_file, house, settings.her, settings.database_tls)
     return replace(
         gateway,
         scanner=scanner_of(settings),

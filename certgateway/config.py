@@ -136,6 +136,10 @@ class Settings(BaseSettings):
     database: str = Field(
         default="sqlite:///certgateway.db", description="Where messages are kept: sqlite:///file or postgresql://..."
     )
+    database_tls: Literal["verify", "unverified"] = Field(
+        default="verify",
+        description="PostgreSQL on another machine: only by TLS with its certificate verified, or as its URL says",
+    )
     key_file: Path = Field(
         default=Path("certgateway.key"),
         description="The keys that wrap all data keys, see below; mode 0600",
