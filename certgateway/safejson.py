@@ -24,7 +24,8 @@ Tree = Any
 _BOM = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xfe\xff", b"\xff\xfe", b"\x00\x00\xfe\xff")
 _SURROGATE_HINT = re.compile(r"\\u[dD][89a-fA-F]")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+# Of text that is JSON, everything up to an escaped surrogate without its partner.
+_SOUND_ESCAPES = re.compile(r"(?:[^\\]++|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\(?!u[dD][89a-fA-F]).)*+", re.DOTALL)
 _UNCERTAIN = (("\n", "\n:"), ("\t", "\t:"), ("\r", "\r:"), ("\\", '\\":'))
 _LONGEST_FAST_INTEGER = 18
 QUICK_AFTER = 3
@@ -283,19 +284,10 @@ def _are_all(names: int, text: str) -> bool:
 
 def _check_surrogates(text: str) -> None:
     """Raise at the first escaped surrogate that has no partner beside it."""
-    high: re.Match[str] | None = None
-    for escape in _ESCAPE.finditer(text):
-        code = int(escape[1], 16) if escape[1] else 0
-        low = 0xDC00 <= code <= 0xDFFF  # noqa: PLR2004  The low surrogates.
-        paired = high is not None and high.end() == escape.start()
-        if high is not None and not (low and paired):
-            break
-        if low and high is None:
-            high = escape
-            break
-        high = escape if 0xD800 <= code <= 0xDBFF else None  # noqa: PLR2004  The high surrogates.
-    if high is not None:
-        raise Unreadable("lone-surrogate", *line_column(text, high.start()))
+    sound = _SOUND_ESCAPES.match(text)
+    end = sound.end() if sound else 0
+    if end < len(text):
+        raise Unreadable("lone-surrogate", *line_column(text, end))
 
 
 def _write(node: Tree, parts: list[str], gap: str, indent: int) -> None:

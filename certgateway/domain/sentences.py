@@ -7,7 +7,7 @@ that is kept, or leave a word of a sentence that is not.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Final
 
 from certgateway.domain.marks import WITHHELD, Kind, Mark
@@ -62,7 +62,8 @@ def _withheld(text: str, marks: Iterable[Mark]) -> Iterator[tuple[Kind, Span]]:
     for start, end in sentence_spans(text):
         while first < len(waiting) and waiting[first].end <= start:
             first += 1
-        touching = next((mark for mark in islice(waiting, first, None) if mark.end > start or mark.start >= end), None)
+        later = map(waiting.__getitem__, range(first, len(waiting)))
+        touching = next((mark for mark in later if mark.end > start or mark.start >= end), None)
         if touching is not None and touching.start < end:
             yield touching.kind, (start, end)
 

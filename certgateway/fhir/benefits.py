@@ -134,7 +134,8 @@ def _object(value: Json, code: str, place: _Place, work: _Work) -> Tree:
 
 def _linked(value: Json, code: str, place: _Place, work: _Work) -> Tree:
     """The second walk over one object: only references to removed resources go."""
-    target = str(value.get("reference", ""))
+    # Of a version nothing is left where the resource went.
+    target = str(value.get("reference", "")).partition("/_history/")[0]
     if target.startswith("#"):
         target = work.received.path(place.resource) + target
     if code == "Reference" and target in work.links:

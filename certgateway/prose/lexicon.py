@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from certgateway.domain.lookalikes import LOOKALIKES
 from certgateway.prose.notation import SIGNS, PatternFileError
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -35,6 +36,7 @@ _SHORTEST_STEM: Final = 3
 _MOST_MET: Final = 1 << 17
 _LONGEST_MET: Final = 40
 _SHORTEST_NEAR: Final = 6
+_WITHOUT_NORWEGIAN: Final = (("oe", "ø"), ("ae", "æ"), ("aa", "å"))
 NUMBER: Final = "number"
 BREAK: Final = "S"
 """What parts sentences among pieces of text. No folded text holds a capital letter."""
@@ -53,8 +55,15 @@ def _lower(character: str) -> str:
 
 def _spelled(token: str) -> str:
     """A token of folded text as the word lists have it."""
-    word = _DROPPED.sub("", unicodedata.normalize("NFKC", token)).casefold()
+    word = _DROPPED.sub("", unicodedata.normalize("NFKC", token)).casefold().translate(LOOKALIKES)
     return _DASHES.sub("-", word)
+
+
+def _with_norwegian(token: str) -> str:
+    """A token with the letters that are written with two where a keyboard has no Norwegian ones."""
+    for pair, letter in _WITHOUT_NORWEGIAN:
+        token = token.replace(pair, letter)
+    return token
 
 
 def pieces(folded_text: str) -> list[str]:
@@ -169,8 +178,14 @@ class Lexicon:
     def _code_of(self, token: str) -> str:
         if not _PLAIN.fullmatch(token):
             token = _spelled(token)
-            if code := self._exact.get(token):
-                return code
+        if code := self._exact.get(token):
+            return code
+        code, respelled = self._by_parts(token), _with_norwegian(token)
+        if respelled == token:
+            return code
+        return self._exact.get(respelled) or (self._by_parts(respelled) if code == self._plain else code)
+
+    def _by_parts(self, token: str) -> str:
         length, code = 0, ""
         if stems := self._stems.get(token[:_SHORTEST_STEM]):
             length, code = _longest(stems, token)

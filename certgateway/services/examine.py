@@ -7,7 +7,6 @@ disagree. Nothing here may write, look at a clock or know who asks.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +17,7 @@ from certgateway.domain.attachments import TAKEN, AttachmentPolicy
 from certgateway.domain.body_size import oversize
 from certgateway.domain.certificate import WITHDRAWN, Certificate
 from certgateway.domain.findings import Effect, Finding, Policy, Verdict, judge
-from certgateway.domain.message import Envelope, Format, Origins, Removal, SignedBy, lineage, outermost, place
+from certgateway.domain.message import Envelope, Format, Origins, Removal, SignedBy, lineage, place
 from certgateway.domain.reply import Reply
 from certgateway.domain.senders import VerifiedSender
 from certgateway.engine.definitions.definitions import Definitions
@@ -28,6 +27,7 @@ from certgateway.fhir.benefits import Stripped
 from certgateway.rules import judge as judge_rules
 from certgateway.rules.declaration import Diagnoses, Facts, InForce, Persons
 from certgateway.safejson import Unreadable
+from certgateway.services.abridge import first_places
 from certgateway.services.bounds import MEASURED, Bounds
 from certgateway.services.verify import Signatures, held_to_sender, signed_content
 from certgateway.services.withhold import WithheldSentence, find_marks, placed_sentences
@@ -53,8 +53,6 @@ _TO_NOBODY = Reply("")
 """An answer that does not say to what: it can be put aside, and must never be taken for a whole certificate."""
 _STATUS = Reply("", tells=frozenset({"treatment"}))
 """What has become of a treatment: told without a question, and nothing else that a certificate says is told with it."""
-MOST_PLACES = 1000
-"""Places of one rule that are told; one more finding, at the message itself, tells of more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +194,7 @@ def _examine(raw: bytes, format_: Format, house: House) -> Examined:
         origins=Origins(parsed.origins),
         findings=(
             *faults,
-            *_first(bundle.removal_findings(stripped.removed)),
+            *first_places(bundle.removal_findings(stripped.removed)),
             *_lost(faults, lost),
             *place(_beyond(parsed.certificate, reply), Origins(parsed.origins)),
         ),
@@ -245,9 +243,9 @@ def _examine_kith(raw: bytes, house: House) -> Examined:
         certificate=parsed.certificate,
         origins=Origins(parsed.origins),
         findings=(
-            *_first(told),
-            *_first(shown_findings(bundle.removal_findings(removed), tables)),
-            *_first(shown_findings(_outside(faults, notes), tables)),
+            *first_places(told),
+            *first_places(shown_findings(bundle.removal_findings(removed), tables)),
+            *first_places(shown_findings(_outside(faults, notes), tables)),
         ),
         removed=shown_removals(removed, tables),
         opened=opened,
@@ -291,20 +289,7 @@ def _lost(faults: list[Finding], lost: list[Finding]) -> list[Finding]:
     if any(map(str.isalpha, broken)):
         # A fault of the whole message takes in all that was left out, be it a hundred thousand places.
         lost = [note for note in lost if note.path is None]
-    return _first([note for note in lost if note.path is None or broken.isdisjoint(lineage(note.path))])
-
-
-def _first(found: list[Finding]) -> list[Finding]:
-    """The first places of each rule, and the message itself in place of the others: so much a sender is told."""
-    told: list[Finding] = []
-    counts: Counter[str] = Counter()
-    for finding in found:
-        counts[finding.rule] += 1
-        if counts[finding.rule] <= MOST_PLACES:
-            told.append(finding)
-        elif counts[finding.rule] == MOST_PLACES + 1 and finding.path is not None:
-            told.append(replace(finding, path=outermost(finding.path), element="", culprit=None))
-    return told
+    return first_places([note for note in lost if note.path is None or broken.isdisjoint(lineage(note.path))])
 
 
 def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgement:
@@ -327,7 +312,7 @@ def judge_examined(examined: Examined, facts: Facts, policy: Policy) -> Judgemen
             uncoded_function=facts.uncoded_function or examined.format == "kith",
             marks=marks,
         )
-        findings += _first(examined.placed(_rule_findings(examined, facts)))
+        findings += first_places(examined.placed(_rule_findings(examined, facts)))
         findings = examined.positioned(findings)
     ordered = tuple(sorted(findings, key=_rank))
     return Judgement(ordered, judge(ordered, policy), withheld)

@@ -16,6 +16,7 @@ from certgateway.domain.message import Format, Origins
 from certgateway.domain.record import Answer, Case, Kept, Version, becomes_current, feed_kind
 from certgateway.kith.apprec import AppRecVersion
 from certgateway.rules.declaration import Facts
+from certgateway.services.abridge import first_removals
 from certgateway.services.admit import Calling, speaks_for, vouched
 from certgateway.services.answer import Receipt, answer_for, answer_format, conflict_answer
 from certgateway.services.attest import attest
@@ -289,7 +290,7 @@ def _receipt(message: _Message, judgement: Judgement, gateway: Gateway) -> Recei
         arrival=message.arrival,
         judgement=judgement,
         unreadable=message.examined.unreadable,
-        removed=message.examined.removed,
+        removed=first_removals(message.examined.removed),
         original=message.examined.original,
         signer=message.examined.signer,
         apprec=message.delivery.apprec,
@@ -319,7 +320,7 @@ def _kept(
         state="answered",
         verdict=told.verdict,
         findings=told.findings,
-        removed=message.examined.removed,
+        removed=first_removals(message.examined.removed),
         answer=answer,
         receipt=receipt_json,
         version=version,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from certgateway.domain.record import Answer
+from certgateway.services.abridge import first_removals
 from certgateway.services.answer import Receipt, answer_for, answer_format
 from certgateway.services.examine import examine, judge_examined, validation_facts
 from certgateway.services.gateway import Gateway
@@ -24,7 +25,7 @@ def rehearse(delivery: Delivery, gateway: Gateway) -> Answer:
         arrival=arrival,
         judgement=judgement,
         unreadable=examined.unreadable,
-        removed=examined.removed,
+        removed=first_removals(examined.removed),
         original=examined.original,
         signer=examined.signer,
         apprec=delivery.apprec,

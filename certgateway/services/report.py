@@ -10,6 +10,7 @@ from certgateway import engine, rules
 from certgateway.domain.findings import Finding, Language
 from certgateway.domain.message import Origins, Removal
 from certgateway.engine.findings import Fault
+from certgateway.services.abridge import first_removals
 from certgateway.services.examine import Examined, Judgement
 from certgateway.services.withhold import WithheldSentence
 
@@ -72,6 +73,6 @@ def report(name: str, examined: Examined, judgement: Judgement, language: Langua
         "message_id": envelope.message_id if envelope else None,
         "verdict": judgement.verdict,
         "findings": [finding_data(finding, language) for finding in judgement.findings],
-        "removed": [removal_data(removal, with_code=True) for removal in examined.removed],
+        "removed": [removal_data(removal, with_code=True) for removal in first_removals(examined.removed)],
         "withheld": [_withheld_data(sentence) for sentence in judgement.withheld],
     }

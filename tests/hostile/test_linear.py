@@ -6,7 +6,6 @@ input takes sixteen times as long here; the bound lies between, with room for a 
 
 import gc
 import json
-import time
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from certgateway.domain.message import Format
 from certgateway.services.examine import Judgement, detect_format, examine, judge_examined, validation_facts
 from fixtures.authoring import good
 from fixtures.authoring.writers import to_xml
+from tests.calibration import assert_grows_by, cpu
 
 Json = dict[str, Any]
 Edit = Callable[[Json, int], None]
@@ -33,8 +33,6 @@ TEXT = {"status": "generated", "div": DIV}
 TIMES = 4
 MOST = 9
 """How many times the CPU four times the input may take: 4 and a machine's noise, not 16."""
-NOISE = 0.05
-"""Seconds that mean nothing."""
 
 
 def resource(tree: Json, kind: str) -> Json:
@@ -188,15 +186,13 @@ def judged(raw: bytes, format_: Format) -> Judgement:
     return judge_examined(examined, validation_facts(HOUSE, AT), HOUSE.policies[format_])
 
 
+def assert_no_square(small: bytes, large: bytes) -> None:
+    assert_grows_by(MOST, lambda: cost(small), lambda: cost(large))
+
+
 def cost(raw: bytes) -> float:
-    """CPU seconds of the quicker of two judgements."""
-    spent = []
-    for _ in range(2):
-        gc.collect()
-        start = time.process_time()
-        judged(raw, detect_format(raw))
-        spent.append(time.process_time() - start)
-    return min(spent)
+    gc.collect()
+    return cpu(lambda: judged(raw, detect_format(raw)))
 
 
 def edited(edit: Edit, count: int) -> bytes:
@@ -216,7 +212,7 @@ def spliced(before: str, piece: str, count: int) -> bytes:
 def test_four_times_the_json_takes_no_square_of_the_time(edit: Edit, count: int, rule: str) -> None:
     small, large = edited(edit, count), edited(edit, TIMES * count)
     assert rule in {finding.rule for finding in judged(small, "fhir-json").findings}
-    assert cost(large) < MOST * cost(small) + NOISE
+    assert_no_square(small, large)
 
 
 @pytest.mark.no_cover
@@ -224,7 +220,7 @@ def test_four_times_the_json_takes_no_square_of_the_time(edit: Edit, count: int,
 def test_four_times_the_xml_takes_no_square_of_the_time(before: str, piece: str, count: int, rule: str) -> None:
     small, large = spliced(before, piece, count), spliced(before, piece, TIMES * count)
     assert rule in {finding.rule for finding in judged(small, "fhir-xml").findings}
-    assert cost(large) < MOST * cost(small) + NOISE
+    assert_no_square(small, large)
 
 
 def test_faults_of_the_xml_form_and_of_the_tree_are_told_a_thousand_at_most_together() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import json
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -16,14 +15,13 @@ from typing import Any
 import pytest
 
 from certgateway.engine import GENERAL, Definitions, load_base, validate
+from tests.calibration import assert_grows_by, cpu
 from tests.unit.engine.profile_making import BASE, BY_CODE, COLOURS, coded, observation, patient, profile
 
 Json = dict[str, Any]
 TIMES = 4
 MOST = 9
 """How many times the CPU four times the input may take: 4 and a machine's noise, not 16."""
-NOISE = 0.05
-"""Seconds that mean nothing."""
 # Everything that can be asked for at once.
 ALL = replace(GENERAL, unresolved="error")
 FORM = BASE + "form"
@@ -140,22 +138,18 @@ CASES: list[tuple[Callable[[int], Json], int]] = [
 ]  # fmt: skip
 
 
-def cost(raw: bytes) -> tuple[float, int]:
-    """CPU seconds of the quicker of two judgements, and the number of findings."""
-    spent, found = [], 0
-    for _ in range(2):
-        gc.collect()
-        start = time.process_time()
-        found = len(validate(raw, known(), options=ALL))
-        spent.append(time.process_time() - start)
-    return min(spent), found
+def found(raw: bytes) -> int:
+    return len(validate(raw, known(), options=ALL))
+
+
+def cost(raw: bytes) -> float:
+    gc.collect()
+    return cpu(lambda: found(raw))
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("make, count", CASES, ids=[make.__name__ for make, _ in CASES])
 def test_four_times_the_resource_takes_no_square_of_the_time(make: Callable[[int], Json], count: int) -> None:
     small, large = (json.dumps(make(count * times)).encode() for times in (1, TIMES))
-    quick, few = cost(small)
-    slow, many = cost(large)
-    assert 0 < few <= many
-    assert slow < MOST * quick + NOISE, (quick, slow, few, many)
+    assert 0 < found(small) <= found(large)
+    assert_grows_by(MOST, lambda: cost(small), lambda: cost(large))

@@ -5,7 +5,6 @@ input takes four times as long for twice as much, and sixteen times for four tim
 """
 
 import gc
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from certgateway import bootstrap
 from certgateway.services.answer import Receipt, answer_for
 from certgateway.services.convert import convert
 from certgateway.services.examine import examine, judge_examined, validation_facts
+from tests.calibration import assert_grows_by, cpu
 from tests.kith import PDF, WHOLE, attachment, inserted, raw
 
 HOUSE = bootstrap.build_house()
@@ -24,8 +24,6 @@ BASE = raw(WHOLE)
 TIMES = 4
 MOST = 2.3**2
 """How much longer four times as much may take: twice 2 and some noise, not 4 times 4."""
-NOISE = 0.03
-"""Seconds that mean nothing."""
 
 DSIG = 'xmlns="http://www.w3.org/2000/09/xmldsig#"'
 FORM = 'xmlns="http://www.kith.no/xmlstds/legeerklaring/2008-06-06"'
@@ -130,29 +128,22 @@ def undisturbed() -> Iterator[None]:
         gc.enable()
 
 
-def cost(step: Callable[[bytes], object], raw_: bytes, runs: int = 2) -> float:
-    """CPU seconds of the quickest of some runs."""
-    spent = []
-    for _ in range(runs):
-        with undisturbed():
-            start = time.process_time()
-            step(raw_)
-            spent.append(time.process_time() - start)
-    return min(spent)
+def cost(step: Callable[[bytes], object], raw_: bytes) -> float:
+    with undisturbed():
+        return cpu(lambda: step(raw_))
 
 
-def grows_with_its_input(step: Callable[[bytes], object], name: str) -> bool:
-    """Whether TIMES as much input costs about TIMES as much, in at least one of three measurements."""
+def assert_no_square(step: Callable[[bytes], object], name: str) -> None:
+    """Fail unless TIMES as much input costs about TIMES as much."""
     piece, mark, count = CASES[name]
     small, large = body(piece, mark, count), body(piece, mark, TIMES * count)
-    # A busy neighbour makes one measurement look dear; a square is dear each time.
-    return any(cost(step, large, runs) < MOST * cost(step, small, runs) + NOISE for runs in (2, 4, 8))
+    assert_grows_by(MOST, lambda: cost(step, small), lambda: cost(step, large))
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("name", CASES)
 def test_judging_takes_no_square_of_the_time(name: str) -> None:
-    assert grows_with_its_input(judged, name), name
+    assert_no_square(judged, name)
 
 
 @pytest.mark.no_cover
@@ -160,4 +151,4 @@ def test_judging_takes_no_square_of_the_time(name: str) -> None:
     "name", ["measures", "diagnoses", "contacts", "situations", "words", "documents", "main diagnoses", "letters"]
 )
 def test_writing_and_looking_for_losses_takes_no_square_of_the_time(name: str) -> None:
-    assert grows_with_its_input(converted, name), name
+    assert_no_square(converted, name)

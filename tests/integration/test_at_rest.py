@@ -14,36 +14,15 @@ from certgateway.services.examine import House
 from certgateway.store.deeds import Deed, record_deed
 from certgateway.store.tables import metadata
 from certgateway.store.transactions import Store
-from certgateway.trust.cipher import Cipher
 from certgateway.trust.seal import Sealer
 from tests.integration.receiving import SECRET, Desk, desk
 from tests.integration.scenario import play, secrets
+from tests.open_seal import OpenSealer
 from tests.property.leaks import traces
 
 WHO = "Vakthavende Kari Lege"
 COUNSELLOR = "entra:Z990099"
 REASON = "Vikarierer for en kollega i dag"
-
-
-class OpenCipher(Cipher):
-    """Seals nothing."""
-
-    def seal(self, plain: bytes, context: str) -> bytes:  # noqa: ARG002  the cipher's own signature
-        return plain
-
-    def open(self, sealed: bytes, context: str) -> bytes:  # noqa: ARG002  as above
-        return sealed
-
-
-class OpenSealer(Sealer):
-    """Its keys seal nothing, to show that the search would find what is there."""
-
-    def new_key(self, context: str) -> tuple[str, bytes, Cipher]:
-        kek, wrapped, _ = super().new_key(context)
-        return kek, wrapped, OpenCipher(bytes(32))
-
-    def unwrap(self, kek: str, wrapped: bytes, context: str) -> Cipher:  # noqa: ARG002  the seal's own signature
-        return OpenCipher(bytes(32))
 
 
 @pytest.fixture(scope="module")

@@ -36,9 +36,9 @@ from certgateway.store.evidence import open_original
 from certgateway.store.schema import migrate
 from certgateway.store.tables import conflict, metadata, original
 from certgateway.store.transactions import Store
-from certgateway.trust.cipher import Cipher
 from certgateway.trust.seal import Sealer
 from tests.integration.store.postgresql import Server
+from tests.open_seal import OpenSealer
 from tests.property import redaction
 from tests.property.leaks import spellings, traces
 from tests.property.planting import MARK, TOKEN, Place, Planter, batches, planted, token
@@ -53,27 +53,6 @@ CARRIERS = (
     "good/required-items-only.json",
     "unanswered/prognosis-missing-no-horizon.json",
 )
-
-
-class OpenCipher(Cipher):
-    """Seals nothing."""
-
-    def seal(self, plain: bytes, context: str) -> bytes:  # noqa: ARG002  the cipher's own signature
-        return plain
-
-    def open(self, sealed: bytes, context: str) -> bytes:  # noqa: ARG002  as above
-        return sealed
-
-
-class OpenSealer(Sealer):
-    """Its keys seal nothing: what is written can be read by whoever has the file."""
-
-    def new_key(self, context: str) -> tuple[str, bytes, Cipher]:
-        kek, wrapped, _ = super().new_key(context)
-        return kek, wrapped, OpenCipher(bytes(32))
-
-    def unwrap(self, kek: str, wrapped: bytes, context: str) -> Cipher:  # noqa: ARG002  the seal's own signature
-        return OpenCipher(bytes(32))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
 
+from certgateway.domain.lookalikes import LOOKALIKES
 from certgateway.domain.vocabulary.benefit_names import COMPOUNDS, PATH_WORDS, PHRASES
 from certgateway.domain.vocabulary.systems import CODE_SYSTEM
 
@@ -90,7 +91,7 @@ _HUMP: Final = re.compile(
     r"(?<=[a-zæøå])(?=[A-ZÆØÅ])|(?<=[A-ZÆØÅ])(?=[A-ZÆØÅ][a-zæøå])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
 )
 _DIGIT: Final = re.compile(r"\d")
-_FOLDED: Final = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "é": "e", "ö": "o", "ä": "ae"})
+_FOLDED: Final = LOOKALIKES | str.maketrans({"æ": "ae", "ø": "o", "å": "a", "é": "e", "ö": "o", "ä": "ae"})
 _INTEGER: Final = re.compile(r"\s*\+?0*([0-9]{1,3})\s*", re.ASCII)
 
 
@@ -180,8 +181,9 @@ def _readings(text: str) -> tuple[str, ...]:
 def names_benefit(text: str) -> bool:
     """Whether a code, display, title, short text or URL names a benefit. Linear in the length of the text.
 
-    Case, ø or oe, soft hyphens, zero-width characters, decomposed letters, camelCase, hyphens and underscores make no
-    difference; benefit names are also found inside compounds (sykepengesøknad), short forms only as whole words (AAP).
+    Case, ø or oe, soft hyphens, zero-width characters, decomposed letters, camelCase, hyphens, underscores and letters
+    of other alphabets that look alike make no difference; benefit names are also found inside compounds
+    (sykepengesøknad), short forms only as whole words (AAP).
     """
     read = text[:_LONGEST_TEXT]
     return _may_name(read) and any(map(_says_name, _readings(read)))

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import time
 import unicodedata
 
 import pytest
@@ -14,7 +13,7 @@ from certgateway.domain.vocabulary import form_2008, functioning, icf, outlook, 
 from certgateway.domain.vocabulary.benefits import BENEFIT_NAMES, BENEFIT_RESOURCE_TYPES
 from certgateway.domain.vocabulary.form import CERTIFICATE_ITEM, VERDICT
 from certgateway.domain.vocabulary.model import table
-from tests.calibration import allowed
+from tests.calibration import assert_within, cpu
 
 ALL = tuple(vocabulary.VOCABULARIES.values())
 
@@ -255,6 +254,9 @@ def test_every_name_passes_the_sieve() -> None:
         "\uff21\uff21\uff30",
         "A\u00a0AP",
         "A\u200bAP",
+        "\u0410\u0410\u0420",
+        "\u0391AP",
+        "uføretr\u0443gd",
         "Arbeidsavklaringspenger",
         "arbeidsavklaringspengar",
         "arbeidsavklarings penger",
@@ -384,11 +386,11 @@ def test_resource_types_about_money_are_listed() -> None:
 
 
 def test_hostile_text_is_read_in_linear_time() -> None:
-    start = time.process_time()
-    assert not vocabulary.names_benefit("arbeids avklarings " * 50_000)
-    assert not vocabulary.names_benefit("\u00c3\u00ad%" * 100_000)
-    spent = time.process_time() - start
-    assert spent < allowed(1.0)
+    def read() -> None:
+        assert not vocabulary.names_benefit("arbeids avklarings " * 50_000)
+        assert not vocabulary.names_benefit("\u00c3\u00ad%" * 100_000)
+
+    assert_within(1.0, lambda: cpu(read))
 
 
 def test_vocabulary_pulls_in_no_heavy_library() -> None:

@@ -365,6 +365,20 @@ def test_references_to_what_went_go_too(definitions: Definitions) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "reference", ["http://epj.example/fhir/Coverage/c1/_history/2", "Coverage/c1/_history/2", "Coverage/c1"]
+)
+def test_references_by_url_name_and_version_go_too(reference: str, definitions: Definitions) -> None:
+    others = ["http://epj.example/fhir/Coverage/c2/_history/2", "Observation/c1/_history/2"]
+    tree = bundle(
+        observation(focus=[{"reference": each} for each in (others[0], reference, others[1])]),
+        {"resourceType": "Coverage", "id": "c1", "status": "active"},
+    )
+    tree["entry"][1]["fullUrl"] = "http://epj.example/fhir/Coverage/c1"
+    (left,) = (entry["resource"] for entry in strip(tree, definitions).tree["entry"])
+    assert left == observation(focus=[{"reference": each} for each in others])
+
+
 def test_a_section_that_says_why_it_is_empty_stays(definitions: Definitions) -> None:
     empty = {"code": section("health-risk")["code"], "emptyReason": {"text": "nilknown"}}
     tree = composition({**empty, "entry": [{"reference": "https://nav.example/fhir/Coverage/1"}]})

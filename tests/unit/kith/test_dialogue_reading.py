@@ -1,13 +1,11 @@
 """A Dialogmelding on its way in: what is read of it, every way in which it may stand otherwise, what is never read."""
 
-import time
-
 import pytest
 from lxml import etree
 
 from certgateway.kith.dialogue_codes import DECLINE_OID, ITEM_OID
 from certgateway.services.convert import convert
-from tests.calibration import allowed
+from tests.calibration import assert_grows_by, cpu
 from tests.functional.test_kith_dialogue import receipt
 from tests.integration.replying import DIALOG_1_0, DIALOG_1_1, PATIENT, TEXT, code, echo, note, reply
 from tests.kith import attachment, changed
@@ -281,15 +279,9 @@ def test_more_than_anybody_reads_is_held_back_unread() -> None:
 
 
 def test_the_time_grows_with_the_size_alone() -> None:
-    def taken(count: int) -> float:
-        marked = "<TekstNotatInnhold>" + "<p>a <b>b</b></p>" * 20 + "</TekstNotatInnhold>"
-        body = reply(CONVERSATION, *(note("", inside=marked) for _ in range(count)))
-        started = time.perf_counter()
-        judged(body)
-        return time.perf_counter() - started
-
-    taken(20)
-    assert taken(800) < allowed(5.0)
+    marked = "<TekstNotatInnhold>" + "<p>a <b>b</b></p>" * 20 + "</TekstNotatInnhold>"
+    few, many = (reply(CONVERSATION, *(note("", inside=marked) for _ in range(count))) for count in (200, 800))
+    assert_grows_by(8, lambda: cpu(lambda: judged(few)), lambda: cpu(lambda: judged(many)))
 
 
 def test_a_receipt_is_no_answer() -> None:

@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
 from bench.prose import realistic
 from certgateway.prose import mark
-from tests.calibration import allowed
+from tests.calibration import assert_grows_by, assert_within, cpu
 
 HOSTILE = {
     "trigger words": "bør ",
@@ -41,34 +40,27 @@ BUDGET = 12.0
 """CPU seconds for a text a thousand times as long as a field may be."""
 
 
-def cpu(text: str) -> float:
-    start = time.process_time()
-    mark(text)
-    return time.process_time() - start
-
-
 @pytest.mark.no_cover
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_costs_twice_as_much_when_twice_as_long(piece: str) -> None:
     text = piece * (SIZE // 4 // len(piece))
     mark(text[:1000])
-    short, long = min(cpu(text[: len(text) // 2]) for _ in range(2)), min(cpu(text) for _ in range(2))
-    assert long < 3 * short + allowed(0.05)
+    half = text[: len(text) // 2]
+    assert_grows_by(3, lambda: cpu(lambda: mark(half)), lambda: cpu(lambda: mark(text)))
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("piece", ["bør ", " ", "§", "a", "((", "bør AAP ikke anbefaler "])
 def test_a_million_characters_are_marked_within_the_budget(piece: str) -> None:
-    taken = cpu(piece * (SIZE // len(piece)))
-    assert taken < allowed(BUDGET)
+    text = piece * (SIZE // len(piece))
+    assert_within(BUDGET, lambda: cpu(lambda: mark(text)))
 
 
 @pytest.mark.no_cover
 def test_ten_thousand_characters_take_milliseconds() -> None:
     text = realistic()
     mark(text)
-    taken = min(cpu(text) for _ in range(9))
-    assert taken < allowed(0.03)
+    assert_within(0.03, lambda: cpu(lambda: mark(text)))
 
 
 @pytest.mark.no_cover
@@ -76,5 +68,5 @@ def test_the_patterns_are_ready_at_once() -> None:
     script = (
         "from time import process_time as t; from certgateway.prose import mark; a = t(); mark('x'); print(t() - a)"
     )
-    runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True) for _ in "abc"]
-    assert min(float(run.stdout) for run in runs) < allowed(0.5)
+    command = [sys.executable, "-c", script]
+    assert_within(0.5, lambda: float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))

@@ -86,10 +86,20 @@ def test_spans_point_at_the_phrase_whatever_stands_before_it(text: str, phrase: 
         "Bør få uføretyrgd.",
         "Bør få uføretryygd.",
         "Bør få uføretrigd.",
+        "Boer faa ufoeretrygd.",
+        "BOER FAA AAP.",
+        "Bør få \u0410\u0410\u0420.",
+        "Bør få A\u0391P.",
+        "Bør få uføretr\u0443gd.",
     ],
 )
 def test_looks_and_slips_do_not_hide_a_benefit(text: str) -> None:
     assert kinds(text) == {"benefit-recommendation"}
+
+
+def test_letters_written_with_two_do_not_change_words_that_have_those() -> None:
+    assert kinds("Er 100 % arbeidsufoer.") == {"work-ability-verdict"}
+    assert kinds("Pas. har diaré, tar Aerius 5 \u03bcg og poenget er at Aase er aapen.") == set()
 
 
 def test_the_pattern_is_the_line_of_its_file() -> None:
