@@ -344,6 +344,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "The headers of the request are too large.",
         ),
     ),
+    # Of the command line alone, which reads archives.
+    "archive-not-read": Problem(400, "archive-not-read", "structure"),
     "body-too-large": Problem(413, "body-too-large", "too-long"),
     "outside-attachments-too-large": Problem(413, "outside-attachments-too-large", "too-long"),
     "json-too-large": Problem(

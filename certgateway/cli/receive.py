@@ -12,7 +12,7 @@ from typing import Any
 
 from certgateway import bootstrap
 from certgateway.api.problems import plain_details
-from certgateway.cli.sources import Sources, signature_beside
+from certgateway.cli.sources import NOT_READ, Sources, signature_beside
 from certgateway.domain.body_size import oversize
 from certgateway.services.answer import media_type
 from certgateway.services.assess import assess
@@ -36,8 +36,11 @@ def run(options: argparse.Namespace) -> int:
             rsa_2048_until=options.rsa_2048_until,
         )
         with _gateway(options.database, bootstrap.build_house(signatures=signatures)) as gateway:
-            for name, raw in Sources(tuple(options.paths)):
-                row, is_refused = _received(name, raw, gateway, options)
+            sources = Sources(tuple(options.paths))
+            for name, raw in sources:
+                row, is_refused = (
+                    _unread(name, options) if name in sources.unread else _received(name, raw, gateway, options)
+                )
                 refused = refused or is_refused
                 sys.stdout.write(separator + json.dumps(row, ensure_ascii=False, indent=1))
                 separator = ",\n"
@@ -46,6 +49,16 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write("[]\n" if separator == "[" else "]\n")
         sys.stdout.flush()
     return 1 if refused else 0
+
+
+def _unread(name: str, options: argparse.Namespace) -> tuple[Json, bool]:
+    """Of an archive that was not read to its end nothing is kept: it is no message."""
+    return {
+        "file": name,
+        "receipt": None,
+        "assessment": None,
+        "problem": plain_details(NOT_READ, {}, options.lang),
+    }, True
 
 
 def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespace) -> tuple[Json, bool]:
