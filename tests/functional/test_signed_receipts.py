@@ -21,6 +21,7 @@ from certgateway.services.attest import rule_set
 from certgateway.services.gateway import Gateway
 from certgateway.trust.receipts import digest_of, sign_receipt, verify_receipt
 from certgateway.trust.xml_signing import Signatory
+from tests.functional.entrance import HER, OTHER_HER, STRANGER, Caller, guarded
 from tests.functional.messages import JSON
 from tests.functional.test_signed_answers import ANCHORS, BOTH, DOOR, GOOD, KITH, KITH_NAME, REJECTED, signing
 from tests.jws import b64u, chain, header, signed, unb64u, value
@@ -115,6 +116,28 @@ def test_the_signer_of_the_message_stands_in_it(signing: TestClient, settings: S
         told = verify_receipt(receipt(client), ANCHORS).told
     certificate = office().certificate.fingerprint(SHA256()).hex()
     assert told["signer"] == {"certificate": certificate, "key": None, "organisation": "987654325"}
+
+
+@BOTH
+def test_another_organisation_gets_none_and_one_s_own_is_found_beside_another_s(
+    signing: TestClient, settings: Settings
+) -> None:
+    signing.post(DOOR, content=GOOD, headers=JSON)
+    with TestClient(create_app(guarded(gateway_of(signing)), settings)) as client:
+        ours, theirs = Caller(client), Caller(client, claims=STRANGER)
+        kept = ours.get(f"/receipts/{ID}", headers=JOSE)
+        assert kept.status_code == 200
+        other, nothing = (theirs.get(f"/receipts/{each}", headers=JOSE) for each in (ID, "none"))
+        assert (other.status_code, nothing.status_code) == (404, 404)
+        assert other.json() | {"support_reference": None} == nothing.json() | {"support_reference": None}
+        # Another sender may use the same id.
+        other_s = GOOD.replace(HER.encode(), OTHER_HER.encode())
+        assert signing.post(DOOR, content=other_s, headers=JSON).status_code == 200
+        assert ours.get(f"/receipts/{ID}", headers=JOSE).text == kept.text
+        found = verify_receipt(theirs.get(f"/receipts/{ID}", headers=JOSE).text, ANCHORS)
+        assert (found.told["sender"], found.is_of(other_s)) == (f"her:{OTHER_HER}", True)
+    # Where nobody logs in nobody can tell whose is meant.
+    assert signing.get(f"/receipts/{ID}", headers=JOSE).status_code == 404
 
 
 def test_without_a_key_there_is_none(client: TestClient) -> None:

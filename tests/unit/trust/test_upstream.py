@@ -41,6 +41,16 @@ def test_what_drips_ends_in_time(part: bytes) -> None:
         assert time.monotonic() - began < 1.5
 
 
+def test_a_question_that_was_given_up_keeps_no_thread() -> None:
+    with serving(dripping(b"\r\n")) as far:
+        upstream = Upstream(far.url, seconds=0.2)
+        with pytest.raises(NoAnswerError):
+            upstream.get()
+        began = time.monotonic()
+        upstream._threads.shutdown(wait=True)
+        assert time.monotonic() - began < 1.5
+
+
 def test_a_name_that_takes_long_to_look_up_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.getaddrinfo
 
