@@ -7,12 +7,10 @@ no second attempt. Nothing here may put an address, a question or an answer into
 import asyncio
 import json
 import re
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +43,7 @@ class Upstream:
         "_seconds",
         "_threads",
         "_token_file",
+        "_trusted",
         "_trying",
         "_url",
     )
@@ -72,6 +71,8 @@ class Upstream:
         self._rests_until = 0.0
         self._trying = False
         self._lock = threading.Lock()
+        # Now, since no question's time shall go into reading it.
+        self._trusted = httpx2.create_ssl_context(trust_env=False)
         if token_file is not None:
             read_token(token_file)
 
@@ -121,7 +122,7 @@ class Upstream:
         # A client's own limits are for each part of an answer, and parts may drip for ever.
         async with (
             asyncio.timeout(self._seconds),
-            httpx2.AsyncClient(verify=_trusted(), trust_env=False, follow_redirects=False, timeout=None) as client,
+            httpx2.AsyncClient(verify=self._trusted, trust_env=False, follow_redirects=False, timeout=None) as client,
             client.stream(method, self._url, content=body, headers=self._headers(body)) as response,
         ):
             if response.status_code != _OK:
@@ -144,12 +145,6 @@ class Upstream:
             return headers | {"Authorization": f"Bearer {read_token(self._token_file)}"}
         except MisconfiguredError:
             raise NoAnswerError("cannot be asked: there is no token to ask with") from None
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The machine's own trust store, which takes a while to read."""
-    return httpx2.create_ssl_context(trust_env=False)
 
 
 def read_token(path: Path) -> str:

@@ -93,6 +93,7 @@ PAGES: Final = [
     pytest.param({"Host": "evil.example:8080"}, 421, id="rebound-with-port"),
     pytest.param({"Host": "gateway.example.evil.example"}, 421, id="longer-name"),
     pytest.param({"Host": "127.0.0.1.evil.example"}, 421, id="name-like-an-address"),
+    pytest.param({"Host": "evil-gateway.example"}, 421, id="name-that-ends-alike"),
     pytest.param({"Host": "evil.example."}, 421, id="rooted"),
     pytest.param({"Host": "[::1"}, 421, id="no-host"),
 ]

@@ -58,7 +58,7 @@ def serving(status: int, body: bytes, headers: dict[str, str] | None = None) -> 
 
 
 def found(url: str) -> Relation:
-    people = HttpPeople(url)
+    people = HttpPeople(url, seconds=10)
     try:
         return people.find(NUMBER, "Z990001")
     finally:
@@ -134,7 +134,7 @@ def test_it_is_asked_with_the_token_of_the_moment(tmp_path: Path) -> None:
     file.touch(0o600)
     with register(answering(200, json.dumps(WHOLE).encode())) as asked:
         file.write_text("first")
-        people = HttpPeople(asked.url, file)
+        people = HttpPeople(asked.url, file, 10)
         for token in ("first", "second"):
             file.write_text(token)
             people.find(NUMBER, "Z990001")

@@ -131,6 +131,12 @@ def test_a_token_may_be_good_and_not_do(profile: ProfileName) -> None:
     assert other.organisation == (None if profile == "entra" else ANOTHER_ORGANISATION)
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_breaks_no_login_fits_every_profile_and_an_unknown_name_none(profile: ProfileName) -> None:
+    assert all(fits(name, profile, has_clinician=False) for name in {*FAULTS} - {*LOGIN_FAULTS})
+    assert not fits("no-such-fault", profile, has_clinician=True)
+
+
 def test_every_fault_has_its_cause() -> None:
     assert set(FAULTS) == set(CAUSES) | set(USE_FAULTS)
     assert [key["kid"] for key in OFFICE.jwks()["keys"]] == ["sandbox-rsa", "sandbox-ec"]
