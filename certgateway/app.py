@@ -54,6 +54,11 @@ _CATEGORIES = {
     HTTPStatus.BAD_REQUEST: "request-unreadable",
 }
 
+_OF_ALL = (
+    "Whatever is asked: 400 where a parameter or a header stands twice, 431 where the headers are too large. "
+    "Where nobody has to log in: 403 to a web page of somewhere else, 421 to a host name that is not the gateway's."
+)
+
 
 def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
     """The whole HTTP surface over one gateway. Of the settings only those of the door are looked at."""
@@ -71,6 +76,7 @@ def create_app(gateway: Gateway, settings: Settings) -> FastAPI:
         title="certgateway",
         version=systems.PROFILE_VERSION,  # That of the contract; the software's own stands in /fhir/metadata.
         summary="Receives Norwegian medical certificates, judges them and feeds the work-ability assessment.",
+        description=_OF_ALL,
         # Our own routes take their place: FastAPI's pages load scripts from elsewhere, and stand outside openapi.json.
         openapi_url=None,
         docs_url=None,

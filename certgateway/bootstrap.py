@@ -30,13 +30,16 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
-    from certgateway.config import IssuerSettings, Settings, WebhookSettings
+    from certgateway.config import Settings, WebhookSettings
     from certgateway.domain.senders import Senders
+    from certgateway.issuer_settings import IssuerSettings
     from certgateway.kith.schema import Tables
     from certgateway.services.gateway import Gateway
     from certgateway.services.hpr import Hpr
     from certgateway.services.people import People
+    from certgateway.store.database import Tls
     from certgateway.store.transactions import Store
+    from certgateway.trust.ended import FileEnded
     from certgateway.trust.issuers import Issuer, Keys
     from certgateway.trust.json_signatures import RegisteredKey
     from certgateway.trust.revocation import Policy as RevocationPolicy
@@ -169,18 +172,27 @@ def _kith_tables(folder: Path | None) -> "Tables":
     return schema.load(folder)
 
 
-def store_on(database: str, sealer: "Sealer") -> "Store":
-    """The store in a database, whose tables are made or updated."""
+def store_on(database: str, sealer: "Sealer", tls: "Tls" = "verify") -> "Store":
+    """The store in a database, whose tables are made or updated. MisconfiguredError as `open_database` has it."""
     from certgateway.store.database import open_database  # noqa: PLC0415  Only those who store pay for the database.
     from certgateway.store.schema import migrate  # noqa: PLC0415
     from certgateway.store.transactions import Store  # noqa: PLC0415
 
-    engine = open_database(database)
+    engine = open_database(database, tls)
     migrate(engine)
     return Store(engine, sealer)
 
 
-def gateway_on(database: str, key_file: Path, house: House | None = None, her: str = "8140000") -> "Gateway":
+def store_of(settings: "Settings") -> "Store":
+    """The store that the settings describe, with the keys of its key file."""
+    from certgateway.trust.seal import Sealer  # noqa: PLC0415  Only those who store pay for it.
+
+    return store_on(settings.database, Sealer.from_file(settings.key_file), settings.database_tls)
+
+
+def gateway_on(
+    database: str, key_file: Path, house: House | None = None, her: str = "8140000", tls: "Tls" = "verify"
+) -> "Gateway":
     """A gateway on a database, whose tables are made or updated, and an existing key file."""
     from certgateway.services.gateway import Gateway  # noqa: PLC0415  Only those who store pay for the database.
     from certgateway.trust.seal import Sealer  # noqa: PLC0415
@@ -188,7 +200,7 @@ def gateway_on(database: str, key_file: Path, house: House | None = None, her: s
     sealer = Sealer.from_file(key_file)
     return Gateway(
         house=house or build_house(),
-        store=store_on(database, sealer),
+        store=store_on(database, sealer, tls),
         sealer=sealer,
         clock=now,
         new_id=lambda: str(uuid4()),
@@ -225,7 +237,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
     # A folder of schemas or a pattern file that cannot be understood stops the start, not the first message.
     house.schemas()
     mark("")
-    gateway = gateway_on(settings.database, settings.key_file, house, settings.her)
+    gateway = gateway_on(settings.database, settings.key_file, house, settings.her, settings.database_tls)
     return replace(
         gateway,
         scanner=scanner_of(settings),
@@ -237,6 +249,7 @@ def build_gateway(settings: "Settings") -> "Gateway":
         only_registered=settings.unregistered_senders == "refuse",
         signatory=signatory_of(settings),
         issuers=issuers_of(settings),
+        ended=ended_of(settings),
         people=people_of(settings),
         hpr=hpr_of(settings),
         takes_unanswered=settings.hpr is not None and settings.hpr.unanswered == "take",
@@ -296,7 +309,7 @@ def signatory_of(settings: "Settings") -> "Signatory | None":
 def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
     """Who may say who a caller is. Raises MisconfiguredError for a file of keys that cannot be used."""
     from certgateway.trust.issuer_keys import FetchedKeys, FileKeys  # noqa: PLC0415  Only a gateway has callers.
-    from certgateway.trust.issuers import Issuer  # noqa: PLC0415
+    from certgateway.trust.issuers import Issuer, Login  # noqa: PLC0415
 
     def keys(each: "IssuerSettings") -> "Keys":
         return FileKeys(each.jwks_file) if each.jwks_file is not None else FetchedKeys(each.jwks_url or "")
@@ -310,6 +323,7 @@ def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
             scope_prefix=each.scope_prefix,
             clients=frozenset(each.clients),
             tenant=each.tenant,
+            login=Login(frozenset(each.login_methods), frozenset(each.login_contexts), each.login_seconds),
             leeway=each.leeway_seconds,
             longest=each.lifetime_seconds,
         )
@@ -317,13 +331,22 @@ def issuers_of(settings: "Settings") -> "tuple[Issuer, ...]":
     )
 
 
+def ended_of(settings: "Settings") -> "FileEnded | None":
+    """Whose tokens are taken no more; None where no file tells. MisconfiguredError for one that cannot be used."""
+    if settings.ended_tokens is None:
+        return None
+    from certgateway.trust.ended import FileEnded  # noqa: PLC0415  Only a gateway has callers.
+
+    return FileEnded(settings.ended_tokens)
+
+
 def people_of(settings: "Settings") -> "People | None":
-    """Who knows who a patient is to a counsellor; None where nobody does. Nothing is asked of it yet."""
+    """Who knows who a patient is to a counsellor; None where nobody does. MisconfiguredError for an unusable token."""
     if settings.people_url is None:
         return None
     from certgateway.trust.people import HttpPeople  # noqa: PLC0415  Only a gateway has counsellors.
 
-    return HttpPeople(settings.people_url)
+    return HttpPeople(settings.people_url, settings.people_token_file)
 
 
 def hpr_of(settings: "Settings") -> "Hpr | None":

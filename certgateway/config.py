@@ -32,6 +32,7 @@ from pydantic_settings import (
 from certgateway.domain.attachments import AttachmentPolicy, media_type
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.hpr_settings import HprSettings
+from certgateway.issuer_settings import IssuerSettings
 from certgateway.sender_settings import SenderSettings
 from certgateway.services.bounds import Bounds
 from certgateway.trust.scanner import parse_address
@@ -106,43 +107,6 @@ def _one_for_each(webhooks: tuple[WebhookSettings, ...]) -> tuple[WebhookSetting
     return webhooks
 
 
-class IssuerSettings(BaseModel):
-    """Who may say who a caller is; a table of the TOML key `issuers`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    # The sandbox's issuer hands out broken tokens, and is none that a service could have.
-    profile: Literal["helseid", "maskinporten", "entra"] = Field(description="What its tokens look like")
-    issuer: str = Field(min_length=1, max_length=255, description="Its name, to the letter as in `iss`")
-    audience: str = Field(
-        min_length=1, max_length=255, description="What it calls this gateway, to the letter as in `aud`"
-    )
-    jwks_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
-        default=None, description="Where its public keys are: https://..., or http:// on this machine"
-    )
-    jwks_file: Path | None = Field(default=None, description="A file with its public keys (JWKS) instead")
-    scope_prefix: str = Field(
-        default="", pattern=r"^[!#-\[\]-~]{0,200}$", description="What stands before the verb in a scope"
-    )
-    clients: tuple[str, ...] = Field(default=(), description="Ids of the clients that may come by it; all without any")
-    tenant: str | None = Field(default=None, description="Entra's tenant, as in `tid`; for that profile and no other")
-    leeway_seconds: int = Field(default=5, ge=0, le=60, description="How far its clock and ours may be apart")
-    lifetime_seconds: int | None = Field(
-        default=None,
-        ge=1,
-        le=86_400,
-        description="How long its tokens may live; by default 3600 for helseid, 120 for maskinporten, 7200 for entra",
-    )
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if (self.jwks_url is None) == (self.jwks_file is None):
-            raise ValueError("either jwks_url or jwks_file must be set")
-        if (self.profile == "entra") != (self.tenant is not None):
-            raise ValueError("tenant must be set for entra, and for nothing else")
-        return self
-
-
 def _one_of_each_name(issuers: tuple[IssuerSettings, ...]) -> tuple[IssuerSettings, ...]:
     if len({each.issuer for each in issuers}) < len(issuers):
         raise ValueError("an issuer may be named once only")
@@ -171,6 +135,10 @@ class Settings(BaseSettings):
 
     database: str = Field(
         default="sqlite:///certgateway.db", description="Where messages are kept: sqlite:///file or postgresql://..."
+    )
+    database_tls: Literal["verify", "unverified"] = Field(
+        default="verify",
+        description="PostgreSQL on another machine: only by TLS with its certificate verified, or as its URL says",
     )
     key_file: Path = Field(
         default=Path("certgateway.key"),
@@ -266,9 +234,15 @@ class Settings(BaseSettings):
         default=(),
         description="Who may say who a caller is, see below; with any, every route but public ones demands a token",
     )
+    ended_tokens: Path | None = Field(
+        default=None, description="A file with whose tokens are taken no more, see below; read again when it changes"
+    )
     people_url: Annotated[str, AfterValidator(parse_url)] | None = Field(
         default=None,
         description="The register that knows who a patient is to a counsellor; without it no counsellor sees anybody",
+    )
+    people_token_file: Path | None = Field(
+        default=None, description="A file with the token that it is asked with; read anew for each look; mode 0600"
     )
     hpr: HprSettings | None = Field(default=None, description="Where authors are looked up, see below; nowhere without")
     units: Annotated[tuple[UnitSettings, ...], AfterValidator(_one_unit_each)] = Field(
@@ -356,6 +330,14 @@ class Settings(BaseSettings):
             raise ValueError("trust_anchors must be set for signatures = verify or require, and for nothing else")
         if self.signatures == "ignore" and (self.revocation or self.rsa_2048_until):
             raise ValueError("revocation and rsa_2048_until are for signatures = verify or require")
+        return self
+
+    @model_validator(mode="after")
+    def _for_somebody(self) -> Self:
+        if self.ended_tokens is not None and not self.issuers:
+            raise ValueError("ended_tokens is for issuers")
+        if self.people_token_file is not None and self.people_url is None:
+            raise ValueError("people_token_file is for people_url")
         return self
 
     @model_validator(mode="after")

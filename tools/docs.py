@@ -25,9 +25,10 @@ sys.path.insert(0, str(ROOT))
 
 from bench.aims import AIMS  # noqa: E402  The repository must be importable first.
 from certgateway import bootstrap, engine  # noqa: E402
-from certgateway.config import IssuerSettings, Settings, UnitSettings, WebhookSettings  # noqa: E402
+from certgateway.config import Settings, UnitSettings, WebhookSettings  # noqa: E402
 from certgateway.domain.findings import Language  # noqa: E402
 from certgateway.hpr_settings import HprSettings  # noqa: E402
+from certgateway.issuer_settings import IssuerSettings  # noqa: E402
 from certgateway.rules.legibility import LEGIBILITY  # noqa: E402
 from certgateway.sender_settings import SenderSettings  # noqa: E402
 from certgateway.services.catalogue import catalogue_text  # noqa: E402

@@ -14,6 +14,7 @@ from anyio import to_thread
 from fastapi import Request
 
 from certgateway.api import schemas
+from certgateway.api.heads import fault_of_page
 from certgateway.api.observation import SAID
 from certgateway.api.problems import ProblemError, is_fhir
 from certgateway.api.shelf import KINDS
@@ -89,7 +90,12 @@ async def guard(request: Request) -> None:
     surface = request.app.state.surface
     issuers: tuple[Issuer, ...] = surface.gateway.issuers
     operation = getattr(request.scope.get("route"), "operation_id", None)
-    if not issuers or operation in PUBLIC:
+    if operation in PUBLIC:
+        return
+    if not issuers:
+        fault = fault_of_page(request.headers, surface.address)
+        if fault is not None:
+            raise ProblemError(fault)
         return
     demanded = DEMANDS.get(str(operation), ())
     given = Credentials(

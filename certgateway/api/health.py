@@ -52,7 +52,9 @@ def _ready(here: Surface) -> bool:
     responses={200: {"description": "Text.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def metrics(here: Here) -> Response:
-    """By verdict, rule, route and status, and how the trust anchors stand; nobody can be told from it."""
+    """By verdict, rule, route and status, and how trust anchors and ended tokens stand; nobody can be told from it."""
     if (signatures := here.gateway.house.signatures) is not None:
         await to_thread.run_sync(here.meters.anchors, signatures.file)
+    if here.gateway.ended is not None:
+        await to_thread.run_sync(here.meters.ended, here.gateway.ended)
     return Response(here.meters.text(), headers={"Content-Type": meters.MEDIA_TYPE})

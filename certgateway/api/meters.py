@@ -14,6 +14,7 @@ from certgateway.services.receive import Outcome
 
 if TYPE_CHECKING:
     from certgateway.trust.anchors import FileAnchors
+    from certgateway.trust.ended import FileEnded
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -24,6 +25,7 @@ class Meters:
 
     __slots__ = (
         "_anchors_faulty",
+        "_ended_faulty",
         "_findings",
         "_lists_end",
         "_messages",
@@ -70,12 +72,22 @@ class Meters:
             "1 while the file of trust anchors cannot be used and those of before count.",
             registry=self._registry,
         )
+        self._ended_faulty = Gauge(
+            "certgateway_ended_tokens_faulty",
+            "1 while the file of ended tokens cannot be used and what it said before counts.",
+            registry=self._registry,
+        )
         self._lists_end = Gauge(
             "certgateway_revocation_lists_end_timestamp_seconds",
             "When the first issuer is without a revocation list that is in force; NaN where none is asked.",
             registry=self._registry,
         )
         self._lists_end.set(math.nan)
+
+    def ended(self, file: "FileEnded") -> None:
+        """Note how the file of ended tokens stands now, which may be read for it."""
+        file.current()
+        self._ended_faulty.set(file.is_faulty)
 
     def anchors(self, file: "FileAnchors") -> None:
         """Note how the file of trust anchors stands now, which may be read for it."""

@@ -18,14 +18,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from certgateway.api.heads import fault_of_head
 from certgateway.api.meters import Meters
+from certgateway.api.negotiation import FHIR_XML
 from certgateway.api.problems import respond
 from certgateway.engine.definitions.definitions import Definitions
 
 LOG: Final = logging.getLogger("certgateway.requests")
 HEADER: Final = "Support-Reference"
-LARGEST_HEAD: Final = 16 * 1024
-"""Bytes of all headers together."""
 OUTAGE_SECONDS: Final = 60.0
 """Seconds between two lines about the same outage."""
 SAID: Final = "said_of_caller"
@@ -42,6 +42,7 @@ ALWAYS: Final = {
 ENCRYPTED: Final = {**ALWAYS, "Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 """The same where callers come by TLS; over anything else RFC 6797 forbids the last one."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+_XML = frozenset({FHIR_XML, "application/xml"})
 _SERVER_FAULT = 500
 _CLIENT_GONE = 499
 
@@ -94,12 +95,9 @@ class Observed:
         watch.apology = asyncio.ensure_future(response(scope, receive, watch.pass_on))
 
     def _served(self, scope: Scope) -> ASGIApp:
-        """The application, or the refusal of a request whose head is too large for it, or leaves its end open."""
-        if _is_told_twice(scope):
-            return respond(Request(scope), "length-told-twice", {}, self._definitions)
-        if sum(len(name) + len(value) for name, value in scope["headers"]) <= LARGEST_HEAD:
-            return self._app
-        return respond(Request(scope), "headers-too-large", {}, self._definitions)
+        """The application, or the refusal of a request by its head."""
+        fault = fault_of_head(scope)
+        return self._app if fault is None else respond(Request(scope), fault, {}, self._definitions)
 
     def _told(self, scope: Scope, watch: "_Watch") -> None:
         seconds = time.perf_counter() - watch.started
@@ -118,11 +116,6 @@ class Observed:
         if watch.fault is not None:
             line |= {"fault": type(watch.fault).__name__, "at": places(watch.fault)}
         LOG.log(logging.ERROR if watch.fault is not None else logging.INFO, json.dumps(line))
-
-
-def _is_told_twice(scope: Scope) -> bool:
-    """Whether a body has both a length and an end in chunks: who stands in front may have gone by the other one."""
-    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
 
 
 class Outages:
@@ -172,6 +165,9 @@ class _Watch:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers[HEADER] = self.reference
+            if headers.get("content-type") in _XML:
+                # All that we write is UTF-8, and a reader need not look into it to know.
+                headers["content-type"] += "; charset=utf-8"
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)

@@ -284,6 +284,46 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
         ),
         closes=True,
     ),
+    "header-told-twice": Problem(
+        400,
+        "header-told-twice",
+        "structure",
+        _texts(
+            "Content-Type eller Content-Encoding står to ganger i forespørselen. Send hvert hodefelt én gang.",
+            "Content-Type eller Content-Encoding står to gonger i førespurnaden. Send kvart hovudfelt éin gong.",
+            "Content-Type or Content-Encoding stands twice in the request. Send each header once.",
+        ),
+    ),
+    "parameter-told-twice": Problem(
+        400,
+        "parameter-told-twice",
+        "structure",
+        _texts(
+            "En parameter står to ganger i forespørselen, og det er uklart hvilken som gjelder. Send hver én gang.",
+            "Ein parameter står to gonger i førespurnaden, og det er uklart kven av dei som gjeld. Send kvar éin gong.",
+            "A parameter stands twice in the request, so that it is unclear which one counts. Send each of them once.",
+        ),
+    ),
+    "page-of-another": Problem(
+        403,
+        "page-of-another",
+        "forbidden",
+        _texts(
+            "Forespørselen kommer fra en nettside et annet sted enn her. Den utføres ikke.",
+            "Førespurnaden kjem frå ei nettside ein annan stad enn her. Han blir ikkje utført.",
+            "The request comes from a web page of somewhere else. It is not carried out.",
+        ),
+    ),
+    "host-not-ours": Problem(
+        421,
+        "host-not-ours",
+        "forbidden",
+        _texts(
+            "Vertsnavnet i forespørselen er ikke mottakets. Bruk adressen i innstillingen public_url.",
+            "Vertsnamnet i førespurnaden er ikkje mottaket sitt. Bruk adressa i innstillinga public_url.",
+            "The host name in the request is not the gateway's. Use the address in the setting public_url.",
+        ),
+    ),
     "content-encoding-not-supported": Problem(
         415,
         "content-encoding-not-supported",
@@ -304,6 +344,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
             "The headers of the request are too large.",
         ),
     ),
+    # Of the command line alone, which reads archives.
+    "archive-not-read": Problem(400, "archive-not-read", "structure"),
     "body-too-large": Problem(413, "body-too-large", "too-long"),
     "outside-attachments-too-large": Problem(413, "outside-attachments-too-large", "too-long"),
     "json-too-large": Problem(

@@ -14,6 +14,8 @@ from certgateway.store.messages import StoredMessage
 router = APIRouter(prefix="/receipts", tags=["record systems"])
 
 _JSON: Final = "application/json"
+_NO_MESSAGE: Final = "00000000-0000-0000-0000-000000000000"
+"""Our id of no message: for what is another's or not there the same is looked up as for what is."""
 
 
 @router.get(
@@ -69,9 +71,11 @@ def _find(message_id: str, here: Here) -> StoredMessage | None:
 
 
 def _signed(message_id: str, here: Surface) -> str | None:
+    found = _find(message_id, here)
     with here.gateway.store.reading() as reading:
-        found = reading.find_receipt(message_id)
-        return None if found is None else reading.signed_receipt(found.uuid)
+        # Asked of what there is not too, so that it takes the same look-ups.
+        signed = reading.signed_receipt(found.uuid if found is not None else _NO_MESSAGE)
+        return None if found is None else signed
 
 
 def _media_type(found: StoredMessage) -> str:

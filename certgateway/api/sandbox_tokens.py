@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from certgateway.services.gateway import Gateway
 from certgateway.trust.issuers import VERBS, ProfileName
-from certgateway.trust.sandbox_faults import FAULTS, PROOF_FAULTS
+from certgateway.trust.sandbox_faults import FAULTS, LOGIN_FAULTS, PROOF_FAULTS, fits
 from certgateway.trust.sandbox_issuer import LIFETIME, Minted, SandboxIssuer, Wish
 
 Json = dict[str, Any]
@@ -51,8 +51,11 @@ def token_office(issuer: SandboxIssuer, gateway: Gateway, home: Home) -> FastAPI
     ) -> Response:
         wish = Wish(profile, organisation, tuple(scope.split()), hpr=hpr or None, key=jkt, method=method, url=url)
         is_bound_here = jkt is None and (url is not None or profile == "helseid")
-        if broken is not None and (broken not in FAULTS or (broken in PROOF_FAULTS and not is_bound_here)):
+        if broken is not None and (
+            not fits(broken, profile, has_clinician=bool(hpr)) or (broken in PROOF_FAULTS and not is_bound_here)
+        ):
             told = {"broken": list(FAULTS), "of_proofs": list(PROOF_FAULTS), "these_need": "url, and no jkt"}
+            told |= {"of_logins": list(LOGIN_FAULTS), "those_need": "profile entra, or a clinician by helseid"}
             return JSONResponse(told, _UNPROCESSABLE)
         minted = issuer.mint(wish, int(gateway.clock().timestamp()), FAULTS[broken] if broken else None)
         if broken == "replayed-jti":

@@ -26,8 +26,8 @@ from certgateway.services.permit import Permits
 class Surface:
     """`body_size` bounds the body of a message, `body_seconds` the time that any body may take to come.
 
-    `address` is how callers address us; `calling` who does, and `act` by which operation, on a
-    surface that was made for one request.
+    `address` is how callers address us; `calling` who does, `act` by which operation, and `reference` names the
+    request, on a surface that was made for one.
     """
 
     gateway: Gateway
@@ -40,16 +40,18 @@ class Surface:
     address: str
     calling: Calling | None = None
     act: str = ""
+    reference: str | None = None
 
-    def acting_for(self, calling: Calling, act: str) -> Self:
+    def acting_for(self, calling: Calling, act: str, reference: str | None = None) -> Self:
         """The surface as one caller has it: what is done by it is recorded as this caller's doing."""
         gateway = replace(self.gateway, store=self.gateway.store.acting(calling.identity.key))
-        return replace(self, gateway=gateway, calling=calling, act=act)
+        return replace(self, gateway=gateway, calling=calling, act=act, reference=reference)
 
     @property
     def permits(self) -> Permits:
         """What the caller may see and do; everything where nobody has to log in."""
-        return Permits(self.gateway, self.calling.identity if self.calling else None, self.act, _note_outage)
+        identity = self.calling.identity if self.calling else None
+        return Permits(self.gateway, identity, self.act, _note_outage, self.reference)
 
     def receiver(self, her: str) -> str:
         """The system that a caller asks for by its HER-id; another's is one for which nothing is found."""
@@ -75,8 +77,10 @@ def surface_of(request: Request) -> Surface:
     if not isinstance(found, Surface):
         raise TypeError("the application was assembled without a surface")
     calling = getattr(request.state, "calling", None)
+    if not isinstance(calling, Calling):
+        return found
     act = str(getattr(request.scope.get("route"), "operation_id", ""))
-    return found.acting_for(calling, act) if isinstance(calling, Calling) else found
+    return found.acting_for(calling, act, request.scope.get("support_reference"))
 
 
 def _note_outage() -> None:

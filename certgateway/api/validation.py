@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from certgateway import safejson
+from certgateway.api.problems import ProblemError
 from certgateway.domain.findings import Effect, Finding, Language
 from certgateway.domain.message import Origins
 from certgateway.engine.findings import Fault
@@ -37,6 +38,7 @@ def validate(
     """Judge one body as from a trusted sender, at this moment, with nothing received before.
 
     A signature that came beside it (`detached`) is about a resource, and never about Parameters around one.
+    ProblemError for Parameters with two resources.
     """
     wrapped = _wrapped(raw, form, gateway) if b"Parameters" in raw else None
     if wrapped is not None:
@@ -65,11 +67,17 @@ def _wrapped(raw: bytes, form: FhirFormat, gateway: Gateway) -> tuple[Opened, st
     if opened.tree.get("resourceType") != "Parameters":
         return None
     parameters = opened.tree.get("parameter")
-    for index, parameter in enumerate(parameters if isinstance(parameters, list) else ()):
-        if isinstance(parameter, dict) and parameter.get("name") == "resource":
-            inner = parameter.get("resource")
-            if isinstance(inner, dict):
-                return opened, f"Parameters.parameter[{index}].resource", inner
+    named = [
+        (index, parameter)
+        for index, parameter in enumerate(parameters if isinstance(parameters, list) else ())
+        if isinstance(parameter, dict) and parameter.get("name") == "resource"
+    ]
+    if len(named) > 1:
+        raise ProblemError("parameter-told-twice")
+    for index, parameter in named:
+        inner = parameter.get("resource")
+        if isinstance(inner, dict):
+            return opened, f"Parameters.parameter[{index}].resource", inner
     return None
 
 

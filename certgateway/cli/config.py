@@ -22,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
         rsa_2048_until=settings.rsa_2048_until,
     )
     bootstrap.issuers_of(settings)
+    bootstrap.ended_of(settings)
+    bootstrap.people_of(settings)
     bootstrap.hpr_of(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)

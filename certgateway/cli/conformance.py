@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from certgateway.cli.sources import LARGEST, Sources
+from certgateway.cli.sources import LARGEST, NOT_READ, Sources
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.domain.findings import Effect, Finding, Language
 from certgateway.engine import (
@@ -49,6 +49,9 @@ def reports(sources: Sources, definitions: Definitions, profiles: list[str], lan
     """One report a resource."""
     for name, raw in sources:
         format_ = "fhir-xml" if looks_like_xml(raw) else "fhir-json"
+        if name in sources.unread:
+            yield _report(name, "unknown", [_not_read(language)])
+            continue
         try:
             found = validate(raw[: LARGEST + 1], definitions, profiles=profiles)
         except Unreadable as refusal:
@@ -94,6 +97,12 @@ def _finding(located: Located, language: Language) -> Json:
         "action": action(fault, language),
     }
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _not_read(language: Language) -> Json:
+    from certgateway.services.report import finding_data  # noqa: PLC0415  As below.
+
+    return finding_data(Finding(NOT_READ, Effect.REFUSE), language)
 
 
 def _unreadable(refusal: Unreadable, definitions: Definitions, language: Language) -> Json:

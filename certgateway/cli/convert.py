@@ -39,7 +39,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _only_message(path: str) -> bytes:
     """The one message that the path names; a folder or archive of several is a wrong option."""
-    found = [raw for _, raw in Sources((path,))]
+    sources = Sources((path,))
+    found = [raw for _, raw in sources]
+    if sources.unread:
+        raise MisconfiguredError("the archive was not read to its end")
     if not found:
         raise NoSuchFileError(path)
     if len(found) > 1:

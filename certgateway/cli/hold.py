@@ -9,7 +9,6 @@ from certgateway import bootstrap
 from certgateway.config import load_settings
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.store.deeds import Deed, DeedKind, hold
-from certgateway.trust.seal import Sealer
 
 
 def run(options: argparse.Namespace) -> int:
@@ -17,7 +16,7 @@ def run(options: argparse.Namespace) -> int:
     if not (options.by.strip() and options.reason.strip()):
         raise MisconfiguredError("who holds a certificate, and why, must be said")
     settings = load_settings(Path(options.settings) if options.settings else None)
-    store = bootstrap.store_on(settings.database, Sealer.from_file(settings.key_file))
+    store = bootstrap.store_of(settings)
     kind: DeedKind = "released" if options.release else "held"
     try:
         with store.transaction() as unit:

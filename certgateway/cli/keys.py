@@ -10,13 +10,12 @@ from certgateway.services.rotate import retire, rotate
 from certgateway.store.rotation import Left, find_left
 from certgateway.store.transactions import Store
 from certgateway.trust.keyfile import read_key_file
-from certgateway.trust.seal import Sealer
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what the verb says; exit 1 when a rotation came to no end, because others kept writing."""
     settings = load_settings(Path(options.settings) if options.settings else None)
-    store = bootstrap.store_on(settings.database, Sealer.from_file(settings.key_file))
+    store = bootstrap.store_of(settings)
     try:
         return {"status": _status, "rotate": _rotate, "retire": _retire}[options.verb](store, settings.key_file)
     finally:

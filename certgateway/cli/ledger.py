@@ -20,7 +20,6 @@ from certgateway.store.deeds import deeds
 from certgateway.store.ledger import BEGINNING, digest_at
 from certgateway.store.transactions import Reading, Store
 from certgateway.trust import base64url
-from certgateway.trust.seal import Sealer
 
 _PRINTED: Final = re.compile(r"position ([0-9]{1,18})\ndigest ([0-9a-f]{64})(\n|$)")
 _LARGEST: Final = 1024 * 1024
@@ -41,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """Do what the verb says; exit 1 when the chain is broken, or is another than a checkpoint tells."""
     checkpoints = [(path, read_checkpoint(path)) for path in options.checkpoint] if options.verb == "check" else []
     settings = load_settings(Path(options.settings) if options.settings else None)
-    store = bootstrap.store_on(settings.database, Sealer.from_file(settings.key_file))
+    store = bootstrap.store_of(settings)
     try:
         return _check(store, checkpoints) if options.verb == "check" else _deeds(store)
     finally:

@@ -14,7 +14,8 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from certgateway.api.observation import ALWAYS, LARGEST_HEAD, LOG, places
+from certgateway.api.heads import LARGEST_HEAD
+from certgateway.api.observation import ALWAYS, LOG, places
 from certgateway.cli.deadlines import CONNECTIONS, Deadlines, punctual
 
 _GRACE_SECONDS: Final = 20

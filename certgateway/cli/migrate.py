@@ -12,6 +12,6 @@ from certgateway.store.schema import migrate
 def run(options: argparse.Namespace) -> int:
     """Migrate the database of the settings."""
     settings = load_settings(Path(options.settings) if options.settings else None)
-    migrate(open_database(settings.database))
+    migrate(open_database(settings.database, settings.database_tls))
     sys.stdout.write("the tables are up to date\n")
     return 0

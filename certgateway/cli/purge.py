@@ -11,7 +11,6 @@ from certgateway.config import Settings, load_settings
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.services.purge import purge
 from certgateway.store.purging import PURGE_CLASSES, PurgeClass
-from certgateway.trust.seal import Sealer
 
 
 def run(options: argparse.Namespace) -> int:
@@ -19,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(Path(options.settings) if options.settings else None)
     days = retention_of(settings)
     at = _instant(options.at)
-    store = bootstrap.store_on(settings.database, Sealer.from_file(settings.key_file))
+    store = bootstrap.store_of(settings)
     counted: Counter[str] = Counter()
     try:
         for due in purge(store, days, at, bootstrap.now(), dry_run=options.dry_run):

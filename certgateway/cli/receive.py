@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from certgateway import bootstrap
-from certgateway.cli.sources import Sources, signature_beside
+from certgateway.cli.sources import NOT_READ, Sources, signature_beside
 from certgateway.domain.body_size import oversize
 from certgateway.services.answer import media_type
 from certgateway.services.examine import House, detect_format
@@ -34,8 +34,11 @@ def run(options: argparse.Namespace) -> int:
             rsa_2048_until=options.rsa_2048_until,
         )
         with _gateway(options.database, bootstrap.build_house(signatures=signatures)) as gateway:
-            for name, raw in Sources(tuple(options.paths)):
-                row, is_refused = _received(name, raw, gateway, options)
+            sources = Sources(tuple(options.paths))
+            for name, raw in sources:
+                row, is_refused = (
+                    _unread(name, options) if name in sources.unread else _received(name, raw, gateway, options)
+                )
                 refused = refused or is_refused
                 sys.stdout.write(separator + json.dumps(row, ensure_ascii=False, indent=1))
                 separator = ",\n"
@@ -46,6 +49,18 @@ def run(options: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
+def _unread(name: str, options: argparse.Namespace) -> tuple[Json, bool]:
+    """Of an archive that was not read to its end nothing is kept: it is no message."""
+    return _problem(name, NOT_READ, {}, options), True
+
+
+def _problem(name: str, category: str, detail: dict[str, str], options: argparse.Namespace) -> Json:
+    from certgateway.api.problems import plain_details  # noqa: PLC0415  Only this needs what serves HTTP.
+
+    told = plain_details(category, detail, options.lang)
+    return {"file": name, "receipt": None, "assessment": None, "problem": told}
+
+
 def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespace) -> tuple[Json, bool]:
     """What is printed of one message, and whether it was rejected or in conflict.
 
@@ -53,10 +68,7 @@ def _received(name: str, raw: bytes, gateway: Gateway, options: argparse.Namespa
     """
     too_large = oversize(raw, gateway.house.bounds.size)
     if too_large is not None:
-        from certgateway.api.problems import plain_details  # noqa: PLC0415  Only this needs what serves HTTP.
-
-        told = plain_details(too_large.fault, {"limit": str(too_large.limit)}, options.lang)
-        return {"file": name, "receipt": None, "assessment": None, "problem": told}, True
+        return _problem(name, too_large.fault, {"limit": str(too_large.limit)}, options), True
     format_ = detect_format(raw)
     delivery = Delivery(raw, format_, media_type(format_), options.lang, detached=signature_beside(name))
     outcome = receive(delivery, gateway)

@@ -31,6 +31,10 @@ _BESIDE = ".jws"
 _LONGEST_SIGNATURE = 64 * 1024
 
 
+NOT_READ = "archive-not-read"
+"""What is told of an archive in `Sources.unread`."""
+
+
 class NoSuchFileError(Exception):
     """A path names nothing that can be read. The text is the path as it was given."""
 
@@ -51,17 +55,19 @@ def printable(name: str) -> str:
 
 @dataclass(slots=True)
 class Sources:
-    """An iterable over `(name, bytes)`. `others` counts the files of folders and archives that were passed over."""
+    """An iterable over `(name, bytes)`. `others` counts the files of folders and archives that were passed over.
+
+    An archive that is not read to its end comes as empty bytes under its own name, which then is in `unread`.
+    """
 
     paths: tuple[str, ...]
     others: int = 0
-    seen: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
         for path in self.paths:
             for name, raw in self._path(path):
-                # A file's name may be no text at all; what stands for its odd bytes must be fit for any report.
-                yield os.fsencode(name).decode("utf-8", "replace"), raw
+                yield _told(name), raw
 
     def _path(self, path: str) -> Iterator[tuple[str, bytes]]:
         if path == "-":
@@ -112,14 +118,19 @@ class Sources:
                         body = file.read(min(LARGEST, left) + 1)
                     left -= len(body)
                     if left < 0:
-                        yield _stopped_at(path, f"it unpacks to more than {RATIO} times its size")
+                        yield self._stopped_at(path, f"it unpacks to more than {RATIO} times its size")
                         return
                     yield from _messages_of(f"{path}!{member.filename}", body)
             if len(members) > MOST_MEMBERS:
-                yield _stopped_at(path, f"it holds more than {MOST_MEMBERS} files")
+                yield self._stopped_at(path, f"it holds more than {MOST_MEMBERS} files")
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-            # A damaged or encrypted archive holds no readable message; it is reported as one unreadable file.
-            yield path, b""
+            yield self._stopped_at(path, "it is damaged or encrypted")
+
+    def _stopped_at(self, path: str, why: str) -> tuple[str, bytes]:
+        """An archive that is not read to its end is one unreadable file besides; standard error tells why."""
+        sys.stderr.write(f"certgateway: {printable(path)}: {why}; the rest of it was not read\n")
+        self.unread.add(_told(path))
+        return path, b""
 
     def _messages(self, members: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
         """The members that hold messages; other files are counted."""
@@ -130,10 +141,9 @@ class Sources:
                 self.others += 1
 
 
-def _stopped_at(path: str, why: str) -> tuple[str, bytes]:
-    """An archive that is not read to its end is one unreadable file besides; standard error tells why."""
-    sys.stderr.write(f"certgateway: {printable(path)}: {why}; the rest of it was not read\n")
-    return path, b""
+def _told(name: str) -> str:
+    """A file's name may be no text at all; what stands for its odd bytes must be fit for any report."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _messages_of(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:

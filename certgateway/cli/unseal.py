@@ -8,13 +8,12 @@ from uuid import uuid4
 from certgateway import bootstrap
 from certgateway.config import load_settings
 from certgateway.services.unseal import unseal
-from certgateway.trust.seal import Sealer
 
 
 def run(options: argparse.Namespace) -> int:
     """Open it, once the ledger has its entry."""
     settings = load_settings(Path(options.settings) if options.settings else None)
-    store = bootstrap.store_on(settings.database, Sealer.from_file(settings.key_file))
+    store = bootstrap.store_of(settings)
     try:
         uuid = unseal(
             options.message,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from certgateway.cli.formats import render
-from certgateway.cli.sources import LARGEST, Sources, signature_beside
+from certgateway.cli.sources import LARGEST, NOT_READ, Sources, signature_beside
 from certgateway.domain.errors import MisconfiguredError
 
 Json = dict[str, Any]
@@ -65,7 +65,13 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     gc.disable()
     # What only a certificate needs is loaded for certificates only.
     from certgateway import bootstrap  # noqa: PLC0415
-    from certgateway.services.examine import detect_format, examine, judge_examined, validation_facts  # noqa: PLC0415
+    from certgateway.services.examine import (  # noqa: PLC0415
+        detect_format,
+        examine,
+        judge_examined,
+        not_read,
+        validation_facts,
+    )
     from certgateway.services.report import report  # noqa: PLC0415
 
     house = bootstrap.build_house(
@@ -81,7 +87,10 @@ def _judged(sources: Sources, options: argparse.Namespace) -> Iterator[Json]:
     facts = validation_facts(house, at)
     for name, raw in sources:
         beside = () if house.signatures is None else signature_beside(name)
-        examined = examine(raw[: LARGEST + 1], detect_format(raw), house, at, beside)
+        if name in sources.unread:
+            examined = not_read(NOT_READ)
+        else:
+            examined = examine(raw[: LARGEST + 1], detect_format(raw), house, at, beside)
         yield report(name, examined, judge_examined(examined, facts, house.policies[examined.format]), options.lang)
 
 

@@ -18,6 +18,7 @@ from certgateway.trust.signature_refusal import SignatureRefused
 
 Json = dict[str, Any]
 _DIFFERS: Final = "message-differs"
+_UNPROVED: Final = "entry-differs"
 _HOLDS: Final[dict[Language, str]] = {
     "nb": "Kvitteringen holder: signert av {signer}, for meldingen {message}, mottatt {arrival}, utfall {verdict}.",
     "nn": "Kvitteringa held: signert av {signer}, for meldinga {message}, motteken {arrival}, utfall {verdict}.",
@@ -34,6 +35,12 @@ _OTHER: Final[dict[Language, str]] = {
     "en": "The receipt is genuine, but it is of another message than this one.",
 }
 
+_NOT_IN_LEDGER: Final[dict[Language, str]] = {
+    "nb": "Kvitteringen er ekte, men posten i loggen som den nevner, er ikke av denne meldingen.",
+    "nn": "Kvitteringa er ekte, men posten i loggen som ho nemner, er ikkje av denne meldinga.",
+    "en": "The receipt is genuine, but the entry in the ledger that it names is not of this message.",
+}
+
 
 def run(options: argparse.Namespace) -> int:
     """Print whether the receipt holds and is of the message; 0 when both are so, else 1."""
@@ -46,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
         return _told(options, refused.id, _FAILS[options.lang].format(cause=refused.id), None)
     if not receipt.is_of(message):
         return _told(options, _DIFFERS, _OTHER[options.lang], None)
+    if receipt.has_proof and not receipt.is_in_ledger(message):
+        return _told(options, _UNPROVED, _NOT_IN_LEDGER[options.lang], None)
     told = receipt.told
     names = {
         "signer": receipt.signer.organisation or receipt.signer.certificate,

@@ -28,7 +28,8 @@ class Access:
     """One look at a patient's data, or one attempt.
 
     `case` is the gateway's id of the certificate, None for an order and for what does not exist; `patient` and `reader`
-    are keyed digests. `act` is the operation that was asked for, `basis` what decided.
+    are keyed digests. `act` is the operation that was asked for, `basis` what decided,
+    `reference` the support reference of the request, None of looks from before it was kept.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Access:
     act: str
     is_allowed: bool
     basis: Basis
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Override:
     reader: str
     who: Reader
     reason: str
+    reference: str | None = None
 
 
 def told_access(access: Access) -> dict[str, Any]:

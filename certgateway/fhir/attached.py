@@ -39,8 +39,11 @@ def attachment(node: Node, element: str, reading: Reading) -> Attachment | None:
         told = binary.text("contentType") or content_type
         # Where two say different things of one document, it is neither.
         found = replace(found, content_type=found.content_type if _are_one(told, content_type) else OTHER_TYPE)
+    if found is None:
+        return None
     digest = None if stated is None else stated.value.get("valueString")
-    return None if found is None else replace(found, as_stated=_is_as_stated(found, attached.value.get("size"), digest))
+    is_whole = _has_sum(data if binary is None else binary.text("data"), attached.value.get("hash"))
+    return replace(found, as_stated=is_whole and _is_as_stated(found, attached.value.get("size"), digest))
 
 
 def _of_binary(binary: Node, content_type: str | None, reading: Reading) -> Attachment | None:
@@ -55,8 +58,20 @@ def _are_one(type_: str, other: str) -> bool:
 
 
 def _is_as_stated(found: Attachment, size: object, sha256: object) -> bool:
-    """Whether the bytes are those that were meant. `Attachment.hash` is SHA-1 and proves nothing: it is not asked."""
+    """Whether the bytes are those that were meant."""
     return size in {None, found.size} and (sha256 is None or str(sha256).lower() == found.sha256)
+
+
+def _has_sum(data: str | None, stated: object) -> bool:
+    """Whether the bytes have the SHA-1 that `Attachment.hash` states in Base64, if it states any.
+
+    It proves nothing against whoever means harm; what was cut short or mixed up on its way it tells.
+    """
+    if stated is None:
+        return True
+    decoded = _decoded(data) or b""
+    found = base64.b64encode(hashlib.sha1(decoded, usedforsecurity=False).digest()).decode("ascii")
+    return found == "".join(str(stated).split())
 
 
 def _content(data: str | None, content_type: str | None) -> Attachment | None:

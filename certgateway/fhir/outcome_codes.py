@@ -15,6 +15,7 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "structure": (
         # A body that is no resource at all.
         "empty-body",
+        "archive-not-read",
         "byte-order-mark",
         "encoding-refused",
         "not-utf8",

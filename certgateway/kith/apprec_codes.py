@@ -45,6 +45,7 @@ reading first, then who sent it, then whom it is about, and what is wrong with i
 _BY_CODE: Final[Mapping[ErrorCode, tuple[str, ...]]] = {
     "T01": (
         "empty-body",
+        "archive-not-read",
         "byte-order-mark",
         "encoding-refused",
         "not-utf8",

@@ -37,6 +37,21 @@ LEGIBILITY: Final[tuple[Rule, ...]] = (
         ("The message is empty.", "Send the message again with its content."),
     ),
     _rule(
+        "archive-not-read",
+        (
+            "Arkivet er ikke lest til slutten: det er skadet, kryptert eller pakker ut til mer enn vi tar imot.",
+            "Lag arkivet på nytt, eller del det i flere. Meldinger som er lest fra det, står for seg.",
+        ),
+        (
+            "Arkivet er ikkje lese til slutten: det er skadd, kryptert eller pakkar ut til meir enn vi tek imot.",
+            "Lag arkivet på nytt, eller del det i fleire. Meldingar som er lesne frå det, står for seg.",
+        ),
+        (
+            "The archive was not read to its end: it is damaged, encrypted, or unpacks to more than is taken.",
+            "Make the archive anew, or split it. Messages that were read from it stand by themselves.",
+        ),
+    ),
+    _rule(
         "byte-order-mark",
         ("Meldingen begynner med et byterekkefølgemerke, som ikke er tillatt i JSON.", "Send UTF-8 uten slikt merke."),
         ("Meldinga byrjar med eit byterekkjefølgjemerke, som ikkje er tillate i JSON.", "Send UTF-8 utan slikt merke."),

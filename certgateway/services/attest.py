@@ -15,7 +15,8 @@ from certgateway.fhir import bundle
 from certgateway.rules import RULES
 from certgateway.services.examine import Examined
 from certgateway.services.gateway import Gateway
-from certgateway.store.ledger import LedgerEntry
+from certgateway.store.ledger import LedgerEntry, evidence_parts
+from certgateway.store.tables import instant_text
 from certgateway.store.transactions import Unit
 
 Json = dict[str, Any]
@@ -40,7 +41,7 @@ def attest(entry: LedgerEntry, kept: Kept, examined: Examined, unit: Unit, gatew
         "verdict": kept.verdict,
         "findings": [{"rule": finding.rule, "path": finding.path} for finding in kept.findings],
         "removed": [{"item": removal.item, "path": removal.path} for removal in kept.removed],
-        "ledger": {"position": entry.seq, "entry": entry.digest, "previous": entry.previous},
+        "ledger": _inclusion(entry, kept),
     }
     if kept.author is not None:
         # The same message, rules and arrival give the same verdict only with the same answer of the register.
@@ -53,6 +54,19 @@ def rule_set() -> str:
     """The rules that a verdict rests on, by one digest over their ids, effects and times."""
     rows = "\n".join(f"{rule.id} {rule.effect.name} {rule.in_force} {rule.repealed}" for rule in RULES)
     return f"sha-256:{hashlib.sha256(rows.encode()).hexdigest()}"
+
+
+def _inclusion(entry: LedgerEntry, kept: Kept) -> Json:
+    """Where the message stands in the ledger, and all that its entry is made of, so that anybody can make it anew."""
+    return {
+        "position": entry.seq,
+        "entry": entry.digest,
+        "previous": entry.previous,
+        "at": instant_text(entry.at),
+        "kind": entry.kind,
+        "message": entry.message,
+        "evidence": evidence_parts(kept),
+    }
 
 
 def _signer(signer: SignedBy | None) -> Json | None:

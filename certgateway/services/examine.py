@@ -351,6 +351,11 @@ def _rank(finding: Finding) -> tuple[int, int, int, str]:
     return -finding.effect, finding.line or 0, finding.column or 0, finding.rule
 
 
+def not_read(fault: str) -> Examined:
+    """What is told of something that no message could be got out of."""
+    return _refused(b"", "unknown", Finding(fault, Effect.REFUSE))
+
+
 def _unreadable(raw: bytes, format_: Format, fault: Unreadable, path: str | None = None) -> Examined:
     return _refused(raw, format_, Finding(fault.id, Effect.REFUSE, path=path, line=fault.line, column=fault.column))
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from certgateway.services.hpr import Hpr
     from certgateway.services.people import People
     from certgateway.store.transactions import Store
+    from certgateway.trust.ended import FileEnded
     from certgateway.trust.issuers import Issuer
     from certgateway.trust.scanner import Scanner
     from certgateway.trust.seal import Sealer
@@ -33,11 +34,11 @@ class Gateway:
     without waiting for a counsellor; `webhooks` are receivers ("her:8143060") to whose own systems messages are posted;
     `letters` tells whether a message in KITH's form brings a letter along; `senders` is the register of who may write
     under which HER-id, and with `only_registered` nobody else is taken; `signatory` signs what we send, None where
-    nothing is signed; `issuers` say who a caller is, and without any nobody has to log in; `register` knows whose
-    HER-ids are whose, for callers; `people` knows who a patient is to a counsellor, and where nobody does no counsellor
-    sees anybody; `units` are counsellors' units by the groups of their tokens; `override_hours` is how long an override
-    lasts; `hpr` knows what an HPR number entitles to, and where nobody does no author is looked up; with
-    `takes_unanswered` a message is taken although that does not answer.
+    nothing is signed; `issuers` say who a caller is, and without any nobody has to log in; `ended` knows whose tokens
+    are taken no more; `register` knows whose HER-ids are whose, for callers; `people` knows who a patient is to a
+    counsellor, and where nobody does no counsellor sees anybody; `units` are counsellors' units by the groups of their
+    tokens; `override_hours` is how long an override lasts; `hpr` knows what an HPR number entitles to, and where nobody
+    does no author is looked up; with `takes_unanswered` a message is taken although that does not answer.
     """
 
     house: House
@@ -55,6 +56,7 @@ class Gateway:
     only_registered: bool = False
     signatory: Signatory | None = None
     issuers: tuple[Issuer, ...] = ()
+    ended: FileEnded | None = None
     register: Register | None = None
     people: People | None = None
     hpr: Hpr | None = None

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from certgateway.services.admit import Calling, calling
 from certgateway.services.gateway import Gateway
+from certgateway.trust.ended import Ended
 from certgateway.trust.tokens import Credentials, identify
 
 
@@ -28,4 +29,5 @@ class StoredProofs:
 def recognise(given: Credentials, gateway: Gateway) -> Calling:
     """Who calls. Raises TokenRefused, and GatewayError when that cannot be known now."""
     now = gateway.clock()
-    return calling(identify(given, gateway.issuers, StoredProofs(gateway, now), now), gateway.register)
+    ended = gateway.ended.current() if gateway.ended is not None else Ended()
+    return calling(identify(given, gateway.issuers, StoredProofs(gateway, now), now, ended), gateway.register)

@@ -52,13 +52,14 @@ class Look:
 class Permits:
     """What one caller may do by one operation, `act`. `calling` is None where nobody has to log in.
 
-    `note` is told when the registers cannot be asked.
+    `note` is told when the registers cannot be asked; `reference` is that of the request, as the log has it.
     """
 
     gateway: Gateway
     calling: Identity | None
     act: str
     note: Callable[[], None]
+    reference: str | None = None
 
     def case(self, uuid: str) -> bool:
         """Whether the certificate with this id of ours is there for the caller."""
@@ -131,6 +132,7 @@ class Permits:
             reader=self._reader(self.calling),
             who=_who(self.calling, look.unit),
             reason=reason,
+            reference=self.reference,
         )
         with self.gateway.store.transaction() as writing:
             writing.record_access(told)
@@ -154,7 +156,7 @@ class Permits:
         units = frozenset(self.gateway.units[each] for each in identity.groups if each in self.gateway.units)
         named = _digest(subject.number or ABSENT, self.gateway)
         with self.gateway.store.reading() as reading:
-            has_override = reading.has_override(named, self._reader(identity), self.gateway.clock())
+            has_override = reading.has_override(named, self._readers(identity), self.gateway.clock())
         decision = decide(Standing(units, has_override), patient)
         return Look(subject, decision, patient.unit if decision.basis == "unit" else min(units, default=None))
 
@@ -186,11 +188,22 @@ class Permits:
                             act=self.act,
                             is_allowed=look.decision.is_allowed,
                             basis=look.decision.basis,
+                            reference=self.reference,
                         )
                     )
 
     def _reader(self, identity: Identity) -> str:
         return self.gateway.sealer.digest(identity.key, "reader")
+
+    def _readers(self, identity: Identity) -> tuple[str, ...]:
+        """Under what an override of the caller's may stand.
+
+        What is on record stays as it was written, by the ledger. A name without its issuer is the caller's as long as
+        no other issuer could have given it.
+        """
+        same = [each for each in self.gateway.issuers if each.profile == identity.profile]
+        former = (self.gateway.sealer.digest(identity.former_key, "reader"),) if len(same) == 1 else ()
+        return (self._reader(identity), *former)
 
 
 def _who(identity: Identity, unit: str | None) -> Reader:

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table
 from certgateway.store.tables import Instant, Uuid, metadata
 
 # Who looked at what of a patient's, or tried to. `case` is no foreign key: the entry outlives a certificate that is
-# purged. `patient` and `reader` are keyed digests.
+# purged. `patient` and `reader` are keyed digests; `reference` is that of the request's line in the log.
 access = Table(
     "access",
     metadata,
@@ -21,6 +21,7 @@ access = Table(
     Column("allowed", Boolean, nullable=False),
     Column("basis", String(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("reference", String(32)),
     Index("ix_access_case", "case", "at"),
     Index("ix_access_reader", "reader", "at"),
 )
@@ -36,5 +37,6 @@ access_override = Table(
     Column("patient", String(128), nullable=False),
     Column("reader", String(128), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("reference", String(32)),
     Index("ix_access_override_patient", "patient", "reader", "until"),
 )

@@ -30,7 +30,7 @@ _IN_FORCE: Final = (
     select(access_override.c.id)
     .where(
         access_override.c.patient == bindparam("whose"),
-        access_override.c.reader == bindparam("by"),
+        access_override.c.reader.in_(bindparam("by", expanding=True)),
         access_override.c.at <= bindparam("now"),
         access_override.c.until > bindparam("now"),
     )
@@ -60,6 +60,7 @@ def _insert_access(connection: Connection, sealing: Strongbox, told: Access) -> 
         "allowed": told.is_allowed,
         "basis": told.basis,
         "sealed": sealing.seal(who, _context(told.id), "derived", _holder(told.at)),
+        "reference": told.reference,
     }
     connection.execute(_INSERT, row)
     return _encode(row)
@@ -80,6 +81,7 @@ def accesses_of_case(connection: Connection, sealing: Strongbox, case_uuid: str)
             row.act,
             row.allowed,
             row.basis,
+            row.reference,
         )
         for row in connection.execute(_OF_CASE, {"known": case_uuid})
     ]
@@ -96,14 +98,15 @@ def _insert_override(connection: Connection, sealing: Strongbox, told: Override)
         "patient": told.patient,
         "reader": told.reader,
         "sealed": sealing.seal(plain, context, "derived", _holder(told.at)),
+        "reference": told.reference,
     }
     connection.execute(insert(access_override), row)
     return _encode(row)
 
 
-def has_override(connection: Connection, patient: str, reader: str, now: datetime) -> bool:
-    """Whether an override of this reader's for this patient (keyed digests, both) is in force."""
-    return connection.execute(_IN_FORCE, {"whose": patient, "by": reader, "now": now}).first() is not None
+def has_override(connection: Connection, patient: str, readers: tuple[str, ...], now: datetime) -> bool:
+    """Whether an override by any of a reader's names for this patient (keyed digests, all) is in force."""
+    return connection.execute(_IN_FORCE, {"whose": patient, "by": readers, "now": now}).first() is not None
 
 
 def _holder(at: datetime) -> Holder:

@@ -4,8 +4,9 @@ SQLite stays out of WAL mode: libraries before 3.51.3 can lose commits there whe
 must never put a URL into an error (it may hold a password) and never let the drivers log the values of a statement.
 """
 
+import ipaddress
 import os
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -13,6 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from certgateway.domain.errors import MisconfiguredError, StoreUnavailableError
+
+Tls = Literal["verify", "unverified"]
 
 WRITING = {"certgateway_writes": True}
 """Execution options of a connection that will write: on SQLite it takes the write lock at once."""
@@ -34,11 +37,12 @@ _SESSION = (
 )
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, tls: Tls = "verify") -> Engine:
     """The engine for `url`: ``sqlite:///file``, ``sqlite://`` (in memory, gone with the engine) or ``postgresql://...``.
 
     A SQLite file is created (mode 0600) if need be. PostgreSQL is not connected to yet. MisconfiguredError for a URL
-    that names no such database, StoreUnavailableError for a file that cannot be opened.
+    that names no such database, or one on another machine whose certificate would not be verified, unless `tls` takes
+    that; StoreUnavailableError for a file that cannot be opened.
     """
     try:
         parsed = make_url(url)
@@ -47,8 +51,36 @@ def open_database(url: str) -> Engine:
     if parsed.drivername == "sqlite":
         return _open_sqlite(parsed)
     if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
+        if tls == "verify" and not _is_here(parsed) and _told(parsed, "sslmode", "PGSSLMODE") != ["verify-full"]:
+            raise MisconfiguredError(
+                "the database is on another machine, so that its URL must end in ?sslmode=verify-full&sslrootcert=...; "
+                "database_tls = unverified says otherwise"
+            )
         return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
     raise MisconfiguredError("the database URL must begin with sqlite:/// or postgresql://")
+
+
+def _is_here(url: URL) -> bool:
+    """Whether PostgreSQL can only be reached on this machine: by the loopback or a socket of its file system."""
+    if _told(url, "service", "PGSERVICE"):
+        return False  # A file of the library's own says where it is.
+    hosts = [*([url.host] if url.host else []), *_told(url, "host", "")] or _told(url, "", "PGHOST")
+    addresses = _told(url, "hostaddr", "PGHOSTADDR")
+    return all(_is_local(each) for told in (*hosts, *addresses) for each in told.split(","))
+
+
+def _told(url: URL, name: str, variable: str) -> list[str]:
+    """What a URL says under a name, else what the library takes from the environment."""
+    said = url.query.get(name, ())
+    values = [said] if isinstance(said, str) else list(said)
+    return values or [each for each in [os.environ.get(variable)] if each]
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host in {"", "localhost"} or host[0] in "/@" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def reading_options(engine: Engine) -> dict[str, Any]:

@@ -98,6 +98,11 @@ def digest_at(connection: Connection, position: int) -> str | None:
 
 def evidence_of(kept: Kept) -> str:
     """One digest over what was received, how it was judged and what was answered."""
+    return _digest(evidence_parts(kept))
+
+
+def evidence_parts(kept: Kept) -> list[str | int]:
+    """What that digest is over, first the digest of the bytes as they came: digests and words, nothing of a message."""
     answer: list[str | int] = (
         [kept.answer.status, kept.answer.media_type, _hash(kept.answer.body)] if kept.answer else []
     )
@@ -106,7 +111,7 @@ def evidence_of(kept: Kept) -> str:
     judged = [kept.content_digest, kept.state, kept.verdict or "", _hash(kept.receipt)]
     if (author := standing_text(kept.author)) is not None:
         judged.append(f"author {_hash(author.encode())}")
-    return _digest([_hash(kept.raw), *judged, *answer, *map(_signature, kept.detached)])
+    return [_hash(kept.raw), *judged, *answer, *map(_signature, kept.detached)]
 
 
 def evidence_of_event(event: Event) -> str:

@@ -5,7 +5,7 @@ goes a few rows at a time with what comes. Nothing of a proof is kept but digest
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select, tuple_
@@ -14,7 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from certgateway.store.tables import used_proof
 
 SWEPT: Final = 20
-"""Rows that have ended and go with one that comes: more than come, so that the table gets no longer than a window."""
+"""Rows that have ended and go with one that comes: more than come, so that the table gets no longer than that."""
+
+KEPT_LONGER: Final = timedelta(minutes=10)
+"""How long a proof that has ended is kept: another process, whose clock is behind, may still take it for good."""
 
 _FIRST: Final = {
     "sqlite": sqlite.insert(used_proof).on_conflict_do_nothing().returning(used_proof.c.once),
@@ -32,7 +35,7 @@ _SWEEP: Final = delete(used_proof).where(tuple_(used_proof.c.key, used_proof.c.o
 
 def use_proof(connection: Connection, key: str, once: str, until: datetime, now: datetime) -> bool:
     """Whether an id is used with a key for the first time; it is noted until then, and some that have ended go."""
-    connection.execute(_SWEEP, {"now": now})
+    connection.execute(_SWEEP, {"now": now - KEPT_LONGER})
     row = {"key": _digest(key), "once": _digest(once), "until": until}
     return connection.execute(_FIRST[connection.dialect.name], row).first() is not None
 

@@ -16,7 +16,7 @@ from certgateway.store.database import WRITING
 from certgateway.store.failures import translated
 from certgateway.store.tables import metadata
 
-HEAD = "0012"
+HEAD = "0013"
 """The revision that `tables` and `access_tables` describe."""
 
 _BESIDE = (access_tables.access, access_tables.access_override)

@@ -158,9 +158,9 @@ class Reading:
         """Every look at a certificate that was allowed, the oldest first."""
         return accesses.accesses_of_case(self.connection, self.sealing, case_uuid)
 
-    def has_override(self, patient: str, reader: str, now: datetime) -> bool:
-        """Whether an override of this reader's for this patient (keyed digests, both) is in force."""
-        return accesses.has_override(self.connection, patient, reader, now)
+    def has_override(self, patient: str, readers: tuple[str, ...], now: datetime) -> bool:
+        """Whether an override by any of a reader's names for this patient (keyed digests, all) is in force."""
+        return accesses.has_override(self.connection, patient, readers, now)
 
     def feed(self, after: int, limit: int) -> list[FeedEvent]:
         """Up to `limit` events after number `after`; 0 is before the first."""

@@ -4,9 +4,7 @@ A certificate that may issue others is a pinned issuer, any other one is registe
 what it cannot read whole: one faulty block, and nothing of the file counts.
 """
 
-import logging
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,9 +16,9 @@ from cryptography import x509
 from certgateway.domain.errors import MisconfiguredError
 from certgateway.trust.certificate_extensions import BROKEN, is_authority
 from certgateway.trust.certificates import Anchors
+from certgateway.trust.reread import Reread
 from certgateway.trust.revocation import NotAsked, Policy, Revocation, RevocationLists
 
-_LOG: Final = logging.getLogger(__name__)
 _BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 
 
@@ -31,7 +29,7 @@ class FileAnchors:
     for as long. Where no policy is given the file has one: once it has had lists, they are required.
     """
 
-    __slots__ = ("_anchors", "_lock", "_path", "_policy", "_registered", "_seen", "_until", "is_faulty")
+    __slots__ = ("_file", "_path", "_policy", "_registered", "_until")
 
     def __init__(
         self,
@@ -44,43 +42,23 @@ class FileAnchors:
         self._path = path
         self._until = rsa_2048_until
         self._registered = registered
-        self._lock = threading.Lock()
-        self._seen = _glimpse(path)
         self._policy = policy
-        self._anchors = self._read()
-        self.is_faulty = False
+        self._file = Reread(path, self._read, "trust anchors")
 
     def current(self) -> Anchors:
         """Those of the file as it is now, or was when it could last be used. Threads share it, and none waits."""
-        if self._lock.acquire(blocking=False):
-            try:
-                self._renew()
-            finally:
-                self._lock.release()
-        return self._anchors
+        return self._file.current()
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether the file has changed and cannot be used."""
+        return self._file.is_faulty
 
     @property
     def lists_end(self) -> datetime | None:
         """When the first issuer is without a revocation list that is in force; None where revocation is not asked."""
-        revocation = self._anchors.revocation
+        revocation = self._file.last.revocation
         return revocation.end if isinstance(revocation, RevocationLists) else None
-
-    def _renew(self) -> None:
-        # Looked at before it is read: what is written meanwhile is seen the next time.
-        seen = _glimpse(self._path)
-        if seen == self._seen:
-            return
-        self._seen = seen
-        try:
-            self._anchors = self._read()
-        except MisconfiguredError:
-            self.is_faulty = True
-            _LOG.error(
-                "the file of trust anchors has changed and cannot be used: those of before go on counting; "
-                "certgateway config tells what is wrong with it"
-            )
-            return
-        self.is_faulty = False
 
     def _read(self) -> Anchors:
         anchors = read_anchors(self._path, self._policy, self._until)
@@ -132,12 +110,3 @@ def _revocation(lists: RevocationLists, policy: Policy | None) -> Revocation:
     if not lists.lists:
         return NotAsked("the file of trust anchors holds no revocation lists")
     return lists
-
-
-def _glimpse(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is replaced; None when there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-import httpx2
-
 from certgateway import safejson
 from certgateway.domain.errors import GatewayError, MisconfiguredError
 from certgateway.safejson import JsonLimits, Unreadable
 from certgateway.trust.token_keys import Key, read_key
 from certgateway.trust.token_refusal import TokenRefused
+from certgateway.trust.upstream import NoAnswerError, Upstream
 
 FRESH: Final = 600.0
 """Seconds for which keys are not asked for again."""
@@ -30,7 +29,6 @@ _SECONDS: Final = 5.0
 _WAIT: Final = 1.0
 _LARGEST: Final = 256 * 1024
 _MOST_KEYS: Final = 100
-_OK: Final = 200
 _LIMITS: Final = JsonLimits(depth=8, containers=1000, values=10_000, digits=32, exponent=32)
 
 
@@ -134,22 +132,12 @@ def _usable(jwk: object) -> Key | None:
 def fetch_keys(url: str) -> bytes:
     """What stands at an address, within bounds of time and size: no redirect, no proxy, no compression.
 
-    Raises UnusableKeysError or OSError.
+    Raises UnusableKeysError.
     """
-    until = time.monotonic() + _SECONDS
-    headers = {"User-Agent": "certgateway", "Accept": "application/json", "Accept-Encoding": "identity"}
+    issuer = Upstream(url, seconds=_SECONDS, largest=_LARGEST)
     try:
-        with (
-            httpx2.Client(trust_env=False, follow_redirects=False, timeout=_SECONDS, headers=headers) as client,
-            client.stream("GET", url) as response,
-        ):
-            if response.status_code != _OK:
-                raise UnusableKeysError
-            body = bytearray()
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) > _LARGEST or time.monotonic() > until:
-                    raise UnusableKeysError
-            return bytes(body)
-    except httpx2.HTTPError:
+        return issuer.get()
+    except NoAnswerError:
         raise UnusableKeysError from None
+    finally:
+        issuer.close()

@@ -75,11 +75,24 @@ class Keys(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """How a person must have logged in: by every one of the methods (`amr`) and contexts (`acrs`) that are named.
+
+    `seconds` is how long ago at most (`auth_time`), None for any time.
+    """
+
+    methods: frozenset[str] = frozenset()
+    contexts: frozenset[str] = frozenset()
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Issuer:
     """One issuer: `name` is its `iss`, `audience` what it calls us, to the letter.
 
     A scope is `scope_prefix` and a verb. `clients` are those that may use it, any where there are none; `tenant` is
-    Entra's. `longest` (seconds) takes the place of the profile's, `leeway` is how far clocks may be apart.
+    Entra's, and `login` is what is asked of its people. `longest` (seconds) takes the place of the profile's, `leeway`
+    is how far clocks may be apart.
     """
 
     profile: ProfileName
@@ -89,6 +102,7 @@ class Issuer:
     scope_prefix: str = ""
     clients: frozenset[str] = frozenset()
     tenant: str | None = None
+    login: Login = Login()
     leeway: int = 5
     longest: int | None = None
 

@@ -4,23 +4,17 @@ One POST for each question, with the personal number in the body: it must never 
 Whatever is no whole answer is no answer, and what is not told is not known.
 """
 
-import json
-import time
+from pathlib import Path
 from typing import Any, Final
-
-import httpx2
 
 from certgateway import safejson
 from certgateway.domain.access_rules import Protection, Relation
 from certgateway.domain.errors import PeopleUnavailableError
 from certgateway.safejson import JsonLimits, Unreadable
+from certgateway.trust.upstream import NoAnswerError, Upstream
 
 SECONDS: Final = 2.0
-"""For connecting, and for each part of the answer."""
-ALTOGETHER: Final = 5.0
-"""For an answer that comes in many parts."""
-_LARGEST: Final = 16 * 1024
-_OK: Final = 200
+"""For a whole answer, from the question on."""
 _LIMITS: Final = JsonLimits(depth=4, containers=100, values=1000, digits=32, exponent=32)
 _PROTECTIONS: Final[dict[str, Protection]] = {
     "none": "none",
@@ -32,39 +26,26 @@ _PROTECTIONS: Final[dict[str, Protection]] = {
 class HttpPeople:
     """The register at an address. It is asked anew each time: what was true yesterday may have been protected since."""
 
-    __slots__ = ("_client", "_url")
+    __slots__ = ("_upstream",)
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        headers = {"User-Agent": "certgateway", "Accept": "application/json", "Accept-Encoding": "identity"}
-        self._client = httpx2.Client(trust_env=False, follow_redirects=False, timeout=SECONDS, headers=headers)
+    def __init__(self, url: str, token_file: Path | None = None, seconds: float = SECONDS) -> None:
+        """MisconfiguredError for a file without a token, or one that others may read."""
+        self._upstream = Upstream(url, seconds=seconds, token_file=token_file)
 
     def find(self, number: str, nav_ident: str) -> Relation:
         """Who the person with this number is to a counsellor. PeopleUnavailableError for everything but an answer.
 
         A number that nobody has is answered like any other, with null for all that is not known.
         """
-        until = time.monotonic() + ALTOGETHER
-        body = json.dumps({"patient": number, "counsellor": nav_ident}).encode()
         try:
-            with self._client.stream(
-                "POST", self._url, content=body, headers={"Content-Type": "application/json"}
-            ) as response:
-                if response.status_code != _OK:
-                    raise PeopleUnavailableError("the register of persons does not answer")
-                content = bytearray()
-                for chunk in response.iter_raw():
-                    content += chunk
-                    if len(content) > _LARGEST or time.monotonic() > until:
-                        raise PeopleUnavailableError("the register of persons says too much, or too slowly")
-        except httpx2.HTTPError:
-            # The library's own words may quote the address.
-            raise PeopleUnavailableError("the register of persons cannot be reached") from None
-        return read_relation(bytes(content))
+            content = self._upstream.post({"patient": number, "counsellor": nav_ident})
+        except NoAnswerError as reason:
+            raise PeopleUnavailableError(f"the register of persons {reason}") from None
+        return read_relation(content)
 
     def close(self) -> None:
-        """Ends its connections."""
-        self._client.close()
+        """Asks nothing more."""
+        self._upstream.close()
 
 
 def read_relation(content: bytes) -> Relation:

@@ -7,6 +7,7 @@ signature that holds only for whoever had the key then.
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -34,6 +35,31 @@ class SignedReceipt:
     def is_of(self, message: bytes) -> bool:
         """Whether these are the bytes that were received."""
         return hmac.compare_digest(str(self.told.get("digest")).encode(), digest_of(message).encode())
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether it tells what its entry in the ledger is made of; receipts from before that was told do not."""
+        place = self.told.get("ledger")
+        return isinstance(place, dict) and "evidence" in place
+
+    def is_in_ledger(self, message: bytes) -> bool:
+        """Whether the entry that it names is one of these bytes: made anew of its parts, it has the same digest.
+
+        The entry is the head of the ledger at the time, so that the signed receipt is a checkpoint with its inclusion
+        proof; `certgateway ledger check --checkpoint` holds a later ledger to it.
+        """
+        try:
+            place = self.told["ledger"]
+            parts, entry = place["evidence"], place["entry"]
+            made = [*(place[name] for name in ("position", "at", "kind", "message")), _made(parts), place["previous"]]
+            return bool(parts[0] == hashlib.sha256(message).hexdigest() and entry == _made(made))
+        except (KeyError, TypeError, IndexError):
+            return False
+
+
+def _made(parts: object) -> str:
+    """The digest of some parts as the ledger has it."""
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
 
 def digest_of(message: bytes) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from joserfc.jwk import ECKey, RSAKey
 
 from certgateway.trust.base64url import encode
+from certgateway.trust.issuers import ProfileName
 from certgateway.trust.sandbox_issuer import Draft, signed
 from certgateway.trust.token_keys import Key
 
@@ -109,6 +110,16 @@ def _other_organisation(draft: Draft) -> None:
             claims[name] = ANOTHER_ORGANISATION
 
 
+def _weak(draft: Draft) -> None:
+    """By one factor, as each of the two profiles says it."""
+    levels = {
+        "amr": ["pwd"],
+        "helseid://claims/identity/assurance_level": "low",
+        "helseid://claims/identity/security_level": "3",
+    }
+    draft.claims.update({name: level for name, level in levels.items() if name in draft.claims})
+
+
 def _no_scope(draft: Draft) -> None:
     for name in ("scope", "scp"):
         if name in draft.claims:
@@ -153,10 +164,25 @@ PROOF_FAULTS: Final[Mapping[str, Fault]] = {
 }
 """Refused as a proof (401); of a token that is bound to a key. A replayed one must be noted as used by who mints it."""
 
+LOGIN_FAULTS: Final[Mapping[str, Fault]] = {
+    "weak-login": _weak,
+    "no-login-context": _claims(acrs=[]),
+    "old-login": lambda draft: draft.claims.update(auth_time=draft.claims["iat"] - 2 * _HOUR),
+}
+"""Refused as a token (401), of a counsellor by Entra; the first of a clinician by HelseID too."""
+
 USE_FAULTS: Final[Mapping[str, Fault]] = {
     "missing-scope": _no_scope,
     "wrong-organisation": _other_organisation,
 }
 """Good tokens that do not do: for the scope (403), or for the message that is sent with it (a finding)."""
 
-FAULTS: Final[Mapping[str, Fault]] = {**TOKEN_FAULTS, **PROOF_FAULTS, **USE_FAULTS}
+FAULTS: Final[Mapping[str, Fault]] = {**TOKEN_FAULTS, **PROOF_FAULTS, **LOGIN_FAULTS, **USE_FAULTS}
+_OF_CLINICIANS: Final = frozenset({"weak-login"})
+
+
+def fits(name: str, profile: ProfileName, *, has_clinician: bool) -> bool:
+    """Whether there is anything in a token of this profile that such a fault could break."""
+    if name not in LOGIN_FAULTS:
+        return name in FAULTS
+    return profile == "entra" or (profile == "helseid" and has_clinician and name in _OF_CLINICIANS)

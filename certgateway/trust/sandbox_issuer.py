@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from certgateway.trust.base64url import encode
-from certgateway.trust.issuers import VERBS, Issuer, ProfileName
+from certgateway.trust.issuers import VERBS, Issuer, Login, ProfileName
 from certgateway.trust.token_keys import Key
 
 Json = dict[str, Any]
@@ -25,6 +25,8 @@ TENANT: Final = "11111111-2222-4333-8444-555555555555"
 LIFETIME: Final = 120
 """Seconds; the shortest that any profile allows."""
 _CLIENT: Final = "sandbox-client"
+_STRONG: Final = {"amr": ["pwd", "mfa"], "acrs": ["c1"]}
+_OF_ENTRA: Final[Mapping[str, Any]] = {"tenant": TENANT, "login": Login(frozenset({"mfa"}), frozenset({"c1"}), 3600)}
 
 
 def signed(header: Json, claims: Json, key: Key) -> str:
@@ -103,7 +105,7 @@ class SandboxIssuer:
         """All of them, as a gateway knows them."""
         names: tuple[ProfileName, ...] = ("helseid", "maskinporten", "entra", "sandbox")
         return tuple(
-            Issuer(name, self.name(name), AUDIENCE, self, tenant=TENANT if name == "entra" else None) for name in names
+            Issuer(name, self.name(name), AUDIENCE, self, **(_OF_ENTRA if name == "entra" else {})) for name in names
         )
 
     def name(self, profile: ProfileName) -> str:
@@ -130,6 +132,8 @@ class SandboxIssuer:
         times = {"iat": now, "nbf": now, "exp": now + LIFETIME}
         claims: Json = {"iss": self.name(wish.profile), "aud": AUDIENCE, **times, "jti": str(uuid4())}
         claims |= _CLAIMS[wish.profile](wish)
+        if wish.profile == "entra":
+            claims["auth_time"] = now
         if is_bound:
             claims["cnf"] = {"jkt": wish.key or self.proof_key.thumbprint()}
         kid = "sandbox-ec" if wish.profile == "sandbox" else "sandbox-rsa"
@@ -171,7 +175,7 @@ def _of_maskinporten(wish: Wish) -> Json:
 
 def _of_entra(wish: Wish) -> Json:
     names = {"tid": TENANT, "oid": "00000000-0000-4000-8000-000000000001", "sub": "sandbox", "azp": _CLIENT}
-    return {**names, "ver": "2.0", "NAVident": wish.nav_ident, "scp": " ".join(wish.scopes), "groups": []}
+    return {**names, "ver": "2.0", "NAVident": wish.nav_ident, "scp": " ".join(wish.scopes), "groups": [], **_STRONG}
 
 
 def _of_sandbox(wish: Wish) -> Json:

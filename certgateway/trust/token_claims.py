@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from certgateway.trust.ended import Kind
 from certgateway.trust.issuers import VERBS, Issuer, ProfileName, Verb
 from certgateway.trust.token_refusal import Cause, Part, TokenRefused
 
@@ -33,7 +34,10 @@ _OF_ID_TOKENS: Final = frozenset({"nonce", "at_hash", "c_hash"})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a token says of who holds it. `key` is the thumbprint of the key that it is bound to, None where to none."""
+    """What a token says of who holds it, and when it was issued (seconds since 1970).
+
+    `key` is the thumbprint of the key that it is bound to, None where to none.
+    """
 
     subject: str = field(repr=False)
     client: str | None
@@ -43,6 +47,7 @@ class Caller:
     groups: frozenset[str]
     verbs: frozenset[Verb]
     key: str | None
+    issued: float
 
 
 def read_claims(claims: Json, issuer: Issuer, now: float) -> Caller:
@@ -50,7 +55,22 @@ def read_claims(claims: Json, issuer: Issuer, now: float) -> Caller:
     if _audiences(claims) != [issuer.audience]:
         raise TokenRefused("audience-differs")
     _check_times(claims, issuer, now)
-    return _READERS[issuer.profile](claims, issuer)
+    caller = _READERS[issuer.profile](claims, issuer)
+    if caller.nav_ident is not None:
+        _check_login(claims, issuer, now)
+    return caller
+
+
+def names_of(claims: Json, caller: Caller, issuer: Issuer) -> tuple[tuple[Kind, str | None], ...]:
+    """By what a token can be ended: its own id (Entra's is `uti`), and whoever it is about."""
+    return (
+        ("token", text(claims, "jti")),
+        ("token", text(claims, "uti")),
+        ("caller", caller.subject),
+        ("client", caller.client),
+        ("organisation", caller.organisation),
+        ("issuer", issuer.name),
+    )
 
 
 def seconds(claims: Json, name: str, part: Part = "token") -> float | None:
@@ -74,9 +94,7 @@ def text(claims: Json, name: str, part: Part = "token") -> str | None:
 
 
 def _check_times(claims: Json, issuer: Issuer, now: float) -> None:
-    ends, issued = seconds(claims, "exp"), seconds(claims, "iat")
-    if ends is None or issued is None:
-        raise TokenRefused("claim-missing")
+    ends, issued = _needed_instant(claims, "exp"), _needed_instant(claims, "iat")
     begins = seconds(claims, "nbf")
     faults: tuple[tuple[bool, Cause], ...] = (
         (now >= ends + issuer.leeway, "expired"),
@@ -88,6 +106,27 @@ def _check_times(claims: Json, issuer: Issuer, now: float) -> None:
     for is_so, cause in faults:
         if is_so:
             raise TokenRefused(cause)
+
+
+def _check_login(claims: Json, issuer: Issuer, now: float) -> None:
+    """That a counsellor has logged in as the issuer's settings demand. What is not told is not so."""
+    asked = issuer.login
+    for name, needed in (("amr", asked.methods), ("acrs", asked.contexts)):
+        if needed and not needed <= set(_list(claims, name)):
+            raise TokenRefused("assurance-too-low")
+    if asked.seconds is not None:
+        at = _needed_instant(claims, "auth_time")
+        if at > now + issuer.leeway:
+            raise TokenRefused("issued-in-future")
+        if now - at > asked.seconds + issuer.leeway:
+            raise TokenRefused("login-too-old")
+
+
+def _needed_instant(claims: Json, name: str) -> float:
+    found = seconds(claims, name)
+    if found is None:
+        raise TokenRefused("claim-missing")
+    return found
 
 
 def _audiences(claims: Json) -> object:
@@ -127,6 +166,9 @@ def _of_entra(claims: Json, issuer: Issuer) -> Caller:
         raise TokenRefused("not-an-access-token")
     client = _client(claims, "azp", issuer)
     ident = text(claims, "NAVident")
+    # Who has delegated something is a person, and a person without an ident would pass for a system.
+    if ident is None and "scp" in claims:
+        raise TokenRefused("claim-missing")
     subject = ident or _needed(text(claims, "oid"))
     allowed = [*_words(claims, "scp"), *_list(claims, "roles")]
     groups = frozenset(_list(claims, "groups"))
@@ -171,7 +213,8 @@ def _caller(
 ) -> Caller:
     stated = frozenset(scopes)
     verbs = frozenset(verb for verb in VERBS if issuer.scope(verb) in stated) & issuer.rules.verbs
-    return Caller(subject, client, organisation, hpr, nav_ident, groups, verbs, _bound_to(claims))
+    issued = _needed_instant(claims, "iat")
+    return Caller(subject, client, organisation, hpr, nav_ident, groups, verbs, _bound_to(claims), issued)
 
 
 def _bound_to(claims: Json) -> str | None:

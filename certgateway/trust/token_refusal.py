@@ -33,6 +33,8 @@ Cause = Literal[
     "version-refused",
     "not-an-access-token",
     "assurance-too-low",
+    "login-too-old",
+    "ended",
     "binding-missing",
     "binding-refused",
     "key-differs",

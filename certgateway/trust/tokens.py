@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 from typing import Final, Protocol, final
 
 from certgateway.trust.compact import Compact, open_compact
+from certgateway.trust.ended import Ended
 from certgateway.trust.issuers import Issuer, ProfileName, Verb
 from certgateway.trust.proofs import verify_proof
-from certgateway.trust.token_claims import Caller, read_claims
+from certgateway.trust.token_claims import Caller, names_of, read_claims
 from certgateway.trust.token_keys import check_signed
 from certgateway.trust.token_refusal import TokenRefused
 
 # Thumbprints of certificates name no key of their own; nothing is looked up by them.
 _HEADER: Final = frozenset({"alg", "typ", "kid", "x5t", "x5t#S256"})
+_NONE_ENDED: Final = Ended()
 _SCHEMES: Final = frozenset({"bearer", "dpop"})
 
 
@@ -57,7 +59,15 @@ class Identity:
 
     @property
     def key(self) -> str:
-        """What tells this caller from every other: for records, which are sealed, and for counting."""
+        """What tells this caller from every other: for records, which are sealed, and for counting.
+
+        An issuer's name has no blank, so that two names are never written alike.
+        """
+        return f"{self.profile}:{self.issuer} {self.subject}"
+
+    @property
+    def former_key(self) -> str:
+        """The name that records from before bear, which callers by two issuers of one profile had in common."""
         return f"{self.profile}:{self.subject}"
 
 
@@ -79,7 +89,9 @@ class UsedProofs(Protocol):
         ...
 
 
-def identify(given: Credentials, issuers: Iterable[Issuer], used: UsedProofs, at: datetime) -> Identity:
+def identify(
+    given: Credentials, issuers: Iterable[Issuer], used: UsedProofs, at: datetime, ended: Ended = _NONE_ENDED
+) -> Identity:
     """Who calls, at an aware instant. Raises TokenRefused, and GatewayError where nobody can tell now."""
     now = at.timestamp()
     # 1. One token in one of two schemes.
@@ -92,6 +104,8 @@ def identify(given: Credentials, issuers: Iterable[Issuer], used: UsedProofs, at
     _check_signature(opened, issuer)
     # 4. Now the claims are the issuer's: for us, in time, of the form that was promised.
     caller = read_claims(opened.claims, issuer, now)
+    if ended.has(names_of(opened.claims, caller, issuer), caller.issued):
+        raise TokenRefused("ended")
     # 5. Who presents it is who it was given to.
     if caller.key is None:
         _check_unbound(scheme, given, issuer)

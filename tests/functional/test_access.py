@@ -26,6 +26,7 @@ from certgateway.domain.errors import MisconfiguredError
 from certgateway.services.examine import House
 from certgateway.services.gateway import Gateway
 from certgateway.store.transactions import Store
+from certgateway.trust.ended import FileEnded
 from certgateway.trust.issuer_keys import KeysUnavailableError
 from certgateway.trust.issuers import VERBS
 from certgateway.trust.seal import create_key_file
@@ -429,9 +430,9 @@ def test_who_asked_and_who_fetched_is_on_record_under_seal_and_told_nobody(
         found = reading.find_clarification(clarification)
     assert found is not None
     assert [(type(each).__name__, each.caller) for each in found.events] == [
-        ("Asked", "entra:Z990001"),
-        ("Sent", "helseid:pseudonym"),
-        ("Paused", "entra:Z990001"),
+        ("Asked", f"entra:{NAMES['entra']} Z990001"),
+        ("Sent", f"helseid:{NAMES['helseid']} pseudonym"),
+        ("Paused", f"entra:{NAMES['entra']} Z990001"),
     ]
     with store.reading() as reading:
         assert reading.check_ledger()
@@ -456,7 +457,7 @@ def test_what_a_caller_rates_can_be_read_again(gateway: Gateway, settings: Setti
     assert found is not None
     rated = found.events[-1]
     assert isinstance(rated, Rated)
-    assert (rated.by, rated.caller) == ("doctor", "helseid:pseudonym")
+    assert (rated.by, rated.caller) == ("doctor", f"helseid:{NAMES['helseid']} pseudonym")
 
 
 def test_without_login_nobody_is_on_record(gateway: Gateway, settings: Settings) -> None:
@@ -648,3 +649,22 @@ def test_a_service_with_issuers_demands_tokens_and_believes_its_own_address(tmp_
         assert HPR not in service.log
     finally:
         assert service.stop() == 0
+
+
+def test_who_is_written_down_as_ended_is_out_at_once_and_metrics_tell_of_a_faulty_file(
+    gateway: Gateway, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "ended"
+    file.write_text("")
+    with TestClient(create_app(replace(guarded(gateway), ended=FileEnded(file)), settings)) as client:
+        caller = Caller(client, "entra", ENTRA)
+        watching = Caller(client, "entra", {"NAVident": ..., "scp": ..., "roles": ["nav:audit"]})
+        assert caller.get("/assessments/feed").status_code == 200
+        file.write_text("caller Z990001\n")
+        answer = caller.get("/assessments/feed")
+        assert (answer.status_code, problem(answer)) == (401, "token-refused")
+        assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+        assert "certgateway_ended_tokens_faulty 0.0" in watching.get("/metrics").text
+        file.write_text("all of them\n")
+        assert "certgateway_ended_tokens_faulty 1.0" in watching.get("/metrics").text
+        assert caller.get("/assessments/feed").status_code == 401

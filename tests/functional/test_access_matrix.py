@@ -32,6 +32,7 @@ from tests.functional.messages import JSON, message_id
 from tests.functional.test_access import routes
 from tests.integration.answering import answer
 from tests.integration.receiving import message, resource
+from tests.tokens import NAMES
 
 Json = dict[str, Any]
 Kind = Literal["public", "general", "sender", "object", "list"]
@@ -194,7 +195,7 @@ def overridden(gateway: Gateway, objects: Objects) -> None:
     with gateway.store.transaction() as unit:
         for ident, (since, until) in times.items():
             for about in objects.values():
-                key = f"entra:{ident}"
+                key = f"entra:{NAMES['entra']} {ident}"
                 reader = gateway.sealer.digest(key, "reader")
                 patient = gateway.sealer.digest(about["number"], "patient")
                 who = Reader(key, "counsellor")

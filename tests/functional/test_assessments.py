@@ -92,7 +92,7 @@ def test_fhir_document_is_the_same_certificate(either: TestClient) -> None:
 @pytest.mark.parametrize("accept", ["application/fhir+xml", "application/fhir+xml, application/json;q=0.5"])
 def test_fhir_document_in_xml(client: TestClient, accept: str) -> None:
     answer = document(client, submitted(client, GOOD), accept)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/fhir+xml")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/fhir+xml; charset=utf-8")
     assert b'<type value="document"/>' in answer.content
 
 

@@ -2,10 +2,12 @@
 
 import json
 import logging
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,12 +18,13 @@ from starlette.testclient import TestClient
 
 from certgateway.app import create_app
 from certgateway.config import Settings
-from certgateway.domain.access_record import Access, Reader
+from certgateway.domain.access_record import Access, Override, Reader
 from certgateway.domain.access_rules import Relation
 from certgateway.domain.errors import PeopleUnavailableError
 from certgateway.services.gateway import Gateway
 from certgateway.services.people import ABSENT, MadeUpPeople, MadeUpPerson, People
 from certgateway.store.access_tables import access, access_override
+from certgateway.trust.issuers import Issuer
 from fixtures.authoring.writers import to_json
 from tests.functional.conftest import NOW
 from tests.functional.entrance import Caller, guarded
@@ -29,6 +32,7 @@ from tests.functional.messages import JSON, message_id
 from tests.functional.office import NOWHERE
 from tests.integration.answering import answer
 from tests.integration.receiving import message, resource
+from tests.tokens import NAMES, issuers
 
 Json = dict[str, Any]
 AUTHOR = {"helseid://claims/hpr/hpr_number": ...}
@@ -113,13 +117,15 @@ def override(caller: Caller, certificate: str, reason: str = REASON) -> Response
 
 
 def test_a_look_is_on_record_with_who_what_why_and_when(scene: Scene) -> None:
-    assert scene.counsellor().get(f"/assessments/{scene.here}").status_code == 200
-    key = "entra:Z990001"
+    answer_ = scene.counsellor().get(f"/assessments/{scene.here}")
+    assert answer_.status_code == 200
+    key = f"entra:{NAMES['entra']} Z990001"
     with scene.gateway.store.reading() as reading:
         found = reading.accesses_of_case(scene.here)
         entries = reading.ledger_entries(0, 100)
         assert reading.check_ledger()
     sealer = scene.gateway.sealer
+    assert re.fullmatch("[0-9a-f]{16}", answer_.headers["Support-Reference"])
     expected = Access(
         id=found[0].id,
         at=NOW,
@@ -130,6 +136,7 @@ def test_a_look_is_on_record_with_who_what_why_and_when(scene: Scene) -> None:
         act="read-assessment",
         is_allowed=True,
         basis="unit",
+        reference=answer_.headers["Support-Reference"],
     )
     assert found == [expected]
     assert (entries[-1].kind, entries[-1].message) == ("access", found[0].id)
@@ -351,6 +358,87 @@ def test_a_reason_opens_a_patient_until_it_ends_and_to_nobody_else(scene: Scene)
     with scene.gateway.store.reading() as reading:
         assert [each.kind for each in reading.ledger_entries(0, 100)][2:4] == ["access", "override"]
         assert reading.check_ledger()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def lasting(
+    request: pytest.FixtureRequest, make_gateway: Callable[[str], Gateway], settings: Settings, tmp_path: Path
+) -> tuple[Gateway, str]:
+    """On each of the two databases: a gateway that callers log in to, and a certificate of another unit's."""
+    url = f"sqlite:///{tmp_path}/lasting.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").migrated_database()
+    gateway = make_gateway(url)
+    tree = message("back-pain-tolerates-load")
+    resource(tree, "MessageHeader")["source"] = resource(message(), "MessageHeader")["source"]
+    with TestClient(create_app(gateway, settings)) as inside:
+        assert inside.post("/fhir/$process-message", content=to_json(tree), headers=JSON).status_code == 200
+        certificate = inside.get(f"/receipts/{message_id(tree)}").json()["certificate"]
+    return replace(guarded(gateway), people=KNOWN), certificate
+
+
+def of_another_issuer() -> Issuer:
+    return next(replace(each, name="https://login.example/other/v2.0") for each in issuers() if each.profile == "entra")
+
+
+def recorded(gateway: Gateway, certificate: str, key: str) -> None:
+    """An override as it was written down for a caller of that name."""
+    digest = gateway.sealer.digest
+    with gateway.store.transaction() as unit:
+        unit.record_access(
+            Override(
+                gateway.new_id(),
+                NOW,
+                NOW + timedelta(hours=1),
+                certificate,
+                digest(THERE, "patient"),
+                digest(key, "reader"),
+                Reader(key, "counsellor"),
+                REASON,
+            )
+        )
+
+
+def test_an_override_is_of_one_issuer_s_counsellor(lasting: tuple[Gateway, str], settings: Settings) -> None:
+    gateway, certificate = lasting
+    two = replace(gateway, issuers=(*gateway.issuers, of_another_issuer()))
+    with TestClient(create_app(two, settings)) as client:
+        usual = {"scp": "nav:assess", "roles": []}
+        ours = Caller(client, "entra", usual)
+        theirs = Caller(client, "entra", usual | {"iss": of_another_issuer().name})
+        assert override(ours, certificate).status_code == 201
+        path = f"/assessments/{certificate}"
+        assert (ours.get(path).status_code, theirs.get(path).status_code) == (200, 404)
+    with gateway.store.reading() as reading:
+        readers = {each.reader for each in reading.accesses_of_case(certificate)}
+        assert reading.check_ledger()
+    assert len(readers) == 1
+
+
+def test_what_is_on_record_without_an_issuer_counts_while_there_is_one_alone(
+    lasting: tuple[Gateway, str], settings: Settings
+) -> None:
+    gateway, certificate = lasting
+    recorded(gateway, certificate, "entra:Z990001")
+    two = replace(gateway, issuers=(*gateway.issuers, of_another_issuer()))
+    for made, status in ((gateway, 200), (two, 404)):
+        with TestClient(create_app(made, settings)) as client:
+            caller = Caller(client, "entra", {"scp": "nav:assess", "roles": []})
+            assert caller.get(f"/assessments/{certificate}").status_code == status
+            other = Caller(client, "entra", {"scp": "nav:assess", "roles": [], "NAVident": "Z990002"})
+            assert other.get(f"/assessments/{certificate}").status_code == 404
+
+
+def test_an_override_and_its_line_of_the_log_have_a_reference_in_common(
+    lasting: tuple[Gateway, str], settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway, certificate = lasting
+    with caplog.at_level(logging.INFO, "certgateway.requests"), TestClient(create_app(gateway, settings)) as client:
+        answer_ = override(Caller(client, "entra", {"scp": "nav:assess", "roles": []}), certificate)
+    (line,) = (json.loads(each.getMessage()) for each in caplog.records if each.name == "certgateway.requests")
+    with gateway.store.engine.connect() as connection:
+        kept = {connection.execute(table.select()).one().reference for table in (access, access_override)}
+    assert kept == {line["reference"]} == {answer_.headers["Support-Reference"]}
 
 
 @pytest.mark.parametrize("person", [MadeUpPerson("1201", "confidential"), MadeUpPerson("1201", is_shielded=True)])

@@ -48,7 +48,7 @@ def test_definition_is_served_as_built(reader: TestClient, file: Path) -> None:
     address = f"/fhir/{built['resourceType']}/{built['id']}"
     assert safejson.parse(reader.get(address).content) == built
     as_xml = reader.get(address, headers=FHIR_XML)
-    assert as_xml.headers["content-type"] == "application/fhir+xml"
+    assert as_xml.headers["content-type"] == "application/fhir+xml; charset=utf-8"
     opened = open_message(as_xml.content, "fhir-xml", bootstrap.definitions())
     assert (opened.tree, opened.faults) == (built, ())
 

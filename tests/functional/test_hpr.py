@@ -26,10 +26,10 @@ from tests.functional.conftest import NOW
 from tests.functional.messages import JSON, XML, raw
 from tests.functional.test_signed_answers import ANCHORS, with_key
 from tests.functional.test_validate import EVERY_TENTH, MANIFEST, found
-from tests.hpr import Register, answering, serving
 from tests.kith import SMALL
 from tests.kith import message_id as kith_id
 from tests.kith import raw as kith
+from tests.registers import Register, answering, serving
 
 Json = dict[str, Any]
 GOOD = raw("good/back-pain-tolerates-load.json")

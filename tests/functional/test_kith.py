@@ -79,7 +79,7 @@ def test_every_fixture_is_answered_with_what_the_manifest_says(reader: TestClien
         assert answer.headers["content-type"] == "application/problem+json"
         assert [one["rule"] for one in answer.json()["findings"]] == [one["rule"] for one in expected["findings"]]
         return
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml; charset=utf-8")
     assert SCHEMA["1.0"].validate(etree.fromstring(answer.content))
     assert status(answer.content) == STATUS[expected["verdict"]]
     assert told_rules(answer.content) == {finding["rule"] for finding in expected["findings"]}
@@ -113,7 +113,7 @@ def test_a_refused_body_without_an_id_gets_problem_details(client: TestClient) -
 
 def test_a_good_message_is_answered_by_apprec_1_0(client: TestClient) -> None:
     answer = client.post(DOOR, content=BACK, headers=XML)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml; charset=utf-8")
     assert etree.fromstring(answer.content).tag == "{http://www.kith.no/xmlstds/apprec/2004-11-21}AppRec"
     assert SCHEMA["1.0"].validate(etree.fromstring(answer.content))
     assert (status(answer.content), codes(answer.content)[:2]) == ("3", ["X99", "health-risk-missing"])
@@ -179,7 +179,7 @@ def test_other_content_under_the_same_id_is_a_conflict(client: TestClient) -> No
     for version in ("1.0", "1.1"):
         other = changed(BACK, ("3-6 måneder", "To måneder"))
         answer = client.post(f"{DOOR}?apprec={version}", content=other, headers=XML)
-        assert (answer.status_code, answer.headers["content-type"]) == (409, "application/xml")
+        assert (answer.status_code, answer.headers["content-type"]) == (409, "application/xml; charset=utf-8")
         assert SCHEMA[version].validate(etree.fromstring(answer.content))
         assert (status(answer.content), codes(answer.content)) == ("2", ["E10", "message-id-conflict"])
     assert client.post(DOOR, content=BACK, headers=XML).content == first.content
@@ -280,7 +280,7 @@ def test_the_receipt_stands_under_the_message_id(client: TestClient) -> None:
 def test_the_apprec_itself_is_given_as_it_was_made(client: TestClient, wanted: str) -> None:
     answer = client.post(DOOR, content=BACK, headers=XML)
     given = client.get(f"/receipts/{message_id(BACK)}", headers={"Accept": wanted})
-    assert (given.status_code, given.headers["content-type"]) == (200, "application/xml")
+    assert (given.status_code, given.headers["content-type"]) == (200, "application/xml; charset=utf-8")
     assert given.content == answer.content
 
 

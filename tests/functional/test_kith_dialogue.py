@@ -64,7 +64,7 @@ def test_a_doctor_answers_in_words_and_a_counsellor_settles_them(either_office: 
     office = either_office
     clarification, message = asked(office)
     answered = handed_in(office, reply(clarification, parent=message))
-    assert (answered.status_code, answered.headers["content-type"]) == (200, "application/xml")
+    assert (answered.status_code, answered.headers["content-type"]) == (200, "application/xml; charset=utf-8")
     assert [each.get("V") for each in etree.fromstring(answered.content).iterfind("{*}Status")] == ["1"]
     told = office.followed(clarification).json()
     assert faults("clarification", told) == set()

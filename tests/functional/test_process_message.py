@@ -36,7 +36,7 @@ def test_good_message_gets_a_response_message(client: TestClient) -> None:
 def test_xml_is_answered_in_xml(client: TestClient) -> None:
     answer = client.post(DOOR, content=raw(f"{GOOD}.xml"), headers=XML)
     assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/fhir+xml"
+    assert answer.headers["content-type"] == "application/fhir+xml; charset=utf-8"
     assert b'<code value="ok"/>' in answer.content
     assert answer.content.startswith(b"<?xml")
 
@@ -80,7 +80,7 @@ def test_receipt_of_xml_is_the_message_in_xml(client: TestClient) -> None:
     client.post(DOOR, content=raw(f"{REJECTED}.xml"), headers=XML)
     id_ = message_id(tree(f"{REJECTED}.json"))
     message = client.get(f"/receipts/{id_}", headers={"Accept": "application/fhir+xml"})
-    assert message.headers["content-type"] == "application/fhir+xml"
+    assert message.headers["content-type"] == "application/fhir+xml; charset=utf-8"
     assert b'<code value="fatal-error"/>' in message.content
 
 
@@ -239,7 +239,7 @@ def test_media_types_that_are_refused(client: TestClient, announced: str) -> Non
 
 def test_refusal_at_the_door_speaks_the_senders_format(client: TestClient) -> None:
     answer = client.post(DOOR, content=b"<x/>", headers={"Content-Type": "application/xml; charset=latin1"})
-    assert (answer.status_code, answer.headers["content-type"]) == (415, "application/fhir+xml")
+    assert (answer.status_code, answer.headers["content-type"]) == (415, "application/fhir+xml; charset=utf-8")
     assert b'<code value="media-type-not-supported"/>' in answer.content
 
 

@@ -17,7 +17,7 @@ from certgateway.api.sandbox_tokens import Home, token_office
 from certgateway.app import create_app
 from certgateway.config import Settings
 from certgateway.services.examine import House
-from certgateway.trust.sandbox_faults import FAULTS, PROOF_FAULTS, TOKEN_FAULTS
+from certgateway.trust.sandbox_faults import FAULTS, LOGIN_FAULTS, PROOF_FAULTS, TOKEN_FAULTS
 from certgateway.trust.sandbox_issuer import SandboxIssuer
 from certgateway.trust.seal import create_key_file
 from tests.functional.conftest import NOW
@@ -87,6 +87,13 @@ def test_a_broken_one_does_not(sandbox: Sandbox, profile: str, broken: str) -> N
     assert told["access_token"][:30] not in answer.text + str(answer.headers)
 
 
+@pytest.mark.parametrize("profile, broken", [*(("entra", name) for name in LOGIN_FAULTS), ("helseid", "weak-login")])
+def test_a_weak_login_does_not(sandbox: Sandbox, profile: str, broken: str) -> None:
+    path = OPENS[profile]
+    answer = sandbox.present(sandbox.token(profile=profile, broken=broken, url=ADDRESS + path), path)
+    assert (answer.status_code, problem(answer)) == (401, "token-refused")
+
+
 def test_a_token_without_the_scope_or_of_another_organisation_does_not_do(sandbox: Sandbox) -> None:
     assert sandbox.present(sandbox.token(broken="missing-scope"), "/messages").status_code == 403
     told = sandbox.token(broken="wrong-organisation")
@@ -113,7 +120,16 @@ def test_the_token_alone_is_given_as_text(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish", [{"broken": "no-such-fault"}, {"broken": "old-proof"}, {"profile": "idporten"}, {"organisation": "1"}]
+    "wish",
+    [
+        {"broken": "no-such-fault"},
+        {"broken": "old-proof"},
+        {"broken": "weak-login"},
+        {"broken": "old-login", "profile": "helseid"},
+        {"broken": "weak-login", "profile": "helseid", "hpr": ""},
+        {"profile": "idporten"},
+        {"organisation": "1"},
+    ],
 )
 def test_what_there_is_not_is_said(sandbox: Sandbox, wish: Json) -> None:
     answer = sandbox.client.post("/sandbox/token", params=wish)

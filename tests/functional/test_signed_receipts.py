@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,9 @@ from certgateway.cli.ledger import read_checkpoint
 from certgateway.config import Settings
 from certgateway.services.attest import rule_set
 from certgateway.services.gateway import Gateway
-from certgateway.trust.receipts import digest_of, verify_receipt
+from certgateway.trust.receipts import digest_of, sign_receipt, verify_receipt
+from certgateway.trust.xml_signing import Signatory
+from tests.functional.entrance import HER, OTHER_HER, STRANGER, Caller, guarded
 from tests.functional.messages import JSON
 from tests.functional.test_signed_answers import ANCHORS, BOTH, DOOR, GOOD, KITH, KITH_NAME, REJECTED, signing
 from tests.jws import b64u, chain, header, signed, unb64u, value
@@ -28,6 +31,7 @@ from tests.signing import MESSAGES, authority, office, raw, revocation_list, sig
 __all__ = ["signing"]
 
 Json = dict[str, Any]
+OWN = Signatory(signer().key, signer().certificate)
 JOSE = {"Accept": "application/jose"}
 ID = json.loads(GOOD)["entry"][0]["resource"]["id"]
 
@@ -56,13 +60,21 @@ def test_a_receipt_tells_what_was_registered(signing: TestClient, tmp_path: Path
     with gateway.store.reading() as reading:
         (entry,) = reading.ledger_entries(0, 10)
         assert reading.check_ledger()
-    assert told["ledger"] == {"position": entry.seq, "entry": entry.digest, "previous": entry.previous}
+    place = told["ledger"]
+    assert (place["position"], place["entry"], place["previous"]) == (entry.seq, entry.digest, entry.previous)
+    assert (place["kind"], place["message"]) == (entry.kind, entry.message)
+    assert evidence(place["evidence"]) == entry.evidence
+    assert verify_receipt(text, ANCHORS).is_in_ledger(GOOD)
     # So it is a checkpoint that its sender keeps.
     (tmp_path / "receipt.jws").write_text(text)
     assert read_checkpoint(tmp_path / "receipt.jws") == (entry.seq, entry.digest)
     # The same message again changes nothing.
     signing.post(DOOR, content=GOOD, headers=JSON)
     assert receipt(signing) == text
+
+
+def evidence(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
 
 def gateway_of(client: TestClient) -> Gateway:
@@ -88,6 +100,8 @@ def test_refused_messages_and_kith_have_receipts_too(signing: TestClient) -> Non
     signing.post("/kith/messages", content=body, headers=KITH)
     of_kith = verify_receipt(receipt(signing, kith_id(body)), ANCHORS)
     assert of_kith.is_of(body)
+    assert of_kith.is_in_ledger(body)
+    assert not of_kith.is_in_ledger(body + b" ")
     assert (of_kith.told["format"], of_kith.told["profile"]) == ("kith", None)
 
 
@@ -102,6 +116,28 @@ def test_the_signer_of_the_message_stands_in_it(signing: TestClient, settings: S
         told = verify_receipt(receipt(client), ANCHORS).told
     certificate = office().certificate.fingerprint(SHA256()).hex()
     assert told["signer"] == {"certificate": certificate, "key": None, "organisation": "987654325"}
+
+
+@BOTH
+def test_another_organisation_gets_none_and_one_s_own_is_found_beside_another_s(
+    signing: TestClient, settings: Settings
+) -> None:
+    signing.post(DOOR, content=GOOD, headers=JSON)
+    with TestClient(create_app(guarded(gateway_of(signing)), settings)) as client:
+        ours, theirs = Caller(client), Caller(client, claims=STRANGER)
+        kept = ours.get(f"/receipts/{ID}", headers=JOSE)
+        assert kept.status_code == 200
+        other, nothing = (theirs.get(f"/receipts/{each}", headers=JOSE) for each in (ID, "none"))
+        assert (other.status_code, nothing.status_code) == (404, 404)
+        assert other.json() | {"support_reference": None} == nothing.json() | {"support_reference": None}
+        # Another sender may use the same id.
+        other_s = GOOD.replace(HER.encode(), OTHER_HER.encode())
+        assert signing.post(DOOR, content=other_s, headers=JSON).status_code == 200
+        assert ours.get(f"/receipts/{ID}", headers=JOSE).text == kept.text
+        found = verify_receipt(theirs.get(f"/receipts/{ID}", headers=JOSE).text, ANCHORS)
+        assert (found.told["sender"], found.is_of(other_s)) == (f"her:{OTHER_HER}", True)
+    # Where nobody logs in nobody can tell whose is meant.
+    assert signing.get(f"/receipts/{ID}", headers=JOSE).status_code == 404
 
 
 def test_without_a_key_there_is_none(client: TestClient) -> None:
@@ -160,6 +196,21 @@ def test_another_message_is_told_apart_from_another_signature(
     of.write_bytes(b"\xff\xfe")
     assert main(["verify", str(of), str(message), *anchors]) == 1
     assert "jws-malformed" in capsys.readouterr().out
+
+
+def test_an_entry_that_is_not_of_the_message_is_told(
+    files: tuple[Path, Path, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    of, message, anchors = files
+    told = verify_receipt(of.read_text().strip(), ANCHORS).told
+    # Only the gateway itself could sign such a thing.
+    told["ledger"]["evidence"][0] = hashlib.sha256(b"another").hexdigest()
+    of.write_text(sign_receipt(told, OWN))
+    assert main(["verify", str(of), str(message), *anchors, "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {"holds": False, "cause": "entry-differs", "receipt": None}
+    del told["ledger"]["evidence"]
+    of.write_text(sign_receipt(told, OWN))
+    assert main(["verify", str(of), str(message), *anchors]) == 0
 
 
 def test_lists_and_weak_keys_are_asked_about_as_the_options_say(

@@ -70,7 +70,7 @@ def test_answer_has_the_format_that_is_asked_for(reader: TestClient) -> None:
     by_query = reader.post(f"{VALIDATE}?_format=xml", content=raw(f"{MISSING}.json"), headers=JSON)
     by_body = reader.post(VALIDATE, content=raw(f"{MISSING}.xml"), headers=XML)
     for answer in (by_header, by_query, by_body):
-        assert answer.headers["content-type"] == "application/fhir+xml"
+        assert answer.headers["content-type"] == "application/fhir+xml; charset=utf-8"
         assert ET.fromstring(answer.content).tag == "{http://hl7.org/fhir}OperationOutcome"  # noqa: S314  Our own answer.
 
 

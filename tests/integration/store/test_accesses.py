@@ -45,9 +45,10 @@ def test_an_override_holds_from_its_beginning_to_before_its_end_for_whom_it_was_
         unit.record_access(OVERRIDE)
     with store.reading() as reading:
         times = (NOW - timedelta(microseconds=1), NOW, NOW + HOUR - timedelta(microseconds=1), NOW + HOUR)
-        assert [reading.has_override("p", "r", each) for each in times] == [False, True, True, False]
-        assert not reading.has_override("p", "another", NOW)
-        assert not reading.has_override("another", "r", NOW)
+        assert [reading.has_override("p", ("r",), each) for each in times] == [False, True, True, False]
+        assert reading.has_override("p", ("another", "r"), NOW)
+        assert not reading.has_override("p", ("another",), NOW)
+        assert not reading.has_override("another", ("r",), NOW)
 
 
 def test_neither_who_nor_why_can_be_read_in_passing_or_in_another_place(store: Store) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from certgateway.store.database import open_database
-from certgateway.store.proofs import SWEPT
+from certgateway.store.proofs import KEPT_LONGER, SWEPT
 from certgateway.store.tables import used_proof
 from certgateway.store.transactions import Store
 from certgateway.trust.seal import Sealer
@@ -48,7 +48,7 @@ def test_what_has_ended_goes_a_few_at_a_time(store: Store) -> None:
     many = 3 * SWEPT
     for number in range(many):
         assert use(store, f"{number}")
-    later = UNTIL + timedelta(seconds=1)
+    later = UNTIL + KEPT_LONGER + timedelta(seconds=1)
     assert use(store, "later", until=later + timedelta(seconds=65), now=later)
     assert rows(store) == many - SWEPT + 1
     for number in range(3):
@@ -62,6 +62,14 @@ def test_nothing_ends_before_its_time(store: Store) -> None:
     assert use(store, "a")
     assert not use(store, "a", now=UNTIL)
     assert rows(store) == 1
+
+
+def test_a_process_whose_clock_is_ahead_opens_nothing_to_a_replay_elsewhere(store: Store) -> None:
+    assert use(store, "a")
+    ahead = NOW + timedelta(minutes=9)
+    assert use(store, "b", until=ahead + timedelta(seconds=65), now=ahead)
+    # Here it is a minute later, and the proof would still be taken.
+    assert not use(store, "a", now=NOW + timedelta(seconds=60))
 
 
 @pytest.fixture

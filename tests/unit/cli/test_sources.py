@@ -1,6 +1,7 @@
 """Which messages a command line names, in which order, and under which names."""
 
 import io
+import json
 import os
 import sys
 import zipfile
@@ -8,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from certgateway import cli
 from certgateway.cli import sources
 from certgateway.cli.sources import LARGEST, RATIO, NoSuchFileError, Sources
+
+PROFILES = str(Path(__file__).resolve().parents[3] / "certgateway" / "profiles")
 
 
 def names(*paths: str | Path) -> list[str]:
@@ -146,3 +150,39 @@ def test_a_name_that_is_no_text_is_made_one(tmp_path: Path) -> None:
     Path(os.fsdecode(odd)).write_bytes(b"{}")
     (name,) = names(tmp_path)
     assert name.encode() == os.fsencode(tmp_path) + "/\ufffd.json".encode()
+
+
+@pytest.mark.parametrize("flaw", ["damaged", "cut short", "too many files", "bomb"])
+@pytest.mark.parametrize(
+    "command",
+    [["validate", "--format", "json"], ["receive"], ["validate", "--format", "json", "--profiles", PROFILES]],
+    ids=["validate", "receive", "profiles"],
+)
+def test_an_archive_that_is_not_read_is_told_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str], flaw: str
+) -> None:
+    path = archive(tmp_path / "all.zip", {"a.json": bytes(70_000)} if flaw == "bomb" else {"a.txt": b"", "b.txt": b""})
+    if flaw == "damaged":
+        path.write_bytes(b"PK\x03\x04 no archive")
+    if flaw == "cut short":
+        path.write_bytes(path.read_bytes()[:-30])
+    if flaw == "too many files":
+        monkeypatch.setattr(sources, "MOST_MEMBERS", 1)
+    assert cli.main([*command, str(path)]) == 1
+    said = capsys.readouterr()
+    (row,) = json.loads(said.out)
+    assert row["file"] == str(path)
+    if command == ["receive"]:
+        assert (row["receipt"], row["problem"]["title"]) == (None, "archive-not-read")
+    else:
+        assert [each["rule"] for each in row["findings"]] == ["archive-not-read"]
+    assert "the rest of it was not read" in said.err
+
+
+def test_nothing_is_converted_out_of_an_archive_that_is_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "all.zip"
+    path.write_bytes(b"PK\x03\x04 no archive")
+    assert cli.main(["convert", str(path), "--to", "json"]) == 2
+    assert "not read to its end" in capsys.readouterr().err

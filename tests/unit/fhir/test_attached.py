@@ -1,5 +1,6 @@
 """A document in FHIR, in place or in a Binary: what its bytes are counts, and what is said of them is compared."""
 
+import base64
 import hashlib
 import json
 from typing import Any
@@ -12,6 +13,7 @@ from tests.functional.messages import tree
 
 HOUSE = bootstrap.build_house("synthetic")
 PDF = "JVBERi0="
+SUM = "6GUZUCson6BgvpmHylP3m4FZU4s="
 DIGEST = hashlib.sha256(b"%PDF-").hexdigest()
 SHA256 = "https://certgateway.example/fhir/StructureDefinition/sha256"
 
@@ -41,8 +43,15 @@ def read(at: int, said: dict[str, Any], binary: dict[str, Any] | None = None) ->
         ({"extension": [{"url": SHA256, "valueString": DIGEST.upper()}]}, True),
         ({"extension": [{"url": SHA256, "valueString": "0" * 64}]}, False),
         ({"extension": [{"url": SHA256, "valueString": DIGEST}], "size": 6}, False),
+        # printf %PDF- | openssl sha1 -binary | base64
+        ({"hash": SUM}, True),
+        ({"hash": f"{SUM[:9]} \n{SUM[9:]}"}, True),
+        ({"hash": SUM.swapcase()}, False),
+        ({"hash": SUM, "size": 4}, False),
+        ({"hash": base64.b64encode(bytes(20)).decode()}, False),
+        ({"hash": base64.b64encode(hashlib.sha256(b"%PDF-").digest()).decode()}, False),
     ],
-    ids=range(8),
+    ids=range(14),
 )
 def test_stated_size_and_digest_are_held_to_the_bytes(at: int, said: dict[str, Any], *, as_stated: bool) -> None:
     bytes_ = {"data": PDF}

@@ -187,7 +187,7 @@ def test_while_one_reads_others_go_on_with_what_was(tmp_path: Path) -> None:
     path = file(tmp_path, ISSUER)
     anchors = FileAnchors(path)
     replaced(path, ISSUER + OFFICE)
-    with anchors._lock:
+    with anchors._file._lock:
         begun = monotonic()
         assert anchors.current().registered == ()
         assert monotonic() - begun < 1

@@ -14,8 +14,9 @@ import pytest
 
 from certgateway.domain.authorisation import Approval, Span
 from certgateway.domain.errors import HprUnavailableError, MisconfiguredError
-from certgateway.trust.hpr import MOST_REMEMBERED, PAUSE, REMEMBERED, HttpHpr, read_answer, read_token
-from tests.hpr import answering, serving
+from certgateway.trust.hpr import MOST_REMEMBERED, REMEMBERED, HttpHpr, read_answer
+from certgateway.trust.upstream import PAUSE
+from tests.registers import answering, dripping, serving
 
 Json = dict[str, Any]
 NUMBER: Final = "9412837"
@@ -167,18 +168,6 @@ def test_periods_and_suspensions_are_read() -> None:
     assert read_answer(json.dumps(NOBODY | {"approvals": []}).encode(), NUMBER) is None
 
 
-def dripping(part: bytes) -> Callable[..., None]:
-    """Whatever is sent before the end comes soon after the last part, and there is no end."""
-
-    def answers(to: BaseHTTPRequestHandler) -> None:
-        to.wfile.write(b"HTTP/1.1 200 OK\r\n" + part)
-        for _ in range(200):
-            time.sleep(0.02)
-            to.wfile.write(b"x")
-
-    return answers
-
-
 @pytest.mark.parametrize("part", [b"X-Long: ", b"\r\n"], ids=["head", "body"])
 def test_an_answer_that_drips_ends_in_time(part: bytes) -> None:
     with serving(dripping(part)) as register:
@@ -295,11 +284,3 @@ def test_a_file_without_a_token_stops_the_start(tmp_path: Path, text: str) -> No
         HttpHpr("http://127.0.0.1:9/hpr", seconds=SOON, token_file=file)
     assert str(file) in str(raised.value)
     assert not text.strip() or text.strip() not in str(raised.value)
-
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o601])
-def test_a_token_that_others_may_read_is_none(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(MisconfiguredError, match="0600"):
-        read_token(token_file(tmp_path, "eyJ", mode))
-    with pytest.raises(MisconfiguredError):
-        read_token(tmp_path / "missing")

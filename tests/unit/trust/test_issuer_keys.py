@@ -24,6 +24,8 @@ from certgateway.trust.issuer_keys import (
     fetch_keys,
     read_keys,
 )
+from tests.registers import dripping
+from tests.registers import serving as register
 from tests.tokens import Name, jwk, private
 
 URL = "https://issuer.example/jwks"
@@ -245,3 +247,13 @@ def test_any_other_answer_brings_no_keys(status: int, body: bytes, headers: dict
 def test_where_nobody_listens_there_are_no_keys() -> None:
     with pytest.raises(UnusableKeysError):
         fetch_keys("http://127.0.0.1:1/jwks")
+
+
+@pytest.mark.parametrize("part", [b"X-Long: ", b"\r\n"], ids=["head", "body"])
+def test_keys_that_drip_hold_nobody_for_long(monkeypatch: pytest.MonkeyPatch, part: bytes) -> None:
+    monkeypatch.setattr("certgateway.trust.issuer_keys._SECONDS", 0.3)
+    with register(dripping(part)) as slow:
+        began = time.monotonic()
+        with pytest.raises(UnusableKeysError):
+            fetch_keys(slow.url)
+        assert time.monotonic() - began < 1.5

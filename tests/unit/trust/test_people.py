@@ -2,9 +2,11 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
@@ -12,7 +14,9 @@ import pytest
 
 from certgateway.domain.access_rules import NOBODY, Relation
 from certgateway.domain.errors import PeopleUnavailableError
-from certgateway.trust.people import HttpPeople, read_relation
+from certgateway.trust.people import SECONDS, HttpPeople, read_relation
+from tests.registers import answering, dripping
+from tests.registers import serving as register
 
 NUMBER: Final = "14837910405"
 WHOLE: Final = {
@@ -54,7 +58,7 @@ def serving(status: int, body: bytes, headers: dict[str, str] | None = None) -> 
 
 
 def found(url: str) -> Relation:
-    people = HttpPeople(url)
+    people = HttpPeople(url, seconds=10)
     try:
         return people.find(NUMBER, "Z990001")
     finally:
@@ -110,10 +114,32 @@ def test_what_is_told_in_another_form_is_not_known(name: str, value: object) -> 
     assert getattr(told, names.get(name, name)) == expected
 
 
-def test_an_answer_that_never_ends_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("certgateway.trust.people.ALTOGETHER", -1.0)
-    with serving(200, json.dumps(WHOLE).encode()) as (url, _), pytest.raises(PeopleUnavailableError):
-        found(url)
+@pytest.mark.parametrize("part", [b"X-Long: ", b"\r\n"], ids=["head", "body"])
+def test_an_answer_that_drips_is_none_in_time(part: bytes) -> None:
+    with register(dripping(part)) as slow:
+        people = HttpPeople(slow.url, seconds=0.3)
+        began = time.monotonic()
+        with pytest.raises(PeopleUnavailableError):
+            people.find(NUMBER, "Z990001")
+        assert time.monotonic() - began < 1.5
+        people.close()
+
+
+def test_two_seconds_are_all_that_an_answer_has() -> None:
+    assert SECONDS == 2.0
+
+
+def test_it_is_asked_with_the_token_of_the_moment(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.touch(0o600)
+    with register(answering(200, json.dumps(WHOLE).encode())) as asked:
+        file.write_text("first")
+        people = HttpPeople(asked.url, file, 10)
+        for token in ("first", "second"):
+            file.write_text(token)
+            people.find(NUMBER, "Z990001")
+        assert [told for _, _, told in asked.asked] == ["Bearer first", "Bearer second"]
+        people.close()
 
 
 def test_an_empty_answer_is_nobody() -> None:

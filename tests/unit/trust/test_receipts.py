@@ -1,5 +1,6 @@
 """Signed receipts: they hold for their bytes and their time, and no other JWS passes for one."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -43,6 +44,55 @@ def test_a_receipt_holds_for_its_message_and_no_other(kind: Any) -> None:  # noq
 
 def test_the_digest_is_sha_256_of_the_bytes() -> None:
     assert digest_of(b"abc") == "sha-256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def of_parts(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+
+
+def place(**changed: object) -> Json:
+    """Where a message stands in a ledger, made here by hand."""
+    parts = [hashlib.sha256(MESSAGE).hexdigest(), "c0ffee", "accepted", 200]
+    entry = of_parts(7, "2026-11-01T11:00:00.000000Z", "answered", "u-1", of_parts(*parts), "0" * 64)
+    told: Json = {"position": 7, "at": "2026-11-01T11:00:00.000000Z", "kind": "answered", "message": "u-1"}
+    return told | {"evidence": parts, "previous": "0" * 64, "entry": entry} | changed
+
+
+def test_the_entry_is_made_anew_of_what_the_receipt_tells() -> None:
+    receipt = verify_receipt(sign_receipt(TOLD | {"ledger": place()}, OWN), ANCHORS)
+    assert receipt.has_proof
+    assert receipt.is_in_ledger(MESSAGE)
+    assert not receipt.is_in_ledger(MESSAGE + b"\n")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"position": 8},
+        {"at": "2026-11-01T11:00:00.000001Z"},
+        {"kind": "conflict"},
+        {"message": "u-2"},
+        {"previous": "1" + "0" * 63},
+        {"entry": "0" * 64},
+        {"evidence": [hashlib.sha256(MESSAGE).hexdigest(), "c0ffee", "rejected", 200]},
+        {"evidence": []},
+        {"evidence": None},
+        {"evidence": {}},
+        {"position": None},
+    ],
+    ids=str,
+)
+def test_another_entry_proves_nothing(changed: Json) -> None:
+    receipt = verify_receipt(sign_receipt(TOLD | {"ledger": place(**changed)}, OWN), ANCHORS)
+    assert receipt.has_proof
+    assert not receipt.is_in_ledger(MESSAGE)
+
+
+@pytest.mark.parametrize("told", [{}, {"ledger": None}, {"ledger": {"position": 7, "entry": "e", "previous": "p"}}])
+def test_a_receipt_from_before_has_no_proof(told: Json) -> None:
+    receipt = verify_receipt(sign_receipt(TOLD | told, OWN), ANCHORS)
+    assert not receipt.has_proof
+    assert not receipt.is_in_ledger(MESSAGE)
 
 
 def test_nothing_in_a_receipt_can_be_changed() -> None:

@@ -3,7 +3,15 @@
 import pytest
 
 from certgateway.trust.issuers import PROFILES, ProfileName
-from certgateway.trust.sandbox_faults import ANOTHER_ORGANISATION, FAULTS, PROOF_FAULTS, TOKEN_FAULTS, USE_FAULTS
+from certgateway.trust.sandbox_faults import (
+    ANOTHER_ORGANISATION,
+    FAULTS,
+    LOGIN_FAULTS,
+    PROOF_FAULTS,
+    TOKEN_FAULTS,
+    USE_FAULTS,
+    fits,
+)
 from certgateway.trust.sandbox_issuer import Minted, SandboxIssuer, Wish
 from certgateway.trust.token_refusal import TokenRefused
 from certgateway.trust.tokens import Identity, identify
@@ -37,6 +45,18 @@ CAUSES = {
     "future-proof": "issued-in-future",
     "private-key-in-proof": "key-refused",
     "proof-without-id": "claim-missing",
+    "weak-login": "assurance-too-low",
+    "no-login-context": "assurance-too-low",
+    "old-login": "login-too-old",
+}
+UNTOLD = {
+    *(
+        (profile, name)
+        for profile in ("maskinporten", "sandbox")
+        for name in ("weak-login", "no-login-context", "old-login")
+    ),
+    ("helseid", "no-login-context"),
+    ("helseid", "old-login"),
 }
 
 
@@ -90,12 +110,31 @@ def test_a_broken_proof_is_refused_for_its_fault(profile: ProfileName, name: str
     assert (caught.value.cause, caught.value.part) == (CAUSES[name], "proof")
 
 
+@pytest.mark.parametrize("name", LOGIN_FAULTS)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_weak_login_is_refused_where_a_profile_tells_of_it(profile: ProfileName, name: str) -> None:
+    wish = Wish(profile, ORGANISATION, hpr="9412837", url=URL)
+    assert fits(name, profile, has_clinician=False) is (profile == "entra")
+    if not fits(name, profile, has_clinician=True):
+        assert (profile, name) in UNTOLD
+        return
+    with pytest.raises(TokenRefused) as caught:
+        known(OFFICE.mint(wish, NOW, FAULTS[name]))
+    assert (caught.value.cause, caught.value.part) == (CAUSES[name], "token")
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_token_may_be_good_and_not_do(profile: ProfileName) -> None:
     wish = Wish(profile, ORGANISATION, url=URL)
     assert known(OFFICE.mint(wish, NOW, FAULTS["missing-scope"])).verbs == set()
     other = known(OFFICE.mint(wish, NOW, FAULTS["wrong-organisation"]))
     assert other.organisation == (None if profile == "entra" else ANOTHER_ORGANISATION)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_breaks_no_login_fits_every_profile_and_an_unknown_name_none(profile: ProfileName) -> None:
+    assert all(fits(name, profile, has_clinician=False) for name in {*FAULTS} - {*LOGIN_FAULTS})
+    assert not fits("no-such-fault", profile, has_clinician=True)
 
 
 def test_every_fault_has_its_cause() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certgateway.trust.issuers import PROFILES, VERBS, ProfileName
+from certgateway.trust.issuers import PROFILES, VERBS, Login, ProfileName
 from certgateway.trust.token_refusal import CAUSES, TokenRefused
 from certgateway.trust.tokens import Credentials, Identity, identify
 from tests.tokens import (
@@ -62,7 +62,7 @@ def test_helseid_gives_organisation_clinician_and_scopes() -> None:
     assert (found.organisation, found.hpr) == (ORGANISATION, HPR)
     assert found.verbs == {"submit", "poll", "validate"}
     assert (found.nav_ident, found.groups) == (None, frozenset())
-    assert found.key == "helseid:pseudonym"
+    assert found.key == f"helseid:{NAMES['helseid']} pseudonym"
 
 
 def test_a_system_without_a_clinician_is_known_by_its_client() -> None:
@@ -111,6 +111,57 @@ def test_no_scope_allows_more_than_its_profile_may(profile: ProfileName) -> None
     assert identity(profile, scope=every, scp=every).verbs == PROFILES[profile].verbs
     # Scopes are whole words with our prefix before them.
     assert identity(profile, scope="submit nav:assessment NAV:poll", scp="clarify", roles=[]).verbs == set()
+
+
+LOGIN = Login(frozenset({"mfa", "hwk"}), frozenset({"c1", "c2"}), 3600)
+STRONG: dict[str, Any] = {"amr": ["pwd", "mfa", "hwk"], "acrs": ["c2", "c1"], "auth_time": NOW - 3600}
+
+
+def logged_in(claims: dict[str, Any], login: Login = LOGIN) -> Identity:
+    asking = [replace(each, login=login) if each.profile == "entra" else each for each in issuers()]
+    return identify(good("entra", STRONG | claims), asking, Noted(), AT)
+
+
+@pytest.mark.parametrize(
+    "claims, cause",
+    [
+        ({"amr": ["mfa"]}, "assurance-too-low"),
+        ({"amr": []}, "assurance-too-low"),
+        ({"amr": ...}, "assurance-too-low"),
+        ({"amr": "mfa hwk"}, "claim-malformed"),
+        ({"acrs": ["c1"]}, "assurance-too-low"),
+        ({"acrs": ...}, "assurance-too-low"),
+        ({"auth_time": ...}, "claim-missing"),
+        ({"auth_time": str(NOW)}, "claim-malformed"),
+        ({"auth_time": NOW - 3606}, "login-too-old"),
+        ({"auth_time": NOW + 6}, "issued-in-future"),
+    ],
+)
+def test_a_counsellor_must_have_logged_in_as_strongly_as_is_asked(claims: dict[str, Any], cause: str) -> None:
+    with pytest.raises(TokenRefused) as raised:
+        logged_in(claims)
+    assert (raised.value.cause, raised.value.part) == (cause, "token")
+
+
+def test_a_strong_login_is_taken_and_of_a_system_none_is_asked() -> None:
+    assert logged_in({}).nav_ident == "Z990001"
+    assert logged_in({"auth_time": NOW - 3605}).nav_ident == "Z990001"
+    weak = {"amr": ..., "acrs": ..., "auth_time": ...}
+    assert logged_in(weak, Login()).nav_ident == "Z990001"
+    assert logged_in(weak | {"NAVident": ..., "scp": ...}).nav_ident is None
+    for part in (Login(frozenset({"mfa"})), Login(contexts=frozenset({"c1"})), Login(seconds=3600)):
+        assert logged_in({}, part).nav_ident == "Z990001"
+        with pytest.raises(TokenRefused):
+            logged_in(weak, part)
+
+
+def test_two_issuers_of_one_profile_have_no_caller_in_common() -> None:
+    name = "https://login.example/another/v2.0"
+    both = [*issuers(), *(replace(each, name=name) for each in issuers() if each.profile == "entra")]
+    first, second = identity("entra"), identify(good("entra", {"iss": name}), both, Noted(), AT)
+    assert (first.subject, first.former_key) == (second.subject, second.former_key) == ("Z990001", "entra:Z990001")
+    assert first.key != second.key
+    assert first.key == f"entra:{NAMES['entra']} Z990001"
 
 
 def test_helseid_and_counsellors_never_meet() -> None:
@@ -286,6 +337,9 @@ HELSEID = "helseid://claims/"
         ("entra", {"nonce": "x"}, "not-an-access-token"),
         ("entra", {"azp": ...}, "claim-missing"),
         ("entra", {"oid": ..., "NAVident": ...}, "claim-missing"),
+        # Who delegates is a person; without an ident it would be let in as a system.
+        ("entra", {"NAVident": ...}, "claim-missing"),
+        ("entra", {"NAVident": ..., "scp": ""}, "claim-missing"),
         ("entra", {"NAVident": ""}, "claim-malformed"),
         ("entra", {"NAVident": "Z\n1"}, "claim-malformed"),
         ("entra", {"NAVident": "Z" * 256}, "claim-malformed"),

@@ -1,6 +1,7 @@
-"""A register of health personnel on this machine, whose answers the tests write."""
+"""A register on this machine, whose answers the tests write."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,10 @@ class Register(ThreadingHTTPServer):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 register.asked.append((self.path, body, self.headers["Authorization"]))
+                answers(self)
+
+            def do_GET(self) -> None:
+                register.asked.append((self.path, b"", self.headers["Authorization"]))
                 answers(self)
 
             def log_message(self, *_: object) -> None:
@@ -41,6 +46,18 @@ def answering(status: int, body: bytes, headers: dict[str, str] | None = None) -
             to.send_header(name, value)
         to.end_headers()
         to.wfile.write(body)
+
+    return answers
+
+
+def dripping(part: bytes) -> Callable[..., None]:
+    """Whatever is sent before the end comes soon after the last part, and there is no end."""
+
+    def answers(to: BaseHTTPRequestHandler) -> None:
+        to.wfile.write(b"HTTP/1.1 200 OK\r\n" + part)
+        for _ in range(200):
+            time.sleep(0.02)
+            to.wfile.write(b"x")
 
     return answers
 
