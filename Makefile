@@ -13,7 +13,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV ?= .venv
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST_ARGS ?=
 AUDIT_ARGS ?=
 
@@ -145,12 +145,13 @@ image-check: sbom ## the container image's build steps, into a temporary prefix,
 pytest: export PYTEST_DEBUG_TEMPROOT := $(shell [ -w /dev/shm ] && \
 	[ "$$(df --output=avail /dev/shm | tail -n 1)" -gt 1048576 ] && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 
+# A file's tests stay together, so that its gateways and databases are made once; a third worker works while others wait.
 # Coverage of the packages that decide about people must be whole, branches included. That report comes last and speaks
 # only when it fails: the last line of a good run is pytest's own.
 .PHONY: pytest
 pytest: install-test ## all tests, with coverage of the packages that decide
 	mkdir -p build/coverage
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST_ARGS)
 	@if ! $(BIN)/coverage report --fail-under=100 >build/coverage/decisive.txt 2>&1; then \
 	cat build/coverage/decisive.txt; exit 1; fi
 

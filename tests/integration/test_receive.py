@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -560,3 +561,31 @@ def test_a_locked_database_is_our_trouble_and_passes(at_desk: Desk) -> None:
     second.gateway.store.close()
     assert told(other) == told(first)
     assert at_desk.counts() == ONE_ACCEPTED
+
+
+def refused_for_room(at_desk: Desk) -> tuple[Json, dict[str, int]]:
+    """The first message for which there was no room, and what was kept before it came."""
+    for number in range(2, 60):
+        body, before = numbered(message(), number), at_desk.counts()
+        try:
+            at_desk.hand_in(body)
+        except StoreUnavailableError:
+            return body, before
+    raise AssertionError("there was always room")
+
+
+def test_on_a_full_disk_nothing_is_accepted_and_what_stands_is_read(tmp_path: Path, house: House) -> None:
+    """SQLite has no more pages than it has now, as on a disk without room."""
+    at_desk = desk(f"sqlite:///{tmp_path}/gateway.sqlite3", house)
+    engine = at_desk.gateway.store.engine
+    first = at_desk.hand_in(message())
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    body, before = refused_for_room(at_desk)
+    assert at_desk.counts() == before
+    assert told(at_desk.hand_in(message())) == told(first)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={2 * pages}")
+    assert at_desk.hand_in(body).verdict == "accepted"
+    at_desk.gateway.store.close()
