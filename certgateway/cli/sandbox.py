@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     # Requests are what the sandbox is looked at for; their log lines would bury what it prints.
     log_to_stderr(logging.ERROR)
     # Before anything is begun: a Ctrl-C while it still prints must end it as quietly as a later one.
-    ended = _ended_by_signal()
+    came = _signals_to_end()
     with (
         tempfile.TemporaryDirectory(prefix="certgateway-sandbox-") as folder,
         _serving(Path(folder), options.port, webhook, tokens=options.tokens) as door,
@@ -106,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
             _print(f"Messages for HER-id {SENDER} are posted to {webhook.url}, signed with {webhook.secrets[0]}")
         if not options.once:
             _print("Serving until Ctrl-C.")
-            _wait(ended)
+            _wait(came)
     return _OUR_FAULT if any(each.status >= http.client.INTERNAL_SERVER_ERROR for each in told) else 0
 
 
@@ -335,18 +335,18 @@ def _file(folder: Path, letter: Letter) -> Path:
     return folder / f"{letter.name}.{'json' if letter.format == 'fhir-json' else 'xml'}"
 
 
-def _ended_by_signal() -> threading.Event:
-    """Set by the first Ctrl-C or SIGTERM from now on."""
-    ended = threading.Event()
+def _signals_to_end() -> list[int]:
+    """Where every Ctrl-C and SIGTERM from now on is added."""
+    came: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: ended.set())
-    return ended
+        # No lock: a second signal may come inside the handler of the first, as it does to whoever runs under make.
+        signal.signal(number, lambda number, _frame: came.append(number))
+    return came
 
 
-def _wait(ended: threading.Event) -> None:
-    # In short waits, so that a signal's handler gets to run.
-    while not ended.wait(0.5):
-        pass
+def _wait(came: list[int]) -> None:
+    while not came:
+        time.sleep(0.2)
 
 
 def _print(text: str) -> None:

@@ -293,7 +293,27 @@ def test_ctrl_c_ends_it_at_any_line_and_leaves_nothing(tmp_path: Path, line: str
     assert process.stdout is not None
     while not process.stdout.readline().startswith(line):
         assert process.poll() is None
-    process.send_signal(number)
+    # A terminal, make and timeout may all pass one on: none of them may wait for another.
+    for _ in range(100):
+        process.send_signal(number)
     _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_signal_inside_the_handling_of_the_first_stops_nothing() -> None:
+    program = (
+        "import signal, sys\n"
+        "from certgateway.cli import sandbox\n"
+        "came = sandbox._signals_to_end()\n"
+        "def again(frame, event, arg):\n"
+        "    if len(came) < 20:\n"
+        "        signal.raise_signal(signal.SIGTERM)\n"
+        "sys.setprofile(again)\n"
+        "signal.raise_signal(signal.SIGINT)\n"
+        "sandbox._wait(came)\n"
+        "sys.setprofile(None)\n"
+        "print(len(came) > 1)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True)
+    assert run.stdout == "True\n"
