@@ -123,6 +123,7 @@ class Sources:
                     yield from _messages_of(f"{path}!{member.filename}", body)
             if len(members) > MOST_MEMBERS:
                 yield self._stopped_at(path, f"it holds more than {MOST_MEMBERS} files")
+        # The last two are what zipfile raises for a compression that it lacks, and for a password that it wants.
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             yield self._stopped_at(path, "it is damaged or encrypted")
 

@@ -71,7 +71,9 @@ def test_another_machine_must_prove_who_it_is(monkeypatch: pytest.MonkeyPatch, n
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_this_machine_and_who_proves_it_are_taken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    open_database(told(monkeypatch, TAKEN[name])).dispose()
+    engine = open_database(told(monkeypatch, TAKEN[name]))
+    assert engine.dialect.name == "postgresql"
+    engine.dispose()
 
 
 @pytest.mark.parametrize("command", [["migrate"], ["ledger", "check"], ["keys", "status"], ["purge"]])
